@@ -1,0 +1,3 @@
+module seatrial.dev/agent
+
+go 1.24

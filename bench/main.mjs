@@ -1,0 +1,13 @@
+// npm run bench -- NAME: one comparison, side by side, as a table of medians and ratios.
+import { cycle } from "./cycle.mjs";
+import { start } from "./start.mjs";
+
+const comparisons = { cycle, start };
+const [name = "", ...flags] = process.argv.slice(2);
+const comparison = comparisons[name];
+if (comparison === undefined) {
+  console.error(`usage: npm run bench -- ${Object.keys(comparisons).join("|")} [--rounds N]`);
+  process.exit(2);
+}
+const at = flags.indexOf("--rounds");
+console.log(await comparison(at < 0 ? {} : { rounds: Number(flags[at + 1]) }));

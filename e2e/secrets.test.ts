@@ -1,0 +1,103 @@
+import { readdir, readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { expect, it } from "vitest";
+import { projectNames } from "./support/forget.ts";
+import { latestOutcome, seatrial } from "./support/program.ts";
+import { project } from "./support/project.ts";
+
+const named = projectNames("secrets");
+
+it("secrets that every program prints are in nothing that a run prints or writes", async () => {
+  const name = named("shown");
+  const secrets = {
+    composeFile: "compose-file-value-8c1f",
+    composeEnvironment: "compose-environment-value-77aa",
+    buildFile: "build-file-value-2d3e",
+    buildEnvironment: "build-environment-value-5f6a",
+    host: "host-token-value-b7b8",
+    envFile: "env-file-password-c0de",
+    named: "plain-looking-value-e1e2",
+  };
+  await using folder = await project({
+    Dockerfile: `
+      FROM debian:13
+      RUN --mount=type=secret,id=npmrc --mount=type=secret,id=key \\
+        echo ${name}; cat /run/secrets/npmrc /run/secrets/key
+    `,
+    npmrc: `//registry.example.com/:_authToken=${secrets.buildFile}\n`,
+    "password.txt": `${secrets.composeFile}\n`,
+    ".environment": `DB_PASSWORD=${secrets.envFile}\n`,
+    "compose.yaml": `
+      services:
+        app:
+          image: debian:13
+          secrets: [file, variable]
+          environment:
+            API_TOKEN: "\${API_TOKEN}"
+          command:
+            - sh
+            - -c
+            - |
+              cat /run/secrets/file /run/secrets/variable; echo
+              env | sort
+              cat /run/secrets/file | base64 >&2
+              exec sleep infinity
+      secrets:
+        file: { file: ./password.txt }
+        variable: { environment: DEPLOY_KEY }`,
+    "seatrial.yaml": `
+      name: ${name}
+      image: { secrets: { npmrc: { file: npmrc }, key: { env: BUILD_KEY } } }
+      redact: [ODD]
+      services: { app: { ready: started } }
+      suites:
+        prints:
+          needs: [app]
+          env_file: .environment
+          env: { API_TOKEN: "\${API_TOKEN}", ODD: "\${ODD}" }
+          command: [sh, -c, "echo $$DB_PASSWORD; env | sort; printf $$API_TOKEN | base64; exit 1"]
+        report:
+          runner: junit
+          env: { API_TOKEN: "\${API_TOKEN}" }
+          command:
+            - sh
+            - -c
+            - >-
+              echo "<testsuite><testcase name='t $$API_TOKEN'><failure message='m $$API_TOKEN'>o $$API_TOKEN</failure></testcase></testsuite>"
+              > $$SEATRIAL_RESULTS/report.xml`,
+  });
+  const env = {
+    API_TOKEN: secrets.host,
+    DEPLOY_KEY: secrets.composeEnvironment,
+    BUILD_KEY: secrets.buildEnvironment,
+    ODD: secrets.named,
+  };
+  // Of base64, what does not depend on what follows.
+  const base64 = (secret: string) =>
+    Buffer.from(secret.slice(0, secret.length - (secret.length % 3))).toString("base64");
+  const forms = Object.values(secrets).flatMap((secret) => [secret, base64(secret)]);
+  const shownIn = (text: string) => forms.filter((form) => text.includes(form));
+
+  for (const flags of [["--dry-run"], ["--dry-run", "--json"], ["--json"], []]) {
+    const ended = await seatrial(["run", ...flags], { cwd: folder.folder, env });
+    expect(ended.code, ended.stdout + ended.stderr).toBe(flags.includes("--dry-run") ? 0 : 1);
+    expect(shownIn(ended.stdout + ended.stderr)).toEqual([]);
+  }
+  const outcome = await latestOutcome(folder.folder);
+  expect(outcome.problems).toEqual([]);
+  expect(outcome.suites.map((suite) => suite.counts.failed)).toEqual([1, 1]);
+
+  const runs = `${folder.folder}/.seatrial/runs`;
+  const masked = new Map<string, number>();
+  for (const file of await readdir(runs, { recursive: true })) {
+    if (!/\.(log|json|ndjson|xml)$/.test(file) || file.includes("/results/")) continue;
+    const text = await readFile(`${runs}/${file}`, "utf8");
+    expect(shownIn(text), file).toEqual([]);
+    const name = basename(file);
+    masked.set(name, (masked.get(name) ?? 0) + text.split("[redacted]").length - 1);
+  }
+  // They were really printed, in two runs; the second one's build was cached.
+  expect(Object.fromEntries(masked)).toMatchObject({ "app.log": 8, "suite-prints.log": 10, "build.log": 2 });
+  expect(masked.get("junit.xml")).toBeGreaterThanOrEqual(2 * 4);
+  expect(masked.get("events.ndjson")).toBeGreaterThanOrEqual(2 * 4);
+});

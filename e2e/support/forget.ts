@@ -1,0 +1,31 @@
+import { afterAll } from "vitest";
+import { docker } from "./engine.ts";
+
+/** Removes whatever the engine holds of a project: containers, networks, volumes, snapshots, built images. */
+export async function forget(project: string): Promise<void> {
+  const label = `label=seatrial.project=${project}`;
+  await removeAll(["rm", "--force", "--volumes"], ["ps", "--all", "--quiet", "--filter", label]);
+  await removeAll(["network", "rm"], ["network", "ls", "--quiet", "--filter", label]);
+  await removeAll(["volume", "rm"], ["volume", "ls", "--quiet", "--filter", label]);
+  const names = ["--format", "{{.Repository}}:{{.Tag}}"];
+  await removeAll(["image", "rm"], ["images", ...names, "--filter", label]);
+  await removeAll(["image", "rm"], ["images", ...names, `seatrial/${project}`]);
+}
+
+async function removeAll(remove: string[], list: string[]): Promise<void> {
+  const found = (await docker(...list)).split("\n").filter((line) => line !== "");
+  if (found.length > 0) await docker(...remove, ...new Set(found));
+}
+
+/** Names for the projects of a test file, unlike those of any other file or run; the engine forgets them all afterwards. */
+export function projectNames(file: string): (story: string) => string {
+  const names: string[] = [];
+  afterAll(async () => {
+    for (const name of names) await forget(name);
+  });
+  return (story) => {
+    const name = `e2e-${file}-${story}-${process.pid.toString(36)}${Date.now().toString(36)}`;
+    names.push(name);
+    return name;
+  };
+}

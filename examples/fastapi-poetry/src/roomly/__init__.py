@@ -1,0 +1,1 @@
+"""Roomly books meeting rooms. All its times are UTC."""

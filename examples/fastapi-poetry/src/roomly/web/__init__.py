@@ -1,0 +1,1 @@
+"""Roomly over HTTP."""

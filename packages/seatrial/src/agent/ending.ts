@@ -1,0 +1,36 @@
+import type { WorkloadExit } from "../engine/index.ts";
+import type { Duration } from "../model/index.ts";
+import { messageOf } from "../support/error.ts";
+import type { Loss } from "./loss.ts";
+
+/** Why an agent is lost, as its container's end tells. */
+export async function lossOf(exit: Promise<WorkloadExit>): Promise<Loss> {
+  try {
+    return { reason: `the container ended with ${describeExit(await exit)}` };
+  } catch (cause) {
+    return { reason: `its stream ended, and so did the wait for its container: ${messageOf(cause)}`, cause };
+  }
+}
+
+function describeExit({ exitCode, outOfMemory }: WorkloadExit): string {
+  if (outOfMemory === true) return `exit code ${exitCode} (out of memory)`;
+  // 128 and the number of SIGKILL.
+  return exitCode === 137 ? "exit code 137 (killed)" : `exit code ${exitCode}`;
+}
+
+/** True when the container has ended by itself within the time. */
+export async function endsWithin(exit: Promise<WorkloadExit>, ms: Duration): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  const ended = exit.then(
+    () => true,
+    () => false,
+  );
+  try {
+    return await Promise.race([ended, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,42 @@
+import type { Engine } from "../engine/index.ts";
+
+/** Where the agent is in every container. */
+export const AGENT_FOLDER = "/.seatrial";
+
+/**
+ * Who holds an agent in an engine: a container that is never started and owns the volume that it filled when it was created.
+ * Its name is the claim; its details can be seen only after the volume is full.
+ */
+export interface Holder {
+  name: string;
+  image: string;
+  labels: Record<string, string>;
+}
+
+/** The names of everything that belongs to the agent with this key. */
+export function holderOf(key: string): Holder {
+  return {
+    name: `seatrial-agent-${key}`,
+    image: `seatrial-agent:${key}`,
+    labels: { "seatrial.cache": "agent", "seatrial.cache.key": key },
+  };
+}
+
+/** The full volume that the holder owns, or undefined. A holder whose volume is gone is removed. */
+export async function findVolume(
+  engine: Engine,
+  holder: Holder,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const workloads = await engine.workloads.list(holder.labels, signal);
+  const id = workloads.find(({ name }) => name === holder.name)?.id;
+  if (id === undefined) return undefined;
+  // While it is being created an engine may list it, but shows no details.
+  const details = await engine.workloads.inspect(id, signal);
+  if (details === undefined) return undefined;
+  const volumes = await engine.volumes.list(holder.labels, signal);
+  const volume = details.volumes[AGENT_FOLDER];
+  if (volume !== undefined && volumes.some(({ name }) => name === volume)) return volume;
+  await engine.workloads.remove(id, signal);
+  return undefined;
+}

@@ -1,0 +1,88 @@
+import type { Engine, WorkloadSpec } from "../engine/index.ts";
+import type { Duration } from "../model/index.ts";
+import { orAborted } from "../support/abort.ts";
+import { AGENT_FOLDER } from "./holder.ts";
+import { type InstalledAgent, installAgent } from "./install.ts";
+import { type LaunchedWorkload, startWorkload } from "./start.ts";
+
+/** What the launcher adds by itself: the agent's volume, entrypoint, root user. */
+export type LaunchSpec = Omit<WorkloadSpec, "entrypoint" | "command" | "user" | "removeOnExit"> & {
+  /** Run the agent as this user where the container may not switch users. Default: root. */
+  agentUser?: string | undefined;
+  /** Whose container it is, for errors: `service postgres`. Default: the container's name. */
+  label?: string | undefined;
+};
+
+export interface Launcher {
+  /** Puts the agent into the engine, ahead of the first launch. Later calls and launches find it done. */
+  prepare(signal: AbortSignal): Promise<void>;
+  /** Resolves when the agent has answered. A launch that fails, or is aborted, leaves no container. */
+  launch(spec: LaunchSpec, signal: AbortSignal): Promise<LaunchedWorkload>;
+}
+
+export interface LauncherOptions {
+  engine: Engine;
+  /** Finds the agent's binary for a platform such as `linux/amd64`. */
+  agentBinary: (platform: string) => Promise<string>;
+  /** How long a container may take to end and be removed before that is forced. Default 5 s. */
+  leaveWithin?: Duration | undefined;
+}
+
+const INSTALL_MS = 120_000;
+const LEAVE_MS: Duration = 5_000;
+
+/** Launches containers in one engine. */
+export function createLauncher(options: LauncherOptions): Launcher {
+  const { engine, leaveWithin = LEAVE_MS } = options;
+  let installing: Promise<InstalledAgent> | undefined;
+
+  /** Once for all launches: the one that asked first may be aborted, the others still need it. */
+  async function installed(signal: AbortSignal): Promise<InstalledAgent> {
+    installing ??= install();
+    // Whoever waits for it hears of it; the one who asked may be gone.
+    installing.catch(() => undefined);
+    try {
+      return await orAborted(installing, signal);
+    } catch (error) {
+      if (!signal.aborted) installing = undefined;
+      throw error;
+    }
+  }
+
+  async function install(): Promise<InstalledAgent> {
+    const signal = AbortSignal.timeout(INSTALL_MS);
+    const { platform } = await engine.capabilities(signal);
+    return await installAgent({ engine, binary: await options.agentBinary(platform), platform, signal });
+  }
+
+  async function launchWith(agent: InstalledAgent, given: LaunchSpec, signal: AbortSignal) {
+    const { agentUser = "0", label = `container ${given.name}`, ...spec } = given;
+    const mount = { kind: "volume", name: agent.volume, target: AGENT_FOLDER, readOnly: true } as const;
+    const withAgent: WorkloadSpec = {
+      ...spec,
+      entrypoint: [`${AGENT_FOLDER}/agent`, "serve"],
+      command: [],
+      user: agentUser,
+      mounts: [...spec.mounts, mount],
+    };
+    return await startWorkload({ engine, label, spec: withAgent, leaveWithin }, signal);
+  }
+
+  return {
+    async prepare(signal) {
+      await installed(signal);
+    },
+    async launch(spec, signal) {
+      const agent = await installed(signal);
+      try {
+        return await launchWith(agent, spec, signal);
+      } catch (error) {
+        if (signal.aborted || (await agent.isThere(signal))) throw error;
+      }
+      // Somebody cleaned the engine up since. In the place of the volume it made an empty one without a label.
+      await engine.volumes.remove(agent.volume, signal);
+      installing = undefined;
+      return await launchWith(await installed(signal), spec, signal);
+    },
+  };
+}

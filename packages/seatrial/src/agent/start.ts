@@ -1,0 +1,109 @@
+import type { Engine, WorkloadExit, WorkloadSpec } from "../engine/index.ts";
+import type { Duration } from "../model/index.ts";
+import { orAborted, withDeadline } from "../support/abort.ts";
+import { createCleanup } from "../support/cleanup.ts";
+import type { Agent } from "./agent.ts";
+import { createAgentLog } from "./agent-log.ts";
+import { connect } from "./connect.ts";
+import { endsWithin, lossOf } from "./ending.ts";
+import { agentError } from "./errors.ts";
+
+/** Creating is not broken off half way, so that what was created is known and can be removed. */
+const CREATE_MS = 60_000;
+const START_MS = 60_000;
+const REMOVE_MS = 30_000;
+
+/** A container with the agent as its first process. Disposing it ends the connection, and with it the container. */
+export interface LaunchedWorkload extends AsyncDisposable {
+  readonly id: string;
+  readonly name: string;
+  readonly agent: Agent;
+  /** Resolves when the container has ended; `outOfMemory` and the agent's own last words say why. */
+  readonly exit: Promise<WorkloadExit>;
+  /** What the agent itself wrote to stderr, the last lines. */
+  agentLog(): string[];
+}
+
+export interface StartOptions {
+  engine: Engine;
+  /** Whose container it is, for errors. */
+  label: string;
+  /** With the agent as its entrypoint. */
+  spec: WorkloadSpec;
+  /** For the agent to end with its connection, and for the engine to remove the container. */
+  leaveWithin: Duration;
+}
+
+/** Creates the container, listens to it, starts it, and hears its agent's hello. Leaves no container when that fails. */
+export async function startWorkload(options: StartOptions, signal: AbortSignal): Promise<LaunchedWorkload> {
+  const { label, spec } = options;
+  const { workloads } = options.engine;
+  signal.throwIfAborted();
+  // Ends with the container: what is still waited for then is of no interest.
+  const life = new AbortController();
+  const undo = createCleanup();
+  const id = await workloads.create(spec, AbortSignal.timeout(CREATE_MS));
+  undo.add(async () => await workloads.remove(id, AbortSignal.timeout(REMOVE_MS)));
+  try {
+    signal.throwIfAborted();
+    const log = createAgentLog();
+    // Before the start: a container that ends at once is gone before anyone could ask.
+    const exit = workloads.waitForExit(id, life.signal);
+    // Whoever waits for it hears of it.
+    exit.catch(() => undefined);
+    const attached = workloads.attach(id, { onStderr: log.write, signal: life.signal });
+    undo.add(async () => await attached.then((late) => void late.destroy()).catch(() => undefined));
+    undo.add(() => life.abort());
+    const stream = await orAborted(attached, signal);
+    const agent = connect(stream, { label, agentLog: log.lines, onLoss: () => lossOf(exit) });
+    undo.add(async () => await agent[Symbol.asyncDispose]());
+    await startAndGreet({ ...options, id, agent }, signal);
+
+    async function end(): Promise<void> {
+      await agent[Symbol.asyncDispose]();
+      const left = await endsWithin(exit, options.leaveWithin);
+      try {
+        if (!left) await workloads.remove(id, AbortSignal.timeout(REMOVE_MS));
+      } finally {
+        life.abort();
+      }
+    }
+    let ending: Promise<void> | undefined;
+    return {
+      id,
+      name: spec.name,
+      agent,
+      exit,
+      agentLog: log.lines,
+      async [Symbol.asyncDispose]() {
+        ending ??= end();
+        await ending;
+      },
+    };
+  } catch (error) {
+    // Why it failed counts more than what could not be removed for it: that is swept later.
+    await Promise.allSettled([undo[Symbol.asyncDispose]()]);
+    throw error;
+  }
+}
+
+/** The engine first, so that its own reason for not starting is the one that is told. */
+async function startAndGreet(
+  options: StartOptions & { id: string; agent: Agent },
+  signal: AbortSignal,
+): Promise<void> {
+  const { agent, label, spec } = options;
+  {
+    using limit = withDeadline(signal, {
+      ms: START_MS,
+      error: () =>
+        agentError({
+          code: "AGENT_NOT_STARTED",
+          message: `the engine did not start container ${spec.name} (${label}) within ${START_MS / 1000} s`,
+          hint: "look at the engine's load and its log",
+        }),
+    });
+    await options.engine.workloads.start(options.id, limit.signal);
+  }
+  await agent.hello(signal);
+}

@@ -1,0 +1,119 @@
+import { agentBinary } from "../agent/index.ts";
+import { readComposeVersion } from "../compose/index.ts";
+import { loadProject } from "../config/index.ts";
+import { createStyle } from "../report/index.ts";
+import { runCommand } from "../support/command.ts";
+import { EXIT, type ExitCode, isToolError, messageOf } from "../support/error.ts";
+import type { GlobalFlags } from "./flags.ts";
+import { useColour } from "./output.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { openEngine } from "./wire.ts";
+
+interface Finding {
+  name: string;
+  ok: boolean;
+  /** What was found. */
+  found: string;
+  /** The command or step that mends it. */
+  mend?: string | undefined;
+  /** The exit code when this is not right. */
+  exitCode: ExitCode;
+}
+
+type Check = (surroundings: Surroundings, signal: AbortSignal, flags: GlobalFlags) => Promise<Finding[]>;
+
+const LIMIT_MS = 20_000;
+
+/** Says what is there and what is missing, each with the command that mends it. Exit code 0 when all is there. */
+export async function doctorCommand(options: {
+  surroundings: Surroundings;
+  flags: GlobalFlags & { json?: boolean };
+}): Promise<ExitCode> {
+  const { surroundings, flags } = options;
+  const signal = AbortSignal.timeout(LIMIT_MS);
+  const checks: Check[] = [checkEngine, checkBuildx, checkCompose, checkProject];
+  const findings = (await Promise.all(checks.map((check) => check(surroundings, signal, flags)))).flat();
+  if (flags.json === true) surroundings.stdout.write(`${JSON.stringify(findings)}\n`);
+  else for (const finding of findings) surroundings.stdout.write(`${format(finding, surroundings)}\n`);
+  return findings.find((finding) => !finding.ok)?.exitCode ?? EXIT.ok;
+}
+
+function format(finding: Finding, { stdout, environment }: Surroundings): string {
+  const style = createStyle(useColour({ stream: stdout, env: environment.env }));
+  const mark = finding.ok ? style.good("✔") : style.bad("✖");
+  const mend = finding.mend === undefined ? "" : `\n  ${style.dim("mend:")} ${finding.mend}`;
+  return `${mark} ${finding.name.padEnd(10)} ${finding.found}${mend}`;
+}
+
+const checkEngine: Check = async (surroundings, signal) => {
+  try {
+    const { engine } = await openEngine(surroundings);
+    await using _closing = engine;
+    const { name, version, platform, memoryBytes, cpus } = await engine.capabilities(signal);
+    const size = `${cpus} CPUs, ${Math.round(memoryBytes / 2 ** 30)} GiB`;
+    const found: Finding[] = [
+      {
+        name: "engine",
+        ok: true,
+        found: `${name} ${version} at ${engine.endpoint}, ${platform}, ${size}`,
+        exitCode: EXIT.ok,
+      },
+    ];
+    const binary = await agentBinary(platform).then(
+      (file): Finding => ({ name: "agent", ok: true, found: file, exitCode: EXIT.ok }),
+      (error: unknown) => failed("agent", error, EXIT.usage),
+    );
+    return [...found, binary];
+  } catch (error) {
+    return [failed("engine", error, EXIT.unreachable)];
+  }
+};
+
+const checkBuildx: Check = async ({ environment }, signal) => {
+  const mend = "install the docker command line's buildx plugin (Debian 13: apt-get install docker-buildx)";
+  try {
+    const result = await runCommand({ argv: ["docker", "buildx", "version"], env: environment.env, signal });
+    const [said = ""] = `${result.stdout}${result.stderr}`.trim().split("\n");
+    if (result.code === 0) return [{ name: "buildx", ok: true, found: said, exitCode: EXIT.ok }];
+    return [{ name: "buildx", ok: false, found: said, mend, exitCode: EXIT.unreachable }];
+  } catch (error) {
+    signal.throwIfAborted();
+    return [{ name: "buildx", ok: false, found: messageOf(error), mend, exitCode: EXIT.unreachable }];
+  }
+};
+
+const checkCompose: Check = async ({ environment }, signal) => {
+  try {
+    const version = await readComposeVersion({ environment: environment.env, signal });
+    return [{ name: "compose", ok: true, found: version, exitCode: EXIT.ok }];
+  } catch (error) {
+    return [failed("compose", error, EXIT.unreachable)];
+  }
+};
+
+const checkProject: Check = async (surroundings, _signal, flags) => {
+  try {
+    const project = await loadProject({
+      environment: surroundings.environment,
+      folder: flags.folder,
+      file: flags.file,
+    });
+    const suites = project.suites.map((suite) => suite.name).join(", ");
+    const found = `${project.name} in ${project.root}, suites: ${suites === "" ? "none" : suites}`;
+    const mend = suites === "" ? "name suites in seatrial.yaml (`seatrial init` writes one)" : undefined;
+    return [{ name: "project", ok: suites !== "", found, mend, exitCode: EXIT.usage }];
+  } catch (error) {
+    return [failed("project", error, EXIT.usage)];
+  }
+};
+
+function failed(name: string, error: unknown, exitCode: ExitCode): Finding {
+  const mend = isToolError(error) ? error.hint : undefined;
+  return {
+    name,
+    ok: false,
+    found: messageOf(error),
+    mend,
+    exitCode: isToolError(error) ? error.exitCode : exitCode,
+  };
+}

@@ -1,0 +1,65 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { findProject } from "../config/index.ts";
+import { type JournalEntry, readJournals } from "../run/index.ts";
+import { EXIT, type ExitCode, ToolError } from "../support/error.ts";
+import type { GlobalFlags } from "./flags.ts";
+import { stateFolder } from "./paths.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+const LIMIT_MS = 30_000;
+const POLL_MS = 50;
+
+/** Ends kept runs: asks their owners to stop, and waits until nothing of them is left. */
+export async function downCommand(options: {
+  surroundings: Surroundings;
+  flags: GlobalFlags & { run?: string | undefined };
+}): Promise<ExitCode> {
+  const { surroundings, flags } = options;
+  const state = stateFolder(surroundings.environment);
+  const kept = (await readJournals(state)).filter((entry) => entry.alive && entry.keptUntil !== undefined);
+  const chosen =
+    flags.run === undefined
+      ? await ofThisProject(kept, surroundings, flags)
+      : kept.filter((entry) => entry.run === flags.run);
+  if (chosen.length === 0) {
+    throw new ToolError({
+      code: "RUN_NOT_FOUND",
+      message:
+        flags.run === undefined ? "No run of this project is kept." : `No kept run ${flags.run} is alive.`,
+      hint:
+        kept.length === 0
+          ? "Nothing is kept on this machine."
+          : `Kept: ${kept.map((entry) => entry.run).join(", ")}.`,
+    });
+  }
+  for (const entry of chosen) {
+    await end(entry, state);
+    surroundings.stdout.write(`ended ${entry.run}\n`);
+  }
+  return EXIT.ok;
+}
+
+async function ofThisProject(
+  kept: JournalEntry[],
+  surroundings: Surroundings,
+  flags: GlobalFlags,
+): Promise<JournalEntry[]> {
+  const { root } = await findProject({ environment: surroundings.environment, folder: flags.folder });
+  return kept.filter((entry) => entry.root === root);
+}
+
+async function end(entry: JournalEntry, state: string): Promise<void> {
+  process.kill(entry.pid, "SIGTERM");
+  const limit = Date.now() + LIMIT_MS;
+  while ((await readJournals(state)).some((each) => each.run === entry.run && each.alive)) {
+    if (Date.now() > limit) {
+      throw new ToolError({
+        code: "OWNER_STUCK",
+        message: `The owner of run ${entry.run} (process ${entry.pid}) did not end within ${LIMIT_MS / 1000} s.`,
+        hint: `kill -9 ${entry.pid} ends it and its containers.`,
+        exitCode: EXIT.unreachable,
+      });
+    }
+    await wait(POLL_MS);
+  }
+}

@@ -1,0 +1,159 @@
+import type { RunEvent } from "../model/index.ts";
+import {
+  createEventFile,
+  createJunitReport,
+  createLogs,
+  createRunFolder,
+  type RunFolder,
+} from "../report/index.ts";
+import { type AppliedRun, applyRun, createRunId, openJournal, type RunPlan, sweep } from "../run/index.ts";
+import { createSnapshotStore } from "../services/index.ts";
+import type { ExitCode, ToolError } from "../support/error.ts";
+import { createEventBus } from "../support/events.ts";
+import { createRedactor } from "../support/redact.ts";
+import type { OutputFlags } from "./flags.ts";
+import { openTerminal } from "./output.ts";
+import { stateFolder } from "./paths.ts";
+import type { Session } from "./session.ts";
+
+export interface ExecuteOptions {
+  session: Session;
+  plan: RunPlan;
+  flags: OutputFlags & { fresh?: boolean };
+  signal: AbortSignal;
+}
+
+/** A run that was carried out and told; its things in the engine are still there until it is disposed. */
+export interface ExecutedRun extends AsyncDisposable {
+  run: string;
+  exitCode: ExitCode;
+  /** Writes down that the run is kept, and tells how to get in and how to end it. */
+  keep(until: Date): Promise<void>;
+  /** True while a shell of somebody else is in the run's network. */
+  hasGuests(): Promise<boolean>;
+}
+
+/** Carries out a plan with everything around it: folder, logs, reports, journal, the sweep of what others left. */
+export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> {
+  const { session, plan, flags, signal } = options;
+  const run = createRunId(new Date());
+  const now = () => performance.now();
+  const folder = await createRunFolder({ project: plan.root, run });
+  const bus = createEventBus<RunEvent>(now);
+  const redactor = createRedactor(session.secrets);
+  const emit = (event: RunEvent) => bus.emit(redactor.value(event));
+  const broken = new AbortController();
+  const onError = (error: ToolError) => broken.abort(error);
+
+  const events = createEventFile({ file: `${folder.path}/events.ndjson`, onError });
+  const junit = createJunitReport();
+  bus.subscribe(events.take);
+  bus.subscribe(junit.take);
+  const terminal = await subscribeOutput({ session, flags, bus });
+
+  const journal = await openJournal({
+    folder: stateFolder(session.surroundings.environment),
+    run,
+    plan,
+    engine: session.engine,
+  });
+  const swept = sweep({ engine: session.engine, now: Date.now(), except: run, signal }).catch(
+    () => undefined,
+  );
+  const logs = createLogs({ folder: folder.path, redactor, emit, onError });
+  const applied = await applyRun(plan, {
+    run,
+    engine: session.engine,
+    launcher: session.launcher,
+    emit,
+    logs,
+    folder: folder.path,
+    env: session.surroundings.environment.env,
+    snapshots:
+      flags.fresh === true
+        ? undefined
+        : createSnapshotStore({ engine: session.engine, usage: session.usage }),
+    source: session.source,
+    now,
+    signal,
+    broken: broken.signal,
+  });
+  const unwritten = await writeReports({ folder, applied, junit }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const pruned = pruneSnapshots({ session, applied });
+  emit({ type: "run-finished", outcome: applied.outcome });
+  await events.close();
+  const executed: ExecutedRun = {
+    run,
+    exitCode: applied.exitCode,
+    async keep(until) {
+      await journal.update({ keptUntil: until.toISOString() });
+      emit({
+        type: "run-kept",
+        run,
+        enter: `seatrial shell --run ${run}`,
+        end: `seatrial down ${run}`,
+        until: until.toTimeString().slice(0, 5),
+      });
+    },
+    async hasGuests() {
+      const labels = { "seatrial.guest": run };
+      return (await session.engine.workloads.list(labels, AbortSignal.timeout(10_000))).length > 0;
+    },
+    async [Symbol.asyncDispose]() {
+      try {
+        await Promise.all([applied[Symbol.asyncDispose](), swept, pruned]);
+        await journal.close();
+      } finally {
+        terminal.close();
+      }
+    },
+  };
+  const told = applied.outcome.problems.some((problem) => problem.code === "RESULTS_NOT_WRITABLE");
+  if (unwritten === undefined || told) return executed;
+  await executed[Symbol.asyncDispose]();
+  throw unwritten;
+}
+
+const SNAPSHOT_LIMIT_BYTES = 5_000_000_000;
+
+/** A run that took a snapshot makes room for it. A failure costs disk space, not the run. */
+async function pruneSnapshots(options: { session: Session; applied: AppliedRun }): Promise<void> {
+  const { session, applied } = options;
+  if (!applied.outcome.services.some((service) => service.snapshot === "taken")) return;
+  const store = createSnapshotStore({ engine: session.engine, usage: session.usage });
+  await store.prune(SNAPSHOT_LIMIT_BYTES, AbortSignal.timeout(30_000)).catch(() => undefined);
+}
+
+async function writeReports(options: {
+  folder: RunFolder;
+  applied: AppliedRun;
+  junit: ReturnType<typeof createJunitReport>;
+}): Promise<void> {
+  const { folder, applied, junit } = options;
+  await Promise.all([
+    folder.write("outcome.json", `${JSON.stringify(applied.outcome, undefined, 2)}\n`),
+    folder.write("junit.xml", junit.render(applied.outcome)),
+    folder.makeLatest(),
+  ]);
+}
+
+async function subscribeOutput(options: {
+  session: Session;
+  flags: OutputFlags;
+  bus: ReturnType<typeof createEventBus<RunEvent>>;
+}): Promise<{ close(): void }> {
+  const { session, flags, bus } = options;
+  const { stdout } = session.surroundings;
+  if (flags.json === true) {
+    bus.subscribe((event) => {
+      if (event.type !== "output") stdout.write(`${JSON.stringify(event)}\n`);
+    });
+    return { close: () => undefined };
+  }
+  const terminal = await openTerminal({ surroundings: session.surroundings, stream: stdout, flags });
+  bus.subscribe(terminal.take);
+  return terminal;
+}

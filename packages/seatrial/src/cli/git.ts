@@ -1,0 +1,44 @@
+import { runCommand } from "../support/command.ts";
+
+/** The commit of a checkout and whether its tree has changes; empty where there is no git. */
+export async function readSource(options: {
+  folder: string;
+  env: Record<string, string | undefined>;
+  signal: AbortSignal;
+}): Promise<{ commit?: string; dirty?: boolean }> {
+  const { folder, env, signal } = options;
+  const git = (...args: string[]) => runCommand({ argv: ["git", "-C", folder, ...args], env, signal });
+  try {
+    const [commit, changes] = await Promise.all([git("rev-parse", "HEAD"), git("status", "--porcelain")]);
+    if (commit.code !== 0) return {};
+    return { commit: commit.stdout.trim(), dirty: changes.stdout.trim() !== "" };
+  } catch {
+    // No git on this machine.
+    return {};
+  }
+}
+
+/** Values of GIT_SHA, GIT_SHORT_SHA, GIT_BRANCH and GIT_TAG, asked of git when the configuration mentions them. */
+export function gitVariables(options: {
+  folder: string;
+  env: Record<string, string | undefined>;
+  signal: AbortSignal;
+}): (name: string) => Promise<string | undefined> {
+  const questions: Record<string, string[]> = {
+    GIT_SHA: ["rev-parse", "HEAD"],
+    GIT_SHORT_SHA: ["rev-parse", "--short=12", "HEAD"],
+    GIT_BRANCH: ["symbolic-ref", "--short", "--quiet", "HEAD"],
+    GIT_TAG: ["describe", "--tags", "--exact-match"],
+  };
+  return async (name) => {
+    const question = questions[name];
+    if (question === undefined) return undefined;
+    const { folder, env, signal } = options;
+    try {
+      const result = await runCommand({ argv: ["git", "-C", folder, ...question], env, signal });
+      return result.code === 0 ? result.stdout.trim() : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+}

@@ -1,0 +1,70 @@
+import { availableParallelism } from "node:os";
+import { resolveCompose } from "../compose/index.ts";
+import { loadProject, type Project } from "../config/index.ts";
+import { planRun, type RunPlan } from "../run/index.ts";
+import type { GlobalFlags } from "./flags.ts";
+import { gitVariables, readSource } from "./git.ts";
+import { cacheFolder } from "./paths.ts";
+import type { Session } from "./session.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { openEngine } from "./wire.ts";
+
+export interface SessionFlags extends GlobalFlags {
+  /** Suites by name; none is all. */
+  suites?: string[] | undefined;
+  only?: string[] | undefined;
+  grep?: string | undefined;
+  dryRun?: boolean | undefined;
+}
+
+/** Reads the project and plans the run, while the engine is being asked what it can do. */
+export async function openSession(options: {
+  surroundings: Surroundings;
+  flags: SessionFlags;
+  signal: AbortSignal;
+}): Promise<{ session: Session; plan: RunPlan }> {
+  const { surroundings, flags, signal } = options;
+  const { environment } = surroundings;
+  const opened = openEngine(surroundings);
+  const asked = opened.then(({ engine }) => engine.capabilities(signal));
+  // It is awaited below, after what may fail first.
+  asked.catch(() => undefined);
+  // Its failure is told by the first launch that needs it.
+  if (flags.dryRun !== true) opened.then(({ launcher }) => launcher.prepare(signal)).catch(() => undefined);
+  const project = await loadProject({
+    environment,
+    folder: flags.folder,
+    file: flags.file,
+    builtin: gitVariables({ folder: flags.folder ?? environment.cwd, env: environment.env, signal }),
+  });
+  const source = readSource({ folder: project.root, env: environment.env, signal });
+  const compose = await resolveProjectCompose({ project, surroundings, signal });
+  const { engine, launcher, usage } = await opened;
+  const capabilities = await asked;
+  const { plan, secrets } = await planRun({
+    project,
+    compose,
+    only: [...(flags.suites ?? []), ...(flags.only ?? [])],
+    grep: flags.grep,
+    cpus: capabilities.cpus || availableParallelism(),
+    environment: environment.env,
+  });
+  return { session: { surroundings, project, engine, launcher, usage, secrets, source }, plan };
+}
+
+async function resolveProjectCompose(options: {
+  project: Project;
+  surroundings: Surroundings;
+  signal: AbortSignal;
+}) {
+  const { project, surroundings, signal } = options;
+  if (project.composeFiles.length === 0) return undefined;
+  return await resolveCompose({
+    files: project.composeFiles,
+    projectFolder: project.root,
+    projectName: project.name,
+    environment: surroundings.environment.env,
+    cacheFolder: `${cacheFolder(surroundings.environment)}/compose`,
+    signal,
+  });
+}

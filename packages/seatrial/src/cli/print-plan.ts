@@ -1,0 +1,47 @@
+import { formatChange } from "../compose/index.ts";
+import { formatDuration } from "../model/index.ts";
+import type { RunPlan } from "../run/index.ts";
+import { createRedactor } from "../support/redact.ts";
+import type { OutputFlags } from "./flags.ts";
+import type { Session } from "./session.ts";
+
+/** Prints what a run would do, for people or as JSON; secrets are replaced. */
+export function printPlan(options: { plan: RunPlan; flags: OutputFlags; session: Session }): void {
+  const { plan, flags, session } = options;
+  const redactor = createRedactor(session.secrets);
+  const text = flags.json === true ? JSON.stringify(plan, undefined, 2) : describePlan(plan).join("\n");
+  session.surroundings.stdout.write(`${redactor.text(text)}\n`);
+}
+
+function describePlan(plan: RunPlan): string[] {
+  const { targets, services, suites, changes } = plan;
+  return [
+    `project ${plan.project} in ${plan.root}`,
+    "",
+    ...targets.map((target) => `build    ${target.key}${target.key === plan.release ? "  (ships)" : ""}`),
+    ...services.map(
+      (plan) =>
+        `service  ${plan.spec.name.padEnd(14)} ${imageOf(plan.spec.image)}${waits(plan.spec.dependsOn)}`,
+    ),
+    ...suites.map(
+      (suite) =>
+        `suite    ${suite.name.padEnd(14)} ${suite.runner} in ${imageOf(suite.image)}, ${suite.shards} shard${suite.shards === 1 ? "" : "s"}, limit ${formatDuration(suite.timeout)}${suite.needs.length > 0 ? `, needs ${suite.needs.join(", ")}` : ""}`,
+    ),
+    `network  one of ${plan.network.pool}, /${plan.network.size}`,
+    ...(changes.length === 0
+      ? []
+      : [
+          "",
+          "different from the Compose file in a run:",
+          ...changes.map((change) => `  ${formatChange(change)}`),
+        ]),
+  ];
+}
+
+function imageOf(image: RunPlan["services"][number]["spec"]["image"]): string {
+  return image.kind === "target" ? `target ${image.target}` : image.reference;
+}
+
+function waits(dependencies: RunPlan["services"][number]["spec"]["dependsOn"]): string {
+  return dependencies.length === 0 ? "" : `, after ${dependencies.map((each) => each.service).join(", ")}`;
+}

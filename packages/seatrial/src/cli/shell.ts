@@ -1,0 +1,127 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { ImageDetails, Outcome, RunEvent, SuiteSpec } from "../model/index.ts";
+import { createLogs, createRunFolder } from "../report/index.ts";
+import { createRunId, joinRun, OWNED, openShell, type RunContext, type RunPlan } from "../run/index.ts";
+import { createSnapshotStore } from "../services/index.ts";
+import { EXIT, type ExitCode, ToolError } from "../support/error.ts";
+import { createEventBus } from "../support/events.ts";
+import { createRedactor } from "../support/redact.ts";
+import type { GlobalFlags } from "./flags.ts";
+import { openSession } from "./open-session.ts";
+import { openTerminal } from "./output.ts";
+import type { Session } from "./session.ts";
+import { listenForStop } from "./stop-signals.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+interface ShellFlags extends GlobalFlags {
+  suite?: string | undefined;
+  run?: string;
+  fresh?: boolean;
+  command?: string[];
+}
+
+/** Opens a shell in a suite's image beside its services: new ones, or those of a kept run. */
+export async function shellCommand(options: {
+  surroundings: Surroundings;
+  flags: ShellFlags;
+}): Promise<ExitCode> {
+  const { surroundings, flags } = options;
+  using stop = listenForStop(() => undefined);
+  const suites = flags.suite === undefined ? [] : [flags.suite];
+  const { session, plan } = await openSession({
+    surroundings,
+    flags: { ...flags, suites },
+    signal: stop.signal,
+  });
+  await using _engine = session.engine;
+  const suite = plan.suites.find((each) => each.needs.length > 0) ?? plan.suites[0];
+  if (suite === undefined) {
+    throw new ToolError({
+      code: "NO_SUITES",
+      message: "The project has no suite to open a shell for.",
+      hint: "seatrial init",
+    });
+  }
+  const needed = { ...plan, suites: [suite] };
+  const context = await createContext({
+    session,
+    plan: needed,
+    fresh: flags.fresh === true,
+    signal: stop.signal,
+  });
+  const ends = { input: surroundings.stdin, output: surroundings.stdout };
+  const shell = { plan: needed, suite, context, command: flags.command, ends };
+  const exit =
+    flags.run === undefined
+      ? await openShell(shell)
+      : await joinRun({
+          ...shell,
+          ...(await findKept({ session, suite, run: flags.run, root: plan.root, signal: stop.signal })),
+        });
+  await context.logs.close();
+  return exit.code === 0 ? EXIT.ok : EXIT.failed;
+}
+
+async function createContext(options: {
+  session: Session;
+  plan: RunPlan;
+  fresh: boolean;
+  signal: AbortSignal;
+}): Promise<RunContext> {
+  const { session, plan, signal } = options;
+  const { environment, stderr } = session.surroundings;
+  const run = createRunId(new Date());
+  const now = () => performance.now();
+  const folder = await createRunFolder({ project: plan.root, run });
+  const bus = createEventBus<RunEvent>(now);
+  const redactor = createRedactor(session.secrets);
+  // What is being started is told on stderr: stdout belongs to the shell.
+  const terminal = await openTerminal({
+    surroundings: session.surroundings,
+    stream: stderr,
+    flags: {},
+    live: false,
+  });
+  bus.subscribe(terminal.take);
+  const emit = (event: RunEvent) => bus.emit(redactor.value(event));
+  return {
+    run,
+    engine: session.engine,
+    launcher: session.launcher,
+    emit,
+    logs: createLogs({ folder: folder.path, redactor, emit, onError: () => undefined }),
+    folder: folder.path,
+    env: environment.env,
+    snapshots: options.fresh
+      ? undefined
+      : createSnapshotStore({ engine: session.engine, usage: session.usage }),
+    source: session.source,
+    now,
+    signal,
+  };
+}
+
+async function findKept(options: {
+  session: Session;
+  suite: SuiteSpec;
+  run: string;
+  root: string;
+  signal: AbortSignal;
+}): Promise<{ run: string; network: string; image: ImageDetails }> {
+  const { session, suite, run, root, signal } = options;
+  const networks = await session.engine.networks.list({ ...OWNED, "seatrial.run": run }, signal);
+  const network = networks[0]?.id;
+  const outcome = await readFile(path.join(root, ".seatrial", "runs", run, "outcome.json"), "utf8").then(
+    (text) => JSON.parse(text) as Outcome,
+    () => undefined,
+  );
+  const id = outcome?.suites.find((each) => each.name === suite.name)?.imageId;
+  const image = id === undefined ? undefined : await session.engine.images.inspect(id, signal);
+  if (network !== undefined && image !== undefined) return { run, network, image };
+  throw new ToolError({
+    code: "RUN_NOT_FOUND",
+    message: `Run ${run} is not kept: ${network === undefined ? "it has no network any more" : "its image is gone"}.`,
+    hint: "Only failed runs of `seatrial run --keep` can be entered, until their lease ends.",
+  });
+}

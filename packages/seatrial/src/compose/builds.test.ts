@@ -1,0 +1,182 @@
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import type { BuildTarget } from "../model/index.ts";
+import { planServices } from "./plan.ts";
+import type { ProjectTarget } from "./project-target.ts";
+import { folderWith } from "./testing/folder.ts";
+import { resolved, serviceOf } from "./testing/model.ts";
+
+async function plan(services: object, options: { model?: object; projectTargets?: ProjectTarget[] } = {}) {
+  const compose = resolved({ ...options.model, services }, { dotenv: { FROM_DOTENV: "dotenv-value" } });
+  return await planServices({
+    compose,
+    wanted: Object.keys(services),
+    environment: { TOKEN: "token-value" },
+    projectTargets: options.projectTargets,
+  });
+}
+
+function projectTarget(rest: Partial<BuildTarget>, isLastStage = false): ProjectTarget {
+  const target: BuildTarget = {
+    key: "release",
+    context: "/project",
+    dockerfile: "/project/Dockerfile",
+    args: {},
+    secrets: [],
+    contexts: {},
+    ssh: [],
+    extraHosts: [],
+    labels: {},
+    cacheFrom: [],
+    ...rest,
+  };
+  return { target, isLastStage };
+}
+
+describe("a build section", () => {
+  test("becomes a target of the run's build graph", async () => {
+    const folder = await folderWith({ npmrc: "npm-token" });
+    const build = {
+      context: "/project/api",
+      dockerfile: "docker/Dockerfile",
+      target: "prod",
+      args: { GO: "1.24", UNSET: null },
+      secrets: [{ source: "npmrc" }, { source: "token", target: "gh" }, { source: "hidden" }],
+      ssh: ["default", "git=/home/u/key"],
+      platforms: ["linux/amd64"],
+      additional_contexts: { shared: "/project/shared", base: "docker-image://alpine" },
+      extra_hosts: ["mirror=10.0.0.1"],
+      network: "host",
+      cache_from: ["acme/api:cache"],
+      labels: { a: "b" },
+    };
+    const secrets = {
+      npmrc: { file: path.join(folder, "npmrc") },
+      token: { environment: "TOKEN" },
+      hidden: { environment: "FROM_DOTENV" },
+    };
+    const { buildTargets, services, buildEnvironment, secretValues, changes } = await plan(
+      { api: { build, image: "acme/api" } },
+      { model: { secrets } },
+    );
+    expect(buildTargets).toEqual([
+      {
+        key: "service-api",
+        context: "/project/api",
+        dockerfile: "/project/api/docker/Dockerfile",
+        stage: "prod",
+        args: { GO: "1.24" },
+        secrets: [
+          { id: "npmrc", from: { kind: "file", path: path.join(folder, "npmrc") } },
+          { id: "gh", from: { kind: "env", variable: "TOKEN" } },
+          { id: "hidden", from: { kind: "env", variable: "FROM_DOTENV" } },
+        ],
+        contexts: { shared: "/project/shared", base: "docker-image://alpine" },
+        ssh: ["default", "git=/home/u/key"],
+        platform: "linux/amd64",
+        network: "host",
+        extraHosts: ["mirror:10.0.0.1"],
+        labels: { a: "b" },
+        cacheFrom: ["acme/api:cache"],
+      },
+    ]);
+    expect(serviceOf(services, "api").spec.image).toEqual({ kind: "target", target: "service-api" });
+    expect(buildEnvironment).toEqual({ TOKEN: "token-value", FROM_DOTENV: "dotenv-value" });
+    expect(secretValues).toEqual(["npm-token", "token-value", "dotenv-value"]);
+    expect(changes).toEqual([]);
+  });
+
+  test("with an inline Dockerfile has no Dockerfile of its own", async () => {
+    const { buildTargets } = await plan({ a: { build: { context: "/p", dockerfile_inline: "FROM x\n" } } });
+    expect(buildTargets).toMatchObject([{ dockerfileInline: "FROM x\n" }]);
+    expect(buildTargets[0]?.dockerfile).toBeUndefined();
+  });
+
+  test("of a remote context keeps its Dockerfile relative", async () => {
+    const context = "https://git.example.com/a.git#main";
+    const { buildTargets } = await plan({ a: { build: { context, dockerfile: "sub/Dockerfile" } } });
+    expect(buildTargets).toMatchObject([{ context, dockerfile: "sub/Dockerfile" }]);
+  });
+
+  test("tells what of it does not count", async () => {
+    const build = { context: "/p", no_cache: true, tags: ["a"], platforms: ["linux/amd64", "linux/arm64"] };
+    const { changes, buildTargets } = await plan({ a: { build, platform: "linux/arm64" } });
+    expect(changes.map((change) => change.key)).toEqual(["build.no_cache", "build.tags", "build.platforms"]);
+    expect(buildTargets).toMatchObject([{ platform: "linux/arm64" }]);
+  });
+
+  test("that several services share is built once", async () => {
+    const build = { context: "/project", target: "app" };
+    const { buildTargets, services } = await plan({ web: { build }, worker: { build } });
+    expect(buildTargets.map((target) => target.key)).toEqual(["service-web"]);
+    expect(serviceOf(services, "worker").spec.image).toEqual({ kind: "target", target: "service-web" });
+  });
+});
+
+describe("a context that refers to a service", () => {
+  const referring = { context: "/project/api", additional_contexts: { base: "service:base" } };
+
+  test("is the target that builds it, even when that service is not wanted", async () => {
+    const services = { api: { build: referring }, base: { build: { context: "/project/base" } } };
+    const { buildTargets } = await planServices({
+      compose: resolved({ services }),
+      wanted: ["api"],
+      environment: {},
+    });
+    expect(buildTargets.map((target) => target.key)).toEqual(["service-base", "service-api"]);
+    expect(buildTargets[1]?.contexts).toEqual({ base: "target:service-base" });
+  });
+
+  test("without a build section is its image", async () => {
+    const { buildTargets } = await plan({ api: { build: referring }, base: { image: "alpine:3" } });
+    expect(buildTargets[0]?.contexts).toEqual({ base: "docker-image://alpine:3" });
+  });
+
+  test("that refers back is refused as a cycle", async () => {
+    const back = { context: "/project", additional_contexts: { api: "service:api" } };
+    const planned = plan({ api: { build: referring }, base: { build: back } });
+    await expect(planned).toThrowWithCode("COMPOSE_CYCLE");
+  });
+});
+
+describe("a build section that is the project's own", () => {
+  const release = projectTarget({ stage: "release" }, true);
+  const test_ = projectTarget({ key: "test", stage: "test" });
+
+  test("is not built again: its service runs the project's target", async () => {
+    const services = { app: { build: { context: "/project", dockerfile: "Dockerfile", target: "release" } } };
+    const planned = await plan(services, { projectTargets: [test_, release] });
+    expect(planned.buildTargets).toEqual([]);
+    expect(planned.projectTargets).toEqual(["release"]);
+    expect(serviceOf(planned.services, "app").spec.image).toEqual({ kind: "target", target: "release" });
+  });
+
+  test("without a stage is the project's last stage", async () => {
+    const services = { app: { build: { context: "/project/" } } };
+    expect((await plan(services, { projectTargets: [test_, release] })).projectTargets).toEqual(["release"]);
+    expect((await plan(services, { projectTargets: [test_] })).projectTargets).toEqual([]);
+  });
+
+  test.each([
+    { args: { A: "1" } },
+    { additional_contexts: { a: "/x" } },
+    { labels: { a: "b" } },
+    { platforms: ["linux/arm64"] },
+  ])("but differs in %o is built beside it, and that is told", async (difference) => {
+    const services = { app: { build: { context: "/project", target: "test", ...difference } } };
+    const planned = await plan(services, { projectTargets: [test_, release] });
+    expect(planned.buildTargets.map((target) => target.key)).toEqual(["service-app"]);
+    expect(planned.changes).toMatchObject([{ key: "build" }]);
+  });
+
+  test.each([
+    { context: "/project/sub" },
+    { context: "/project", dockerfile: "Other" },
+    { context: "/project", target: "other" },
+    { context: "/project", dockerfile_inline: "FROM x" },
+  ])("is another one with %o", async (build) => {
+    const planned = await plan({ app: { build } }, { projectTargets: [test_, release] });
+    expect(planned.projectTargets).toEqual([]);
+    expect(planned.changes).toEqual([]);
+  });
+});

@@ -1,0 +1,72 @@
+import type { BuildTarget } from "../model/index.ts";
+import { buildTargetOf, isBuilt } from "./build-section.ts";
+import type { ServiceContext } from "./context.ts";
+import { cycleError } from "./diagnosis.ts";
+import { nameFiles, type ResolvedCompose } from "./document.ts";
+import { matchProjectTarget, type ProjectTarget } from "./project-target.ts";
+import { asText } from "./value.ts";
+
+export interface Builds {
+  /** What must be built beside the project's own targets, references first. */
+  targets: BuildTarget[];
+  /** The keys of the project's own targets that services use. */
+  projectTargets: Set<string>;
+  /** Variables that the build needs and the environment lacks: secrets from `.env`. */
+  environment: Record<string, string>;
+  /** The key that a service's image is built as; undefined for one that is pulled. */
+  keyOf(service: string): Promise<string | undefined>;
+}
+
+/** Collects build sections as they are asked for. Equal ones are built once, and so are those that the project builds itself. */
+export function collectBuilds(options: {
+  compose: ResolvedCompose;
+  projectTargets: readonly ProjectTarget[];
+  contextOf: (service: string) => ServiceContext;
+}): Builds {
+  const { compose, projectTargets, contextOf } = options;
+  const known = new Map<string, string>();
+  const open: string[] = [];
+  const builds: Builds = { targets: [], projectTargets: new Set(), environment: {}, keyOf };
+
+  async function keyOf(name: string): Promise<string | undefined> {
+    const key = known.get(name);
+    if (key !== undefined || !isBuilt(compose.services[name] ?? {})) return key;
+    if (open.includes(name)) {
+      throw cycleError({ cycle: [...open.slice(open.indexOf(name)), name], file: nameFiles(compose) });
+    }
+    open.push(name);
+    const added = await add(contextOf(name));
+    open.pop();
+    known.set(name, added);
+    return added;
+  }
+
+  async function add(context: ServiceContext): Promise<string> {
+    const { target, environment } = await buildTargetOf(context, contextTarget);
+    const own = matchProjectTarget(context, { target, projectTargets });
+    if (own !== undefined) {
+      builds.projectTargets.add(own);
+      return own;
+    }
+    Object.assign(builds.environment, environment);
+    const twin = builds.targets.find((other) => isSame(other, target));
+    if (twin !== undefined) return twin.key;
+    builds.targets.push(target);
+    return target.key;
+  }
+
+  async function contextTarget(value: string): Promise<string> {
+    const service = /^service:(.*)$/.exec(value)?.[1];
+    if (service === undefined) return value;
+    const key = await keyOf(service);
+    return key === undefined
+      ? `docker-image://${asText(compose.services[service]?.["image"]) ?? service}`
+      : `target:${key}`;
+  }
+
+  return builds;
+}
+
+function isSame(a: BuildTarget, b: BuildTarget): boolean {
+  return JSON.stringify({ ...a, key: "" }) === JSON.stringify({ ...b, key: "" });
+}

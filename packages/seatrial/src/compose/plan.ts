@@ -1,0 +1,80 @@
+import type { BuildTarget } from "../model/index.ts";
+import { collectBuilds } from "./builds.ts";
+import type { Change } from "./change.ts";
+import { createContexts } from "./context.ts";
+import { oneShots } from "./dependencies.ts";
+import type { ResolvedCompose } from "./document.ts";
+import { aliasesOf } from "./names.ts";
+import type { ProjectTarget } from "./project-target.ts";
+import { selectServices } from "./selection.ts";
+import { type ComposeService, translateService } from "./service.ts";
+import { sharedVolumes } from "./volumes.ts";
+
+export interface PlanServicesOptions {
+  compose: ResolvedCompose;
+  /** Services that are needed; what they depend on comes along. */
+  wanted: readonly string[];
+  /** Services that are run as suites: described, with their dependencies among the services, but not started as services. */
+  suites?: readonly string[] | undefined;
+  projectTargets?: readonly ProjectTarget[] | undefined;
+  /** Where `environment:` of configs and secrets is looked up. */
+  environment: Record<string, string | undefined>;
+}
+
+/** The Compose file's part of a run's plan. */
+export interface ComposePlan {
+  /** Dependencies first. */
+  services: ComposeService[];
+  /** In the order asked for. */
+  suites: ComposeService[];
+  /** What must be built for them beside the project's own targets. */
+  buildTargets: BuildTarget[];
+  /** The keys of the project's own targets that they use. */
+  projectTargets: string[];
+  /** Variables that the build needs and the environment lacks. They may be secret. */
+  buildEnvironment: Record<string, string>;
+  /** Named volumes that containers of the run share. */
+  volumes: string[];
+  /** What a run does differently from the file. */
+  changes: Change[];
+  /** Values that must not reach any output. */
+  secretValues: string[];
+}
+
+/**
+ * Rewrites the wanted services for a run. Reads the sizes of bind mounts and the values of secrets, nothing else. Fails with
+ * COMPOSE_UNKNOWN_SERVICE, COMPOSE_CYCLE, COMPOSE_UNSUPPORTED, COMPOSE_SOURCE_MISSING or COMPOSE_INVALID.
+ */
+export async function planServices(options: PlanServicesOptions): Promise<ComposePlan> {
+  const { compose, wanted, environment } = options;
+  const suites = [...new Set(options.suites ?? [])];
+  const planned = selectServices(compose, [...wanted, ...suites]);
+  const { contextOf, changes, secrets } = createContexts({ compose, environment });
+  const builds = collectBuilds({ compose, projectTargets: options.projectTargets ?? [], contextOf });
+  const aliases = aliasesOf(compose, planned);
+  const completing = oneShots(compose.services);
+  const shared = sharedVolumes(compose, planned);
+  const started = planned.filter((name) => !suites.includes(name));
+  const translated = new Map<string, ComposeService>();
+  for (const name of planned) {
+    const service = await translateService(contextOf(name), {
+      builtAs: await builds.keyOf(name),
+      aliases: aliases.get(name) ?? [],
+      oneShot: completing.has(name),
+      started: new Set(started),
+      sharedVolumes: shared,
+    });
+    translated.set(name, service);
+  }
+  const pick = (names: readonly string[]) => names.flatMap((name) => translated.get(name) ?? []);
+  return {
+    services: pick(started),
+    suites: pick(suites),
+    buildTargets: builds.targets,
+    projectTargets: [...builds.projectTargets],
+    buildEnvironment: builds.environment,
+    volumes: [...shared],
+    changes,
+    secretValues: [...secrets],
+  };
+}

@@ -1,0 +1,109 @@
+import { dirname, resolve } from "node:path";
+import { parseDocument } from "yaml";
+import type { Environment } from "./environment.ts";
+import { interpolate, type Lookup } from "./interpolate.ts";
+import { absolutePath, readText } from "./read-text.ts";
+import { splitWords } from "./words.ts";
+import { tooDeep } from "./yaml/document.ts";
+
+/** The little of a Compose file that defaults and early checks need. The Compose command line gives the real model. */
+export interface ComposeOutline {
+  name?: string | undefined;
+  services: OutlineService[];
+  /** Every service is in it: nothing is included from elsewhere, and each file could be read. */
+  complete: boolean;
+}
+
+export interface OutlineService {
+  name: string;
+  image?: string | undefined;
+  build?: { context: string; dockerfile: string; target?: string | undefined } | undefined;
+  command?: string[] | undefined;
+  dependsOn: string[];
+}
+
+export interface OutlineOptions {
+  files: readonly string[];
+  lookup: Lookup;
+  environment: Environment;
+}
+
+/** Reads service names, images and builds. Never fails: what it cannot read is left out, for Compose itself to complain about. */
+export async function outlineCompose(options: OutlineOptions): Promise<ComposeOutline> {
+  const services = new Map<string, OutlineService>();
+  const outline: ComposeOutline = { services: [], complete: true };
+  const fill = (value: unknown) => {
+    if (typeof value !== "string") return undefined;
+    const result = interpolate(value, options.lookup);
+    return result.ok ? result.text : undefined;
+  };
+  const folder = dirname(options.files[0] ?? "/");
+  for (const file of options.files) {
+    const model = await readModel(file, options.environment);
+    if (model === undefined || "include" in model) outline.complete = false;
+    outline.name = fill(model?.["name"]) ?? outline.name;
+    for (const [name, value] of Object.entries(asRecord(model?.["services"]))) {
+      const known = services.get(name) ?? { name, dependsOn: [] };
+      const service = asRecord(value);
+      services.set(name, {
+        name,
+        image: fill(service["image"]) ?? known.image,
+        build: buildOf(service["build"], folder) ?? known.build,
+        command: commandOf(service["command"]) ?? known.command,
+        dependsOn: [...known.dependsOn, ...namesIn(service["depends_on"])],
+      });
+    }
+  }
+  outline.services = [...services.values()];
+  return outline;
+
+  function buildOf(value: unknown, base: string): OutlineService["build"] {
+    const build = typeof value === "string" ? { context: value } : asRecord(value);
+    const context = fill("context" in build ? build["context"] : undefined);
+    if (context === undefined && Object.keys(build).length === 0) return undefined;
+    const at = absolutePath(context ?? ".", base, options.environment);
+    return {
+      context: at,
+      dockerfile: resolve(at, fill("dockerfile" in build ? build["dockerfile"] : undefined) ?? "Dockerfile"),
+      target: fill("target" in build ? build["target"] : undefined),
+    };
+  }
+
+  function commandOf(value: unknown): string[] | undefined {
+    if (Array.isArray(value)) return value.flatMap((word) => fill(word) ?? []);
+    const words = splitWords(fill(value) ?? "");
+    return "words" in words ? words.words : undefined;
+  }
+}
+
+async function readModel(
+  path: string,
+  environment: Environment,
+): Promise<Record<string, unknown> | undefined> {
+  try {
+    const { text } = await readText({
+      path,
+      environment,
+      missing: "COMPOSE_FILE_NOT_FOUND",
+      unreadable: "COMPOSE_FILE_NOT_FOUND",
+    });
+    if (tooDeep(text) !== undefined) return undefined;
+    const document = parseDocument(text, { merge: true, uniqueKeys: false, prettyErrors: false });
+    return document.errors.length > 0 ? undefined : asRecord(document.toJS());
+  } catch (error) {
+    // Unreadable, no YAML, or aliases without end: Compose says so in its own words.
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}
+
+function namesIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.filter((name) => typeof name === "string");
+  return Object.keys(asRecord(value));
+}

@@ -1,0 +1,148 @@
+import { interpolate } from "../interpolate.ts";
+import type { Mistake } from "../mistake.ts";
+import { suggestion } from "../nearest.ts";
+import type { DockerfileInstruction } from "./instructions.ts";
+import type { DockerfileStage, StageBase } from "./summary.ts";
+
+export interface StagesOptions {
+  instructions: readonly DockerfileInstruction[];
+  /** Build arguments that the project gives; they win over defaults. */
+  args: Record<string, string>;
+}
+
+export interface Stages {
+  stages: DockerfileStage[];
+  args: Record<string, string | undefined>;
+  mistakes: Mistake[];
+}
+
+const KEYWORDS =
+  "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR".split(
+    " ",
+  );
+
+/** Reads stages out of instructions, and what is wrong with them as the builder would see it. */
+export function readStages({ instructions, args: given }: StagesOptions): Stages {
+  const stages: DockerfileStage[] = [];
+  const mistakes: Mistake[] = [];
+  const args: Record<string, string | undefined> = {};
+  const byName = new Map<string, DockerfileStage>();
+  const fill = (text: string): string | undefined => {
+    const result = interpolate(unquote(text), (name) => given[name] ?? args[name]);
+    return result.ok && result.unset.length === 0 ? result.text : undefined;
+  };
+
+  for (const instruction of instructions) {
+    const { keyword, keywordSpan } = instruction;
+    const stage = stages.at(-1);
+    if (!KEYWORDS.includes(keyword)) {
+      const message = `unknown instruction "${keyword}"${suggestion(keyword, KEYWORDS)}`;
+      mistakes.push({ ...keywordSpan, message });
+    } else if (keyword === "FROM") {
+      readFrom(instruction);
+    } else if (stage === undefined) {
+      if (keyword === "ARG") readArgs(instruction);
+      else mistakes.push({ ...keywordSpan, message: `${keyword} before the first FROM` });
+    } else {
+      readInto(stage, instruction);
+    }
+  }
+
+  function readArgs(instruction: DockerfileInstruction): void {
+    for (const word of instruction.words) {
+      const equals = word.indexOf("=");
+      const name = equals < 0 ? word : word.slice(0, equals);
+      args[name] = equals < 0 ? undefined : fill(word.slice(equals + 1));
+    }
+  }
+
+  function readFrom(instruction: DockerfileInstruction): void {
+    const [image = "", as, name, ...more] = instruction.words;
+    const wellFormed =
+      image !== "" &&
+      more.length === 0 &&
+      (as === undefined || (as.toUpperCase() === "AS" && name !== undefined));
+    if (!wellFormed) {
+      mistakes.push({ ...instruction, message: "expected FROM image, or FROM image AS name" });
+    }
+    const plain = name?.toLowerCase();
+    const twin = plain === undefined ? undefined : byName.get(plain);
+    if (twin !== undefined) {
+      mistakes.push({
+        ...instruction,
+        message: `a second stage named "${name}", first in line ${twin.line}`,
+      });
+    }
+    const index = stages.length;
+    const stage: DockerfileStage = {
+      key: name ?? `stage-${index}`,
+      name,
+      index,
+      line: instruction.line,
+      base: baseOf(image),
+      uses: [],
+      ports: [],
+      hasEntrypoint: false,
+      hasCommand: false,
+      runs: [],
+      copies: [],
+    };
+    const base = stage.base.kind === "stage" ? byName.get(stage.base.stage.toLowerCase()) : undefined;
+    if (base !== undefined) {
+      stage.user = base.user;
+      stage.workingDir = base.workingDir;
+      stage.ports.push(...base.ports);
+      stage.hasEntrypoint = base.hasEntrypoint;
+      stage.hasCommand = base.hasCommand;
+    }
+    stages.push(stage);
+    if (plain !== undefined && twin === undefined) byName.set(plain, stage);
+  }
+
+  function baseOf(expression: string): StageBase {
+    const image = fill(expression);
+    if (image === undefined || image === "") return { kind: "argument", expression };
+    const stage = byName.get(image.toLowerCase());
+    return stage === undefined ? { kind: "image", reference: image } : { kind: "stage", stage: stage.key };
+  }
+
+  function stageNamed(reference: string): DockerfileStage | undefined {
+    return (
+      byName.get(reference.toLowerCase()) ?? (/^\d+$/.test(reference) ? stages[Number(reference)] : undefined)
+    );
+  }
+
+  function readInto(stage: DockerfileStage, instruction: DockerfileInstruction): void {
+    const { keyword, words, flags } = instruction;
+    const take = (reference: string | undefined): string | undefined => {
+      if (reference === undefined || reference === "") return undefined;
+      const source = stageNamed(reference);
+      if (source !== undefined && source !== stage && !stage.uses.includes(source.key))
+        stage.uses.push(source.key);
+      return source?.key ?? reference;
+    };
+    if (keyword === "COPY" || keyword === "ADD") {
+      const from = take(flags.find((flag) => flag.name === "from")?.value);
+      stage.copies.push({ from, sources: words.slice(0, -1), target: words.at(-1) ?? "" });
+    } else if (keyword === "RUN") {
+      for (const flag of flags) if (flag.name === "mount") take(flag.options["from"]);
+      stage.runs.push(words.join(" "));
+    } else if (keyword === "USER") stage.user = words.join(" ");
+    else if (keyword === "WORKDIR") stage.workingDir = /^\/[^$]*$/.exec(words.join(" "))?.[0];
+    else if (keyword === "ENTRYPOINT") stage.hasEntrypoint = true;
+    else if (keyword === "CMD") stage.hasCommand = true;
+    else if (keyword === "EXPOSE")
+      stage.ports.push(...words.flatMap(tcpPort).filter((p) => !stage.ports.includes(p)));
+  }
+
+  return { stages, args, mistakes };
+}
+
+function tcpPort(word: string): number[] {
+  const match = /^(\d{1,5})(?:\/tcp)?$/i.exec(word);
+  return match === null ? [] : [Number(match[1])];
+}
+
+function unquote(text: string): string {
+  return text.replace(/^(["'])(.*)\1$/s, "$2");
+}

@@ -1,0 +1,152 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { loadProject } from "../load.ts";
+import { makeFolder } from "../testing/folder.ts";
+import { gatherFacts } from "./facts.ts";
+import { proposeConfig } from "./propose.ts";
+import { writeConfig } from "./write.ts";
+
+const COMPOSE =
+  "services:\n  db: { image: postgres:17 }\n  cache: { image: docker.io/library/redis }\n  web: { build: . }\n";
+
+/** What init writes for these files, and what that means when it is read again. */
+async function propose(files: Record<string, string>) {
+  await using folder = await makeFolder(files);
+  const environment = folder.environment();
+  const text = proposeConfig(await gatherFacts({ root: folder.path, environment }));
+  await writeConfig({ root: folder.path, text, environment });
+  return { text, project: await loadProject({ environment }) };
+}
+
+describe("proposeConfig", () => {
+  it("finds compiled Go tests where the test stage has them", async () => {
+    const { project, text } = await propose({
+      Dockerfile: `FROM golang AS build
+RUN for p in $(go list ./...); do go test -c -o /out/tests/$p.test $p; done
+FROM debian AS release
+EXPOSE 8080
+FROM release AS test
+COPY --from=build /out/ /opt/
+`,
+      "compose.yaml": COMPOSE,
+    });
+    expect(project.config.image).toMatchObject({ release: "release", test: "test" });
+    expect(project.suites).toMatchObject([
+      { name: "tests", runner: "go", binaries: "/opt/tests", needs: ["db", "cache"], target: "test" },
+    ]);
+    expect(text).toContain("# compose: compose.yaml");
+    expect(text).toContain('ready: "http://:8080/"');
+    expect(project.warnings).toEqual([]);
+  });
+
+  it("finds Go tests that a script compiled", async () => {
+    const { project } = await propose({
+      Dockerfile:
+        "FROM golang:1.24 AS build\nRUN ./compile.sh /out/tests\nFROM scratch AS release\nFROM release AS test\nCOPY --from=build /out/tests /tests\n",
+    });
+    expect(project.suites).toMatchObject([{ runner: "go", binaries: "/tests" }]);
+  });
+
+  it("finds pytest in the project's files, and names the stages of sibling targets", async () => {
+    const { project } = await propose({
+      Dockerfile: "FROM python:3.13 AS base\nFROM base AS prod\nFROM base AS dev\nRUN poetry install\n",
+      "pyproject.toml": '[tool.poetry.group.dev.dependencies]\npytest = "^8"\n',
+    });
+    expect(project.config.image).toMatchObject({ release: "prod", test: "dev" });
+    expect(project.suites).toMatchObject([{ runner: "pytest", command: ["pytest"], target: "dev" }]);
+  });
+
+  it.each([
+    ["node --test e2e/", { runner: "junit", command: ["node", "--test", "--test-reporter=junit"] }],
+    ["vitest run", { runner: "command", command: ["npm", "test"] }],
+  ])("takes package.json's test script %s", async (script, suite) => {
+    const { project } = await propose({
+      Dockerfile: "FROM node:24\n",
+      "package.json": JSON.stringify({ scripts: { test: script } }),
+    });
+    expect(project.suites).toMatchObject([suite]);
+  });
+
+  it.each([
+    ["mvn -B verify", { runner: "junit", reports: "/src/target/surefire-reports/*.xml" }],
+    ["./gradlew build", { runner: "junit", reports: "/src/build/test-results/test/*.xml" }],
+    ["cargo build", { runner: "command", command: ["cargo", "test", "--offline"] }],
+  ])("sees %s in the stage that suites run in", async (run, suite) => {
+    const { project } = await propose({ Dockerfile: `FROM a AS test\nWORKDIR /src\nRUN ${run}\n` });
+    expect(project.suites).toMatchObject([suite]);
+  });
+
+  it("makes a suite of a Compose service for tests", async () => {
+    const { project } = await propose({
+      Dockerfile: "FROM a AS app\nFROM app AS test\n",
+      "compose.yaml": `${COMPOSE}  api-tests: { build: { context: ., target: test }, command: [run, it] }\n`,
+    });
+    expect(project.suites).toMatchObject([{ name: "api-tests", service: "api-tests" }]);
+  });
+
+  it("guesses a release stage among several leaves, and says that it is a guess", async () => {
+    const { project, text } = await propose({ Dockerfile: "FROM a AS one\nFROM a AS two\nFROM a AS test\n" });
+    expect(project.config.image).toMatchObject({ release: "two", test: "test" });
+    expect(text).toContain("# a guess");
+  });
+
+  it("says nothing that is not so for a plain Dockerfile", async () => {
+    const { project, text } = await propose({ Dockerfile: "FROM a\n" });
+    expect(project.suites).toEqual([]);
+    expect(project.config.image.release).toBe("stage-0");
+    expect(text).toContain("# suites:");
+  });
+
+  it("is right again with every comment that shows a setting turned on", async () => {
+    const { text } = await propose({
+      Dockerfile: "FROM golang AS release\nRUN go test -c -o /out/tests/ ./...\nEXPOSE 80\n",
+      "compose.yaml": COMPOSE,
+    });
+    const settings = text
+      .split("\n")
+      .map((line) => line.replace(/^( *)# (?=( *)([\w-]+: ?|#))/, "$1"))
+      .filter((line) => !/^ *stage .* compiles/.test(line));
+    expect(settings.join("\n")).toContain("\nrelease:\n");
+    await using folder = await makeFolder({
+      Dockerfile: "FROM a AS release\nFROM a AS test\n",
+      "compose.yaml": COMPOSE,
+      ".env.test": "",
+      "home/.npmrc": "x",
+    });
+    await writeFile(join(folder.path, "seatrial.yaml"), settings.join("\n"));
+    const builtin = async () => "abc";
+    const project = await loadProject({ environment: folder.environment(), builtin });
+    expect(project.config).toMatchObject({ release: { tags: ["abc"] }, check: { user: "non-root" } });
+    expect(project.suites.map(({ name }) => name)).toEqual(["tests", "api"]);
+  });
+});
+
+describe("writeConfig", () => {
+  it("never overwrites a configuration, whatever its ending", async () => {
+    for (const name of ["seatrial.yaml", "seatrial.yml"]) {
+      await using folder = await makeFolder({ [name]: "name: mine\n" });
+      const write = writeConfig({ root: folder.path, text: "x", environment: folder.environment() });
+      await expect(write).toThrowWithCode("CONFIG_EXISTS");
+      expect(await readFile(join(folder.path, name), "utf8")).toBe("name: mine\n");
+    }
+  });
+
+  it("lets only one of several writers win", async () => {
+    await using folder = await makeFolder({});
+    const environment = folder.environment();
+    const writes = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, index) =>
+        writeConfig({ root: folder.path, text: `${index}`, environment }),
+      ),
+    );
+    expect(writes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  });
+
+  it("says when the folder cannot be written to", async () => {
+    await using folder = await makeFolder({});
+    const environment = folder.environment();
+    const write = writeConfig({ root: join(folder.path, "nowhere"), text: "x", environment });
+    await expect(write).toThrowWithCode("CONFIG_NOT_WRITTEN");
+  });
+});

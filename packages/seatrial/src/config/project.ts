@@ -1,0 +1,143 @@
+import type { BuildSecret, Duration, RunnerKind } from "../model/index.ts";
+import type { DockerfileSummary } from "./dockerfile/summary.ts";
+import type { EnvFile } from "./env-files.ts";
+import type { Preset, ReadyConfig } from "./ready.ts";
+import type { Path } from "./yaml/tree.ts";
+
+/** What the user wrote, checked, with every default that does not depend on the engine or the Compose model. */
+export interface Project {
+  /** The project's folder, absolute. Relative paths of the configuration start here. */
+  root: string;
+  /** Lower-case letters, digits, dashes and underscores. */
+  name: string;
+  /** `seatrial.yaml`, absolute; absent when the project has none. */
+  file?: string | undefined;
+  dockerfile: DockerfileSummary;
+  /** Absolute; the override file is in it when Compose would take it. Empty without a Compose file. */
+  composeFiles: string[];
+  /** Files with values for `${…}`, those that exist. */
+  envFiles: EnvFile[];
+  profiles: string[];
+  config: ProjectConfig;
+  suites: SuiteConfig[];
+  /** Values that must never be shown. */
+  secretValues: string[];
+  /** Every variable that the project's files mention, with its value if it had one. */
+  usedVariables: Record<string, string | undefined>;
+  /** Sentences for people: variables that are not set. */
+  warnings: string[];
+  /** `seatrial.yaml:7:5` and the line with a caret, of a value of the file; undefined when it is not written there. */
+  locate(path: Path): { place: string; frame: string } | undefined;
+}
+
+export interface ProjectConfig {
+  image: ImageSettings;
+  /** By the service's name. */
+  services: Record<string, ServiceSettings>;
+  network: NetworkSettings;
+  /** Names of variables whose values are secret. */
+  redact: string[];
+  coverage?: CoverageSettings | undefined;
+  check?: CheckSettings | undefined;
+  release?: ReleaseSettings | undefined;
+}
+
+export interface ImageSettings {
+  /** Absolute. */
+  dockerfile: string;
+  /** Absolute. */
+  context: string;
+  /** The key of a stage of the Dockerfile. */
+  release: string;
+  /** The key of a stage of the Dockerfile. */
+  test: string;
+  args: Record<string, string>;
+  secrets: BuildSecret[];
+  platform?: string | undefined;
+}
+
+/** A suite as configured. `SuiteSpec` differs: there the app has a readiness, files are named, services are complete. */
+export interface SuiteConfig {
+  name: string;
+  runner: RunnerKind;
+  /** The key of the stage it runs in; absent when `service` is the suite. */
+  target?: string | undefined;
+  /** The Compose service that is the suite. */
+  service?: string | undefined;
+  /** Absent for go, and where the service's own command counts. */
+  command?: string[] | undefined;
+  binaries?: string | undefined;
+  testdata: Record<string, string>;
+  reports?: string | undefined;
+  artifacts: string[];
+  /** As written, without the dependencies of these services. */
+  needs: string[];
+  /** env_file and env together. */
+  env: Record<string, string>;
+  /** By variable. */
+  spaces: Record<string, SpaceSettings>;
+  shards: number;
+  /** Absent: one for each CPU of the engine. */
+  parallel?: number | undefined;
+  timeout: Duration;
+  allowEmpty: boolean;
+  app?: AppSettings | undefined;
+  workingDir?: string | undefined;
+  user?: string | undefined;
+  limits: { memoryBytes?: number | undefined; cpus?: number | undefined };
+}
+
+export interface AppSettings {
+  name: string;
+  /** The key of a stage of the Dockerfile. */
+  target: string;
+  /** As written, else the ports that the stage exposes in the Dockerfile; may be empty. */
+  ports: number[];
+  /** Absent: the first port accepts. */
+  ready?: ReadyConfig | undefined;
+  deadline: Duration;
+  env: Record<string, string>;
+  command?: string[] | undefined;
+}
+
+export interface SpaceSettings {
+  service: string;
+  template?: string | undefined;
+  prefix?: string | undefined;
+}
+
+export interface ServiceSettings {
+  ready?: ReadyConfig | undefined;
+  preset?: Preset | "none" | undefined;
+  durable: boolean;
+  snapshot: boolean;
+  deadline?: Duration | undefined;
+}
+
+export interface NetworkSettings {
+  /** CIDR. */
+  pool: string;
+  /** The prefix length of one run's network. */
+  size: number;
+}
+
+export interface CoverageSettings {
+  minimum?: number | undefined;
+  formats: ("text" | "lcov" | "cobertura" | "html" | "json")[];
+  include: string[];
+  exclude: string[];
+}
+
+export interface CheckSettings {
+  absent: string[];
+  user?: string | undefined;
+  maxSizeBytes?: number | undefined;
+}
+
+export interface ReleaseSettings {
+  repository?: string | undefined;
+  /** May hold empty texts, where a variable was not set. */
+  tags: string[];
+  floating: string[];
+  allowSibling: boolean;
+}

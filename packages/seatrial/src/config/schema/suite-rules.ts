@@ -1,0 +1,55 @@
+import type { RunnerKind } from "../../model/index.ts";
+import { defaultRunner } from "../runner.ts";
+import type { Report } from "./section.ts";
+
+/** What the rules look at. */
+export interface SuiteShape {
+  runner?: RunnerKind | undefined;
+  binaries?: string | undefined;
+  testdata?: Record<string, string> | undefined;
+  command?: string[] | undefined;
+  service?: string | undefined;
+  target?: string | undefined;
+  parallel?: number | undefined;
+  reports?: string | undefined;
+  artifacts?: string[] | undefined;
+  workdir?: string | undefined;
+}
+
+/** What must hold between the keys of a suite. */
+export function checkSuite(suite: SuiteShape, report: Report): void {
+  const runner = suite.runner ?? defaultRunner(suite);
+  if (runner === "go") {
+    if (suite.binaries === undefined) {
+      report(
+        "runner",
+        "the go runner needs binaries, the folder of the image with the compiled tests, such as /out/tests",
+      );
+    }
+    if (suite.command !== undefined)
+      report("command", "the go runner runs the test binaries itself; remove command");
+  } else {
+    for (const key of ["binaries", "testdata", "parallel"] as const) {
+      if (suite[key] !== undefined)
+        report(key, `${key} is for the go runner; this suite's runner is ${runner}`);
+    }
+    if (suite.command === undefined && suite.service === undefined && runner !== "pytest") {
+      report(
+        "runner",
+        "a suite needs command, service (a Compose service that is the suite) or binaries (for go)",
+      );
+    }
+  }
+  if (suite.service !== undefined && suite.target !== undefined) {
+    report("target", "the service has its own image; remove target, or service");
+  }
+  const paths = { binaries: suite.binaries, workdir: suite.workdir };
+  for (const [key, path] of Object.entries(paths)) {
+    if (path !== undefined && !path.startsWith("/"))
+      report(key, `${key} is a path in the image and starts with /`);
+  }
+  for (const path of suite.artifacts ?? []) {
+    if (!path.startsWith("/"))
+      report("artifacts", `artifacts are absolute paths of the image; "${path}" is not`);
+  }
+}

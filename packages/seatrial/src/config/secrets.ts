@@ -1,0 +1,73 @@
+import type { BuildSecret } from "../model/index.ts";
+import type { Environment } from "./environment.ts";
+import { configError } from "./errors.ts";
+import type { Lookup } from "./interpolate.ts";
+import { absolutePath, readText } from "./read-text.ts";
+import type { ImageInput } from "./schema/config.ts";
+import { looksSecret, passwordIn } from "./secret-name.ts";
+import type { Path } from "./yaml/tree.ts";
+
+export interface BuildSecretsOptions {
+  input: ImageInput["secrets"];
+  root: string;
+  environment: Environment;
+  lookup: Lookup;
+  placeOf: (path: Path) => string;
+}
+
+/** The build's secrets, with their values for redaction. One that is not there fails with SECRET_NOT_FOUND. */
+export async function readBuildSecrets(
+  options: BuildSecretsOptions,
+): Promise<{ secrets: BuildSecret[]; values: string[] }> {
+  const { root, environment, lookup, placeOf } = options;
+  const secrets: BuildSecret[] = [];
+  const values: string[] = [];
+  for (const [id, { file, env }] of Object.entries(options.input ?? {})) {
+    if (env !== undefined) {
+      const value = lookup(env);
+      if (value === undefined) {
+        throw configError({
+          code: "SECRET_NOT_FOUND",
+          message: `${placeOf(["image", "secrets", id, "env"])}: the build secret ${id} comes from ${env}, which is not set`,
+          hint: `set ${env} in the environment`,
+        });
+      }
+      values.push(value);
+      secrets.push({ id, from: { kind: "env", variable: env } });
+    } else if (file !== undefined) {
+      const path = absolutePath(file, root, environment);
+      const { text } = await readText({
+        path,
+        environment,
+        missing: "SECRET_NOT_FOUND",
+        unreadable: "SECRET_NOT_FOUND",
+        hint: `${placeOf(["image", "secrets", id, "file"])}: the build secret ${id} comes from this file`,
+      });
+      values.push(text.trim(), ...secretsInFile(text));
+      secrets.push({ id, from: { kind: "file", path } });
+    }
+  }
+  return { secrets, values };
+}
+
+/** Of values that env files gave, those to hide: by name, except what is plainly no secret, such as a word. */
+export function secretsOf(values: Record<string, string>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => {
+    if (looksSecret(name)) return isOrdinary(value) ? [] : [value];
+    return [passwordIn(value) ?? []].flat().filter((password) => !isOrdinary(password));
+  });
+}
+
+/** Hiding `true`, a port or `postgres` wherever it occurs would garble everything and protect nothing. */
+function isOrdinary(value: string): boolean {
+  return /^([a-z]{1,12}|\d{1,6})$/i.test(value);
+}
+
+/** In a configuration file such as .npmrc, what stands after the equals sign of each line. */
+function secretsInFile(text: string): string[] {
+  return text.split(/\r?\n/).flatMap((line) => {
+    const value = line.slice(line.indexOf("=") + 1).trim();
+    if (/^[a-z]+:\/\//i.test(value)) return passwordIn(value) ?? [];
+    return value.length >= 8 ? [value] : [];
+  });
+}

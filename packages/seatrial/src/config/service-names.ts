@@ -1,0 +1,37 @@
+import type { ComposeOutline } from "./compose-outline.ts";
+import { suggestion } from "./nearest.ts";
+import type { ConfigInput } from "./schema/config.ts";
+import type { Complaint } from "./written.ts";
+import type { Path } from "./yaml/tree.ts";
+
+/** What the configuration says about services that the Compose files do not have. Says nothing when they include further files. */
+export function checkServiceNames(
+  input: ConfigInput,
+  outline: ComposeOutline,
+  label: string | undefined,
+): Complaint[] {
+  if (!outline.complete) return [];
+  const names = outline.services.map((service) => service.name);
+  const complaints: Complaint[] = [];
+  const check = (name: string, path: Path, further: readonly string[] = []) => {
+    if (names.includes(name) || further.includes(name)) return;
+    const message =
+      label === undefined
+        ? `"${name}" is a service of a Compose file, and the project has none`
+        : `no service "${name}" in ${label}${suggestion(name, [...names, ...further])}`;
+    complaints.push({ path, message });
+  };
+  for (const [name, suite] of Object.entries(input.suites ?? {})) {
+    const path = ["suites", name];
+    const app = suite.app === undefined ? [] : [suite.app.name ?? "app"];
+    suite.needs?.forEach((service, index) => {
+      check(service, [...path, "needs", index]);
+    });
+    if (suite.service !== undefined) check(suite.service, [...path, "service"]);
+    for (const [variable, space] of Object.entries(suite.spaces ?? {})) {
+      check(typeof space === "string" ? space : space.service, [...path, "spaces", variable], app);
+    }
+  }
+  for (const name of Object.keys(input.services ?? {})) check(name, ["services", name]);
+  return complaints;
+}

@@ -1,0 +1,84 @@
+import type { ToolError } from "../support/error.ts";
+import type { EnvFile } from "./env-files.ts";
+import type { Environment } from "./environment.ts";
+import type { ConfigErrorCode } from "./errors.ts";
+import type { ProjectPlace } from "./find-project.ts";
+import { mistakesError } from "./mistake.ts";
+import { checkDocument, locatorOf, parseConfig } from "./parse-config.ts";
+import type { Project } from "./project.ts";
+import { projectVariables } from "./project-variables.ts";
+import { readText } from "./read-text.ts";
+import type { ConfigInput } from "./schema/config.ts";
+import type { BuiltinLookup, Variables } from "./variables.ts";
+import type { Path } from "./yaml/tree.ts";
+
+/** A sentence about a value of the configuration file. */
+export interface Complaint {
+  path: Path;
+  message: string;
+}
+
+/** What the user wrote, right in itself; empty for a project without a configuration file. */
+export interface Written {
+  input: ConfigInput;
+  variables: Variables;
+  envFiles: EnvFile[];
+  /** What these files gave. */
+  fileValues: Record<string, string>;
+  warnings: string[];
+  locate: Project["locate"];
+  /** One error that says all of this, each with its line. */
+  complain(complaints: readonly Complaint[], code: ConfigErrorCode): ToolError;
+}
+
+export interface ReadWrittenOptions {
+  place: ProjectPlace;
+  environment: Environment;
+  builtin?: BuiltinLookup | undefined;
+}
+
+/** Reads and checks the configuration file, with its variables. */
+export async function readWritten(options: ReadWrittenOptions): Promise<Written> {
+  const { place, environment, builtin } = options;
+  const { root, file } = place;
+  if (file === undefined) {
+    return {
+      ...(await projectVariables({ environment, builtin, root, raw: {} })),
+      input: {},
+      warnings: [],
+      locate: () => undefined,
+      complain: (complaints) => {
+        throw new Error(`no file to complain about: ${complaints.map(({ message }) => message).join("; ")}`);
+      },
+    };
+  }
+  const source = await readText({
+    path: file,
+    environment,
+    missing: "CONFIG_NOT_FOUND",
+    unreadable: "CONFIG_UNREADABLE",
+    hint: 'correct the path, or let "seatrial init" write the file',
+  });
+  const document = parseConfig(source);
+  const { variables, envFiles, fileValues } = await projectVariables({
+    environment,
+    builtin,
+    root,
+    raw: document.raw,
+  });
+  const { input, tree, warnings } = await checkDocument(document, variables);
+  return {
+    input,
+    variables,
+    envFiles,
+    fileValues,
+    warnings,
+    locate: locatorOf(source, tree),
+    complain: (complaints, code) =>
+      mistakesError({
+        source,
+        code,
+        mistakes: complaints.map(({ path, message }) => ({ ...tree.locate(path), message })),
+      }),
+  };
+}

@@ -1,0 +1,142 @@
+import { describe, expect, test } from "vitest";
+import { findRegistryAuth } from "./credentials.ts";
+import { live } from "./testing/fake-engine.ts";
+import { createFolder } from "./testing/folder.ts";
+
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+/** What the header says, decoded as the engine does it. */
+async function found(
+  registry: string,
+  files: Record<string, string>,
+  environment: Record<string, string> = {},
+) {
+  await using home = await createFolder(files);
+  const path = `${home.path}/bin:${process.env.PATH}`;
+  const { header } = await findRegistryAuth({
+    registry,
+    environment: { HOME: home.path, PATH: path, ...environment },
+    signal: live(),
+  });
+  if (header === undefined) return undefined;
+  expect(header).toMatch(/^[A-Za-z0-9_-]+=*$/);
+  expect(header.length % 4).toBe(0);
+  return JSON.parse(Buffer.from(header, "base64url").toString()) as unknown;
+}
+
+const config = (content: object) => ({ ".docker/config.json": JSON.stringify(content) });
+
+describe("credentials in the docker configuration", () => {
+  test("nobody logged in means no header", async () => {
+    expect(await found("registry.example.com", {})).toBeUndefined();
+    expect(
+      await found(
+        "registry.example.com",
+        config({ auths: { "other.example.com": { auth: base64("a:b") } } }),
+      ),
+    ).toBeUndefined();
+    expect(
+      await found("registry.example.com", config({ auths: { "registry.example.com": {} } })),
+    ).toBeUndefined();
+  });
+
+  test("user and password are found by host, and a password may hold colons and any letters", async () => {
+    const auths = { "registry.example.com:5000": { auth: base64("me:pass:wörd~~~???>>>") } };
+    expect(await found("registry.example.com:5000", config({ auths }))).toEqual({
+      username: "me",
+      password: "pass:wörd~~~???>>>",
+      serveraddress: "registry.example.com:5000",
+    });
+  });
+
+  test("old entries by address are found", async () => {
+    const auths = { "https://registry.example.com/v1/": { auth: base64("me:secret") } };
+    expect(await found("registry.example.com", config({ auths }))).toMatchObject({ username: "me" });
+  });
+
+  test("Docker Hub goes by its old address", async () => {
+    const auths = { "https://index.docker.io/v1/": { auth: base64("me:secret") } };
+    expect(await found("docker.io", config({ auths }))).toMatchObject({
+      username: "me",
+      serveraddress: "https://index.docker.io/v1/",
+    });
+  });
+
+  test("identity tokens are passed on", async () => {
+    const auths = { "registry.example.com": { auth: base64("00000000:"), identitytoken: "token" } };
+    expect(await found("registry.example.com", config({ auths }))).toMatchObject({ identitytoken: "token" });
+  });
+});
+
+describe("credential helpers", () => {
+  const helper = (body: string) => `#!/bin/sh\nread -r server || true\n${body}\n`;
+  const good = helper(
+    `[ "$1" = get ] && printf '{"ServerURL":"%s","Username":"me","Secret":"from %s"}' "$server" "$server"`,
+  );
+
+  test("the helper for a registry is asked, before the store and the file", async () => {
+    const files = {
+      ...config({
+        auths: { "registry.example.com": { auth: base64("file:file") } },
+        credHelpers: { "registry.example.com": "mine" },
+        credsStore: "missing",
+      }),
+      "bin/docker-credential-mine": good,
+    };
+    expect(await found("registry.example.com", files)).toEqual({
+      username: "me",
+      password: "from registry.example.com",
+      serveraddress: "registry.example.com",
+    });
+  });
+
+  test("the store is asked for every other registry, for Docker Hub by its old address", async () => {
+    const files = { ...config({ credsStore: "store" }), "bin/docker-credential-store": good };
+    expect(await found("docker.io", files)).toMatchObject({ password: "from https://index.docker.io/v1/" });
+  });
+
+  test("the user <token> means an identity token", async () => {
+    const answer = `printf '{"Username":"<token>","Secret":"abc"}'`;
+    const files = { ...config({ credsStore: "store" }), "bin/docker-credential-store": helper(answer) };
+    expect(await found("registry.example.com", files)).toEqual({
+      identitytoken: "abc",
+      serveraddress: "registry.example.com",
+    });
+  });
+
+  test("a helper that knows nothing of the registry means no header", async () => {
+    const answer = "echo 'credentials not found in native keychain'; exit 1";
+    const files = { ...config({ credsStore: "store" }), "bin/docker-credential-store": helper(answer) };
+    expect(await found("registry.example.com", files)).toBeUndefined();
+  });
+
+  test.each([
+    ["is missing", {}],
+    ["fails", { "bin/docker-credential-store": helper("echo 'keychain is locked'; exit 1") }],
+    ["talks nonsense", { "bin/docker-credential-store": helper("echo 'password: hunter2'") }],
+    ["answers half", { "bin/docker-credential-store": helper(`echo '{"Secret":"hunter2"}'`) }],
+  ])("one that %s is named, with the registry, and without secrets", async (_what, scripts) => {
+    const files = { ...config({ credsStore: "store" }), ...scripts };
+    const error: unknown = await found("registry.example.com", files).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "CREDENTIALS_FAILED", exitCode: 3 });
+    expect(String(error)).toContain("docker-credential-store");
+    expect(String(error)).toContain("registry.example.com");
+    expect(JSON.stringify(error) + String(error)).not.toContain("hunter2");
+  });
+
+  test("a helper that hangs ends with the signal", async () => {
+    await using home = await createFolder({
+      ...config({ credsStore: "store" }),
+      "bin/docker-credential-store": helper("exec sleep 60"),
+    });
+    const stop = new AbortController();
+    const reason = new Error("stopped");
+    const asking = findRegistryAuth({
+      registry: "registry.example.com",
+      environment: { HOME: home.path, PATH: `${home.path}/bin:${process.env.PATH}` },
+      signal: stop.signal,
+    });
+    setTimeout(() => stop.abort(reason), 50);
+    await expect(asking).rejects.toBe(reason);
+  });
+});

@@ -1,0 +1,74 @@
+import { readFile } from "node:fs/promises";
+import { userInfo } from "node:os";
+import path from "node:path";
+import { EXIT, messageOf } from "../../support/error.ts";
+import { engineError } from "../errors.ts";
+
+/** Variables as they were when the program started. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What we read of the docker command line's own configuration. */
+export interface DockerConfig {
+  /** The file it was read from, which need not exist. */
+  file: string;
+  currentContext?: string | undefined;
+  auths: Record<string, StoredAuth>;
+  credsStore?: string | undefined;
+  credHelpers: Record<string, string>;
+}
+
+export interface StoredAuth {
+  /** `user:password` in base64. */
+  auth?: string | undefined;
+  username?: string | undefined;
+  password?: string | undefined;
+  identitytoken?: string | undefined;
+  registrytoken?: string | undefined;
+}
+
+/** The folder with the docker command line's configuration: DOCKER_CONFIG, or `.docker` in the home folder. */
+export function dockerConfigFolder(environment: Environment): string {
+  if (environment.DOCKER_CONFIG) return environment.DOCKER_CONFIG;
+  return path.join(environment.HOME || userInfo().homedir, ".docker");
+}
+
+/** Reads `config.json`; a missing file is an empty configuration. */
+export async function readDockerConfig(environment: Environment): Promise<DockerConfig> {
+  const file = path.join(dockerConfigFolder(environment), "config.json");
+  const raw = (await readJsonFile(file)) ?? {};
+  return {
+    file,
+    currentContext: text(raw.currentContext),
+    auths: record(raw.auths) as Record<string, StoredAuth>,
+    credsStore: text(raw.credsStore),
+    credHelpers: record(raw.credHelpers) as Record<string, string>,
+  };
+}
+
+/** An object read from a JSON file, or undefined when the file does not exist. */
+export async function readJsonFile(file: string): Promise<Record<string, unknown> | undefined> {
+  try {
+    return record(JSON.parse(await readFile(file, "utf8")));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) {
+      return undefined;
+    }
+    throw engineError({
+      code: "DOCKER_CONFIG_INVALID",
+      message: `${file} could not be read: ${messageOf(error)}`,
+      hint: "Mend or remove the file; it belongs to the docker command line.",
+      cause: error,
+      exitCode: EXIT.usage,
+    });
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}

@@ -1,0 +1,4 @@
+import { describeEngineContract } from "../contract.ts";
+import { realEngine } from "./testing/real-engine.ts";
+
+describeEngineContract("docker", realEngine);

@@ -1,0 +1,53 @@
+import { withDeadline } from "../../support/abort.ts";
+import { eachChunk } from "./answer.ts";
+import type { DockerClient } from "./call.ts";
+import type { DockerEndpoint } from "./endpoint.ts";
+import { lateAnswer } from "./exchange-failure.ts";
+import { createJsonLines } from "./json-lines.ts";
+
+/** The engine sends what it remembers at once; this only ends the wait when it has forgotten the container. */
+const MEMORY_OF_EVENTS_MS = 500;
+
+/**
+ * Asks the engine's memory of past events (its last 256) whether a container that has ended was killed for memory: the container
+ * itself is removed by then. Undefined when the engine has forgotten.
+ */
+export async function wasOutOfMemory(options: {
+  client: DockerClient;
+  endpoint: DockerEndpoint;
+  id: string;
+  signal: AbortSignal;
+}): Promise<boolean | undefined> {
+  const { client, endpoint, id, signal } = options;
+  const what = `look for the end of container ${id} in the events`;
+  const seen = new Set<string>();
+  // No `until`: it would be compared with the engine's clock, which may not be ours.
+  const call = {
+    method: "GET",
+    path: "/events",
+    query: {
+      since: "1",
+      filters: JSON.stringify({ type: ["container"], container: [id], event: ["oom", "die"] }),
+    },
+    what,
+  } as const;
+  using limit = withDeadline(signal, {
+    ms: MEMORY_OF_EVENTS_MS,
+    error: () => lateAnswer({ endpoint, what }, MEMORY_OF_EVENTS_MS),
+  });
+  try {
+    const response = await client.open({ ...call, signal: limit.signal });
+    const lines = createJsonLines((event) => {
+      const { Action, status } = event as { Action?: string; status?: string };
+      seen.add(Action ?? status ?? "");
+      if (seen.has("die")) response.destroy();
+    });
+    const asked = { endpoint, what };
+    await eachChunk({ response, asked, signal: limit.signal, onText: (text) => lines.add(text) });
+  } catch {
+    // Whatever went wrong here, the container's own end is known and is what matters.
+    signal.throwIfAborted();
+  }
+  if (seen.has("oom")) return true;
+  return seen.has("die") ? false : undefined;
+}

@@ -1,0 +1,10 @@
+import type { DockerClient } from "./call.ts";
+import type { Environment } from "./docker-config.ts";
+import type { DockerEndpoint } from "./endpoint.ts";
+
+/** What the parts of the driver share. */
+export interface DockerParts {
+  client: DockerClient;
+  endpoint: DockerEndpoint;
+  environment: Environment;
+}

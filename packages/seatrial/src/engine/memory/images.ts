@@ -1,0 +1,138 @@
+import { createHash } from "node:crypto";
+import type { Digest, ImageConfig } from "../../model/index.ts";
+import { engineError } from "../errors.ts";
+import type { ImageEngine } from "../image.ts";
+import type { FileTree } from "./files.ts";
+import { createId, hasLabels, type MemoryImage, type MemoryState } from "./state.ts";
+import { readTar } from "./tar.ts";
+
+export function createMemoryImages(state: MemoryState): ImageEngine {
+  const { images } = state;
+
+  function add(image: MemoryImage, reference: string): void {
+    const name = withTag(reference);
+    // A name moves to the newest image.
+    for (const other of images.values()) other.references.delete(name);
+    const held = images.get(image.details.id) ?? image;
+    held.references.add(name);
+    images.set(held.details.id, held);
+  }
+
+  return {
+    async inspect(reference, signal) {
+      signal.throwIfAborted();
+      return findImage(state, reference)?.details;
+    },
+    async pull(reference, options) {
+      options.signal.throwIfAborted();
+      const image = state.registry.get(withTag(reference));
+      if (image === undefined) {
+        throw engineError({ code: "IMAGE_NOT_FOUND", message: `Image ${reference} does not exist.` });
+      }
+      options.onProgress("1 of 1 layers");
+      add(image, reference);
+      return image.details;
+    },
+    async tag(id, reference, signal) {
+      signal.throwIfAborted();
+      const image = findImage(state, id);
+      if (image === undefined) throw engineError({ code: "IMAGE_NOT_FOUND", message: `No image ${id}.` });
+      add(image, reference);
+    },
+    async remove(reference, signal) {
+      signal.throwIfAborted();
+      const image = findImage(state, reference);
+      if (image === undefined) return;
+      const isUsed = [...state.workloads.values()].some((each) => each.image === image);
+      const isName = image.references.has(withTag(reference));
+      const last = isName ? image.references.size === 1 : image.references.size <= 1;
+      if ((last && isUsed) || (!last && !isName)) return;
+      image.references.delete(withTag(reference));
+      if (last) images.delete(image.details.id);
+    },
+    async list(labels, signal) {
+      signal.throwIfAborted();
+      return [...images.values()]
+        .filter(({ details }) => hasLabels(details.config.labels, labels))
+        .map(({ details, references }) => ({
+          id: details.id,
+          references: [...references],
+          labels: { ...details.config.labels },
+          size: details.size,
+          createdAt: details.createdAt,
+        }));
+    },
+    async commit(workload, options) {
+      options.signal.throwIfAborted();
+      const container = state.workloads.get(workload);
+      if (container === undefined) {
+        throw engineError({ code: "WORKLOAD_NOT_FOUND", message: `No container ${workload}.` });
+      }
+      const { details, files } = container.image;
+      const image = createMemoryImage({
+        layers: [...details.layers, `sha256:${createId()}`],
+        config: { ...details.config, labels: { ...details.config.labels, ...options.labels } },
+        files: new Map([...files, ...container.root]),
+        createdAt: state.now(),
+      });
+      add(image, options.reference);
+      return image.details;
+    },
+    async load(tar, options) {
+      options.signal.throwIfAborted();
+      const files = await readTar(tar, options.signal);
+      const image = createMemoryImage({
+        layers: [`sha256:${createId()}`],
+        config: { labels: { ...options.labels } },
+        files,
+        createdAt: state.now(),
+      });
+      add(image, options.reference);
+    },
+  };
+}
+
+/** The image with this id or name. */
+export function findImage(state: MemoryState, reference: string): MemoryImage | undefined {
+  const byId = state.images.get(reference as Digest) ?? state.images.get(`sha256:${reference}`);
+  if (byId !== undefined) return byId;
+  return [...state.images.values()].find(({ references }) => references.has(withTag(reference)));
+}
+
+/** An image with a new id. */
+export function createMemoryImage(options: {
+  layers?: Digest[] | undefined;
+  config?: Partial<ImageConfig> | undefined;
+  files?: FileTree | undefined;
+  createdAt: number;
+}): MemoryImage {
+  const files = options.files ?? new Map();
+  return {
+    details: {
+      id: `sha256:${createHash("sha256").update(createId()).digest("hex")}`,
+      layers: options.layers ?? [`sha256:${createId()}`],
+      repoDigests: [],
+      config: {
+        user: "",
+        env: {},
+        entrypoint: [],
+        command: [],
+        workingDir: "",
+        volumes: [],
+        ports: [],
+        labels: {},
+        ...options.config,
+      },
+      platform: "linux/amd64",
+      size: [...files.values()].reduce((sum, content) => sum + content.length, 0),
+      createdAt: new Date(options.createdAt).toISOString(),
+    },
+    references: new Set(),
+    files,
+  };
+}
+
+/** Names without tag and digest mean `latest`. */
+export function withTag(reference: string): string {
+  return /:[^/]*$|@/.test(reference) ? reference : `${reference}:latest`;
+}

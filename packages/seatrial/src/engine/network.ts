@@ -1,0 +1,28 @@
+/** The engine's networks. */
+export interface NetworkEngine {
+  /** Creates a network and returns its id. An overlapping subnet fails with SUBNET_TAKEN, a taken name with NAME_TAKEN. */
+  create(spec: NetworkSpec, signal: AbortSignal): Promise<string>;
+  /** Missing is fine; one with containers fails with NETWORK_IN_USE. */
+  remove(id: string, signal: AbortSignal): Promise<void>;
+  list(labels: Record<string, string>, signal: AbortSignal): Promise<NetworkSummary[]>;
+}
+
+export interface NetworkSpec {
+  name: string;
+  labels: Record<string, string>;
+  /** CIDR, such as `10.213.4.0/26`. */
+  subnet: string;
+  /** No way out of the network. */
+  internal: boolean;
+}
+
+export interface NetworkSummary {
+  id: string;
+  name: string;
+  labels: Record<string, string>;
+  subnet?: string | undefined;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+  /** How many containers are attached, when the engine says so cheaply. */
+  workloads?: number | undefined;
+}

@@ -1,0 +1,5 @@
+// Building: every target of a run in one BuildKit graph, and who the resulting images are. Images are used by id afterwards.
+export { runTag } from "./bake.ts";
+export { type BuildOptions, buildImages, releaseImages } from "./build.ts";
+export type { ImageErrorCode } from "./errors.ts";
+export { identityOf, proofOf } from "./identity.ts";

@@ -1,0 +1,71 @@
+import { expect, it } from "vitest";
+import { createBuildProgress } from "./progress.ts";
+
+function readStatuses(statuses: object[]) {
+  const notes: string[] = [];
+  const output: string[] = [];
+  const progress = createBuildProgress({
+    onNote: (note) => notes.push(note),
+    onOutput: (text) => output.push(text),
+  });
+  for (const status of statuses) progress.write(`${JSON.stringify(status, undefined, 1)}\n`);
+  progress.end();
+  return { progress, notes, output };
+}
+
+const step = (digest: string, name: string, rest: object = {}) => ({
+  digest,
+  name,
+  started: "t",
+  completed: "t",
+  ...rest,
+});
+
+it("counts steps of Dockerfiles once, however often they are told, and BuildKit's own not at all", () => {
+  const { progress } = readStatuses([
+    { vertexes: [step("1", "[internal] load build definition")] },
+    { vertexes: [step("2", "[build 1/2] RUN x", { cached: true }), step("3", "[build 2/2] RUN y")] },
+    {
+      vertexes: [
+        step("3", "[build 2/2] RUN y"),
+        step("4", "[test] exporting to image"),
+        step("5", "[test internal] load .dockerignore"),
+      ],
+    },
+  ]);
+  expect(progress.counts()).toEqual({ steps: 2, cached: 1 });
+});
+
+it("names what is being done, but not what was cached", () => {
+  const { notes } = readStatuses([
+    { vertexes: [step("2", "[a 1/2] RUN x", { cached: true }), step("3", "[a 2/2] RUN y")] },
+  ]);
+  expect(notes).toEqual(["[a 2/2] RUN y"]);
+});
+
+it("names the step that failed, not those that were cancelled for it, with its last lines", () => {
+  const data = Buffer.from("compiling\nboom\n").toString("base64");
+  const { progress, output } = readStatuses([
+    { vertexes: [step("1", "[a 1/1] RUN slow"), step("2", "[b 1/1] RUN make")] },
+    { logs: [{ vertex: "2", stream: 1, data }] },
+    {
+      vertexes: [
+        step("1", "[a 1/1] RUN slow", { error: "context canceled" }),
+        step("2", "[b 1/1] RUN make", { error: "exit code: 2" }),
+      ],
+    },
+  ]);
+  expect(progress.failure()).toEqual({
+    step: "[b 1/1] RUN make",
+    error: "exit code: 2",
+    lastLines: ["compiling", "boom"],
+  });
+  expect(output).toEqual(["compiling\nboom\n"]);
+});
+
+it("keeps what is no status: the plugin's own messages", () => {
+  const progress = createBuildProgress({ onNote: () => undefined, onOutput: () => undefined });
+  progress.write("ERROR: failed to find target nope\n");
+  expect(progress.messages()).toEqual(["ERROR: failed to find target nope"]);
+  expect(progress.failure()).toBeUndefined();
+});

@@ -1,0 +1,105 @@
+import { createJsonStream } from "./json-stream.ts";
+
+/** What the build has done so far, from BuildKit's own status messages (`--progress=rawjson`). */
+export interface BuildProgress {
+  write(text: string): void;
+  end(): void;
+  /** Finished steps of the Dockerfiles; steps of BuildKit's own do not count. */
+  counts(): { steps: number; cached: number };
+  /** The step that failed, with its last lines. */
+  failure(): { step: string; error: string; lastLines: string[] } | undefined;
+  /** Lines that were no status message: warnings and errors of the plugin itself. */
+  messages(): string[];
+}
+
+interface Vertex {
+  name: string;
+  started: boolean;
+  completed: boolean;
+  cached: boolean;
+  error: string | undefined;
+  lines: string[];
+}
+
+const KEPT_LINES = 30;
+const KEPT_MESSAGES = 200;
+
+/** Reads BuildKit's status stream; tells `onNote` what is being done and `onOutput` what the steps print. */
+export function createBuildProgress(options: {
+  onNote: (note: string) => void;
+  onOutput: (text: string) => void;
+}): BuildProgress {
+  const vertexes = new Map<string, Vertex>();
+  const messages: string[] = [];
+
+  const stream = createJsonStream({
+    onValue: takeStatus,
+    onText: (line) => {
+      if (messages.length < KEPT_MESSAGES) messages.push(line);
+    },
+  });
+
+  function takeStatus(value: unknown): void {
+    const status = value as { vertexes?: unknown; logs?: unknown };
+    for (const vertex of listOf(status.vertexes)) takeVertex(vertex);
+    for (const log of listOf(status.logs)) takeLog(log);
+  }
+
+  function takeVertex(raw: Record<string, unknown>): void {
+    const id = String(raw["digest"]);
+    const known = vertexes.get(id) ?? {
+      name: "",
+      started: false,
+      completed: false,
+      cached: false,
+      error: undefined,
+      lines: [],
+    };
+    vertexes.set(id, known);
+    if (typeof raw["name"] === "string") known.name = raw["name"];
+    if (raw["cached"] === true) known.cached = true;
+    if (typeof raw["error"] === "string" && raw["error"] !== "") known.error = raw["error"];
+    if (raw["started"] !== undefined && !known.started) {
+      known.started = true;
+      if (!known.cached && isStep(known.name)) options.onNote(known.name);
+    }
+    if (raw["completed"] !== undefined) known.completed = true;
+  }
+
+  function takeLog(raw: Record<string, unknown>): void {
+    const text = Buffer.from(String(raw["data"] ?? ""), "base64").toString();
+    if (text === "") return;
+    options.onOutput(text);
+    const vertex = vertexes.get(String(raw["vertex"]));
+    if (vertex === undefined) return;
+    vertex.lines.push(...text.split("\n").filter((line) => line.trim() !== ""));
+    if (vertex.lines.length > KEPT_LINES) vertex.lines.splice(0, vertex.lines.length - KEPT_LINES);
+  }
+
+  return {
+    write: stream.write,
+    end: stream.end,
+    counts() {
+      const steps = [...vertexes.values()].filter((vertex) => vertex.completed && isStep(vertex.name));
+      return { steps: steps.length, cached: steps.filter((vertex) => vertex.cached).length };
+    },
+    failure() {
+      const failed = [...vertexes.values()].filter((vertex) => vertex.error !== undefined);
+      // A step that was cancelled because of another's failure is not the cause.
+      const cause =
+        failed.find((vertex) => !/context canceled|cancelled/i.test(vertex.error ?? "")) ?? failed[0];
+      if (cause === undefined) return undefined;
+      return { step: cause.name, error: cause.error ?? "", lastLines: cause.lines };
+    },
+    messages: () => messages,
+  };
+}
+
+/** Steps of a Dockerfile are named `[stage 2/5] RUN …`; what BuildKit does by itself carries no such number. FROM does nothing. */
+function isStep(name: string): boolean {
+  return /^\[[^\]]*\d+\/\d+\] (?!FROM )/.test(name);
+}
+
+function listOf(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? (value as Record<string, unknown>[]) : [];
+}

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+import { homedir } from "node:os";
+import { runProgram } from "./cli/program.ts";
+
+// What the program may know of its surroundings is read here, once.
+process.exitCode = await runProgram(process.argv.slice(2), {
+  environment: { env: process.env, cwd: process.cwd(), home: homedir() },
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stdin: process.stdin,
+});
+// A connection that a broken engine keeps half open must not keep the program alive.
+process.exit();

@@ -1,0 +1,37 @@
+// The shared nouns: plain types and their formatting, no I/O.
+export type { BuildResult, BuildSecret, BuildTarget } from "./build.ts";
+export { formatBytes } from "./bytes.ts";
+export type { Digest } from "./digest.ts";
+export { type Duration, formatDuration } from "./duration.ts";
+export type { Emit, NodeKind, NodeRef, NodeState, RunEvent } from "./event.ts";
+export {
+  type ImageConfig,
+  type ImageDetails,
+  type ImageHealthcheck,
+  type ImageIdentity,
+  type Platform,
+  STAND_IN_LABEL,
+} from "./image.ts";
+export type { Log, Logs } from "./log.ts";
+export type {
+  BuildOutcome,
+  Outcome,
+  OutcomeStatus,
+  Problem,
+  ServiceOutcome,
+  SuiteOutcome,
+} from "./outcome.ts";
+export type {
+  FileSpec,
+  ImageSource,
+  Limits,
+  MountSpec,
+  ProbeKind,
+  ProbeSpec,
+  ReadinessSpec,
+  SecuritySpec,
+  ServiceDependency,
+  ServiceSpec,
+} from "./service.ts";
+export { type AppSpec, type Proof, RUNNERS, type RunnerKind, type SuiteSpec } from "./suite.ts";
+export type { TestCounts, TestResult, TestStatus } from "./test-result.ts";

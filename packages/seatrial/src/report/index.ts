@@ -1,0 +1,9 @@
+// Everything that people and machines read: subscribers of a run's events. No subscriber changes what happens.
+
+export { createEventFile } from "./event-file.ts";
+export { createJunitReport } from "./junit.ts";
+export { createLogs } from "./logs.ts";
+export { formatProblem } from "./problem.ts";
+export { createRunFolder, type RunFolder } from "./run-folder.ts";
+export { createStyle, type Style } from "./style.ts";
+export { createTerminalReport, type TerminalReport } from "./terminal.ts";

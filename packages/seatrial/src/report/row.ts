@@ -1,0 +1,54 @@
+import { formatDuration, type NodeState, type TestCounts } from "../model/index.ts";
+import type { Row } from "./state.ts";
+import { printable, type Style } from "./style.ts";
+
+const NAME_WIDTH = 12;
+const MIDDLE_WIDTH = 22;
+
+/** One line for a part of the run: mark, name, what, how long, note. */
+export function formatRow(row: Row, style: Style, now: number): string {
+  const duration = row.duration ?? (row.state === "running" ? now - row.startedAt : undefined);
+  const time = duration === undefined ? "" : formatDuration(duration);
+  const [middle, note] = partsOf(row);
+  const name = printable(row.node.name).padEnd(NAME_WIDTH);
+  return [mark(row.state, style), name, middle.padEnd(MIDDLE_WIDTH), time.padStart(8), style.dim(note)]
+    .join(" ")
+    .trimEnd();
+}
+
+/** What stands before the time, and what after it. */
+function partsOf(row: Row): [string, string] {
+  const note = printable(row.note);
+  const running = row.running.at(-1);
+  if (row.state === "running" || row.state === "waiting") {
+    return [formatCounts(row.counts), running === undefined ? note : printable(running)];
+  }
+  const counts = formatCounts(row.counts);
+  return [counts === "" ? note || row.state : counts, printable(row.detail)];
+}
+
+/** `3 failed, 84 passed, 1 skipped`; empty when nothing ran. */
+export function formatCounts(counts: TestCounts): string {
+  const parts = [
+    counts.failed > 0 ? `${counts.failed} failed` : "",
+    counts.passed > 0 ? `${counts.passed} passed` : "",
+    counts.skipped > 0 ? `${counts.skipped} skipped` : "",
+  ];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+function mark(state: NodeState, style: Style): string {
+  switch (state) {
+    case "passed":
+      return style.good("✔");
+    case "failed":
+      return style.bad("✖");
+    case "running":
+      return style.warn("•");
+    case "skipped":
+    case "stopped":
+      return style.dim("–");
+    case "waiting":
+      return style.dim("·");
+  }
+}

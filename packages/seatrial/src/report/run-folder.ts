@@ -1,0 +1,48 @@
+import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { resultsNotWritable } from "./errors.ts";
+
+/** `.seatrial/runs/<id>`: everything that a run leaves behind. */
+export interface RunFolder {
+  readonly path: string;
+  /** Writes a file whole or not at all. */
+  write(name: string, content: string): Promise<void>;
+  /** Makes `.seatrial/latest` point here. */
+  makeLatest(): Promise<void>;
+}
+
+/** Makes the folder of a run. Fails with RESULTS_NOT_WRITABLE before anything else of the run has begun. */
+export async function createRunFolder(options: { project: string; run: string }): Promise<RunFolder> {
+  const home = path.join(options.project, ".seatrial");
+  const folder = path.join(home, "runs", options.run);
+  await attempt(folder, async () => {
+    await mkdir(path.join(folder, "logs"), { recursive: true });
+    // Results are never part of a commit or of a build context that honours ignore files.
+    await writeFile(path.join(home, ".gitignore"), "*\n");
+  });
+  return {
+    path: folder,
+    write: (name, content) =>
+      attempt(path.join(folder, name), async () => {
+        const file = path.join(folder, name);
+        await mkdir(path.dirname(file), { recursive: true });
+        await writeFile(`${file}.part`, content);
+        await rename(`${file}.part`, file);
+      }),
+    makeLatest: () =>
+      attempt(path.join(home, "latest"), async () => {
+        const link = path.join(home, `.latest-${options.run}`);
+        await rm(link, { force: true });
+        await symlink(path.join("runs", options.run), link);
+        await rename(link, path.join(home, "latest"));
+      }),
+  };
+}
+
+async function attempt(place: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw resultsNotWritable(place, error);
+  }
+}

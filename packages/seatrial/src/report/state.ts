@@ -1,0 +1,98 @@
+import type { NodeRef, NodeState, Problem, RunEvent, TestCounts, TestResult } from "../model/index.ts";
+import type { Stamped } from "../support/events.ts";
+
+/** A part of the run as a reader sees it. */
+export interface Row {
+  node: NodeRef;
+  state: NodeState;
+  /** What it is doing, or how it ended. */
+  note: string;
+  detail: string;
+  /** Milliseconds since the run began. */
+  startedAt: number;
+  duration: number | undefined;
+  counts: TestCounts;
+  /** The tests that are running, newest last. */
+  running: string[];
+  problem: Problem | undefined;
+}
+
+export interface FailedTest {
+  suite: string;
+  test: TestResult;
+}
+
+/** The whole run as a reader sees it, kept up to date by its events. */
+export interface RunView {
+  rows: Map<string, Row>;
+  failures: FailedTest[];
+  take(event: Stamped<RunEvent>): void;
+}
+
+/** An empty view. */
+export function createRunView(): RunView {
+  const rows = new Map<string, Row>();
+  const failures: FailedTest[] = [];
+  const rowOf = (node: NodeRef): Row => {
+    const key = `${node.kind} ${node.name}`;
+    const row = rows.get(key) ?? emptyRow(node);
+    rows.set(key, row);
+    return row;
+  };
+  return {
+    rows,
+    failures,
+    take(event) {
+      switch (event.type) {
+        case "run-started":
+          for (const node of event.nodes) rowOf(node);
+          return;
+        case "node-started":
+          Object.assign(rowOf(event.node), { state: "running", startedAt: event.at, note: event.note ?? "" });
+          return;
+        case "node-progress":
+          rowOf(event.node).note = event.note;
+          return;
+        case "node-finished": {
+          const { state, duration, note = "", detail = "", problem } = event;
+          const row = Object.assign(rowOf(event.node), {
+            state,
+            duration,
+            note,
+            detail,
+            problem,
+            running: [],
+          });
+          if (event.counts !== undefined) row.counts = event.counts;
+          return;
+        }
+        case "test-started":
+          rowOf({ kind: "suite", name: event.suite }).running.push(event.name);
+          return;
+        case "test-finished": {
+          const row = rowOf({ kind: "suite", name: event.suite });
+          row.counts[event.test.status] += 1;
+          row.running = row.running.filter((name) => name !== event.test.name);
+          if (event.test.status === "failed") failures.push({ suite: event.suite, test: event.test });
+          return;
+        }
+        default:
+          return;
+      }
+    },
+  };
+}
+
+function emptyRow(node: NodeRef): Row {
+  return {
+    node,
+    state: "waiting",
+    note: "",
+    detail: "",
+    startedAt: 0,
+    duration: undefined,
+    counts: { passed: 0, failed: 0, skipped: 0 },
+    running: [],
+    problem: undefined,
+  };
+}

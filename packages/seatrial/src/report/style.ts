@@ -1,0 +1,33 @@
+import { styleText } from "node:util";
+
+/** Colours and marks, or plain text. */
+export interface Style {
+  good(text: string): string;
+  bad(text: string): string;
+  warn(text: string): string;
+  dim(text: string): string;
+  bold(text: string): string;
+}
+
+/** Styles for a terminal, or ones that leave text as it is. */
+export function createStyle(colour: boolean): Style {
+  const paint =
+    (format: Parameters<typeof styleText>[0]) =>
+    (text: string): string =>
+      colour ? styleText(format, text) : text;
+  return {
+    good: paint("green"),
+    bad: paint("red"),
+    warn: paint("yellow"),
+    dim: paint("dim"),
+    bold: paint("bold"),
+  };
+}
+
+// Escape sequences and other control characters of programs under test must not steer the reader's terminal.
+const CONTROL = /\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b[@-_]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+
+/** Text of unknown origin as plain printable text; tabs and line ends stay. */
+export function printable(text: string): string {
+  return text.replace(CONTROL, "");
+}

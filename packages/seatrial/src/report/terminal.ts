@@ -1,0 +1,65 @@
+import type { RunEvent } from "../model/index.ts";
+import type { Stamped } from "../support/events.ts";
+import { formatEnding } from "./ending.ts";
+import { createPlainProgress } from "./plain.ts";
+import { formatProblem } from "./problem.ts";
+import { createRunView } from "./state.ts";
+import { createStyle } from "./style.ts";
+
+export interface TerminalOptions {
+  stream: NodeJS.WriteStream;
+  /** Redraw in place. Default: when the stream is a terminal. */
+  live: boolean;
+  colour: boolean;
+  /** Print the ending only. */
+  quiet: boolean;
+  /** A clock in milliseconds. */
+  now: () => number;
+}
+
+export interface TerminalReport {
+  take(event: Stamped<RunEvent>): void;
+  /** Ends whatever is drawn. */
+  close(): void;
+}
+
+/** Tells a run to a person. */
+export async function createTerminalReport(options: TerminalOptions): Promise<TerminalReport> {
+  const { stream, now } = options;
+  const style = createStyle(options.colour);
+  const view = createRunView();
+  const print = (line: string) => void stream.write(`${line}\n`);
+  const progress = await chooseProgress();
+  let folder = "";
+
+  async function chooseProgress(): Promise<{ update(): void; stop(): void }> {
+    if (options.quiet) return { update: () => undefined, stop: () => undefined };
+    if (!options.live) return createPlainProgress({ view, style, print, now });
+    const { createLiveProgress } = await import("./live.ts");
+    return createLiveProgress({ view, style, stream, now });
+  }
+
+  let stopped = false;
+  const stop = () => {
+    if (!stopped) progress.stop();
+    stopped = true;
+  };
+  return {
+    take(event) {
+      view.take(event);
+      if (event.type === "run-started") folder = event.folder;
+      else if (event.type === "run-finished") {
+        progress.update();
+        stop();
+        for (const line of formatEnding({ outcome: event.outcome, view, folder, style })) print(line);
+        return;
+      } else if (event.type === "run-kept") {
+        print(`kept until ${event.until}: enter with \`${event.enter}\`, end with \`${event.end}\``);
+      } else if (event.type === "warning" && !options.live) {
+        print(formatProblem({ code: "WARNING", message: event.message, hint: event.hint }, style).join("\n"));
+      }
+      if (!stopped) progress.update();
+    },
+    close: stop,
+  };
+}

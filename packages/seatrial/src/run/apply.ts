@@ -1,0 +1,135 @@
+import { releaseImages } from "../image/index.ts";
+import type { BuildResult, NodeRef, Outcome, Problem, SuiteOutcome } from "../model/index.ts";
+import { createCleanup } from "../support/cleanup.ts";
+import { EXIT, type ExitCode, isToolError } from "../support/error.ts";
+import { problemOf } from "../support/problem.ts";
+import { buildTargets } from "./build.ts";
+import type { RunContext } from "./context.ts";
+import type { RunPlan } from "./plan.ts";
+import { createSharedResources } from "./resources.ts";
+import { startRunServices } from "./services.ts";
+import { runSuites } from "./suites.ts";
+
+/** A run that has ended; disposing it removes what it used in the engine. */
+export interface AppliedRun extends AsyncDisposable {
+  outcome: Outcome;
+  exitCode: ExitCode;
+}
+
+/**
+ * Carries out a plan: builds, starts services and suites' containers at the same time, runs each suite the moment its own needs
+ * are ready. Never rejects for what happens in the run: that is in the outcome. The first failing service or a failing build stops
+ * the rest.
+ */
+export async function applyRun(plan: RunPlan, context: RunContext): Promise<AppliedRun> {
+  const startedAt = new Date();
+  const start = context.now();
+  const cleanup = createCleanup();
+  const problems: { problem: Problem; exitCode: ExitCode }[] = [];
+  const stop = new AbortController();
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  const fail = (error: unknown, subject?: string) => {
+    if (signal.aborted) return;
+    problems.push({
+      problem: problemOf(error, subject),
+      exitCode: isToolError(error) ? error.exitCode : EXIT.bug,
+    });
+    stop.abort(error);
+  };
+  context.broken?.addEventListener("abort", () => fail(context.broken?.reason), { once: true });
+
+  context.emit({
+    type: "run-started",
+    run: context.run,
+    project: plan.project,
+    folder: context.folder,
+    nodes: nodesOf(plan),
+  });
+
+  const shared = createSharedResources({ plan, context, signal });
+  cleanup.add(async () => await shared[Symbol.asyncDispose]());
+  const build = buildTargets({ plan, context, signal });
+  build.catch((error: unknown) => fail(error, "build"));
+  cleanup.add(() =>
+    releaseImages({ ...plan, run: context.run, engine: context.engine, signal: AbortSignal.timeout(20_000) }),
+  );
+
+  const services = startRunServices({ plan, context, build, shared, onFailure: fail, signal });
+  cleanup.add(async () => await services[Symbol.asyncDispose]());
+
+  const removals: Promise<void>[] = [];
+  cleanup.add(async () => void (await Promise.all(removals)));
+  const removing = (removal: PromiseLike<void>) => {
+    const begun = Promise.resolve(removal);
+    // Its failure is told where it is awaited, at the end.
+    begun.catch(() => undefined);
+    removals.push(begun);
+  };
+  const suiteOutcomes = await runSuites({
+    plan,
+    context,
+    build,
+    shared,
+    services,
+    onFailure: fail,
+    removing,
+    signal,
+  });
+  const [built] = await Promise.allSettled([build, services.settled]);
+  await context.logs.close();
+
+  const outcome: Outcome = {
+    version: 1,
+    run: context.run,
+    project: plan.project,
+    status: statusOf({ stopped: context.signal.aborted, problems: problems.length, suites: suiteOutcomes }),
+    startedAt: startedAt.toISOString(),
+    duration: Math.round(context.now() - start),
+    engine: await engineFacts(context),
+    source: await context.source,
+    images: built.status === "fulfilled" ? [...built.value.images.values()] : [],
+    build: built.status === "fulfilled" ? buildFacts(built.value) : undefined,
+    services: services.outcomes(),
+    suites: suiteOutcomes,
+    problems: problems.map((each) => each.problem),
+    warnings: plan.warnings,
+  };
+  return {
+    outcome,
+    exitCode: exitCodeOf(outcome, problems[0]?.exitCode),
+    [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
+  };
+}
+
+function nodesOf(plan: RunPlan): NodeRef[] {
+  return [
+    ...(plan.targets.length > 0 ? [{ kind: "build", name: "build" } as const] : []),
+    ...plan.services.map((service) => ({ kind: "service", name: service.spec.name }) as const),
+    ...plan.suites.map((suite) => ({ kind: "suite", name: suite.name }) as const),
+  ];
+}
+
+function statusOf(options: {
+  stopped: boolean;
+  problems: number;
+  suites: readonly SuiteOutcome[];
+}): Outcome["status"] {
+  if (options.stopped) return "stopped";
+  const allPassed = options.suites.every((suite) => suite.status === "passed");
+  return options.problems === 0 && allPassed ? "passed" : "failed";
+}
+
+function exitCodeOf(outcome: Outcome, problem: ExitCode | undefined): ExitCode {
+  if (outcome.status === "stopped") return EXIT.stopped;
+  if (outcome.status === "passed") return EXIT.ok;
+  return problem ?? EXIT.failed;
+}
+
+async function engineFacts(context: RunContext): Promise<Outcome["engine"]> {
+  const { name, version, platform } = await context.engine.capabilities(AbortSignal.timeout(5_000));
+  return { name, version, platform };
+}
+
+function buildFacts(build: BuildResult): Outcome["build"] {
+  return { duration: Math.round(build.duration), steps: build.steps, cached: build.cached };
+}

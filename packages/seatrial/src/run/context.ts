@@ -1,0 +1,27 @@
+import type { Launcher } from "../agent/index.ts";
+import type { Engine } from "../engine/index.ts";
+import type { Emit, Logs } from "../model/index.ts";
+import type { SnapshotStore } from "../services/index.ts";
+
+/** What applying a plan is given; it reaches for nothing else. */
+export interface RunContext {
+  run: string;
+  engine: Engine;
+  launcher: Launcher;
+  emit: Emit;
+  logs: Logs;
+  /** The run's folder on this machine. */
+  folder: string;
+  /** The environment of commands such as docker buildx. */
+  env: Record<string, string | undefined>;
+  /** Absent with `--fresh`. */
+  snapshots?: SnapshotStore | undefined;
+  /** The commit and whether the tree has changes, when the project is a git checkout. */
+  source: Promise<{ commit?: string | undefined; dirty?: boolean | undefined }>;
+  /** A clock in milliseconds. */
+  now: () => number;
+  /** Aborts when the user stops the run; its reason is what stopped it. */
+  signal: AbortSignal;
+  /** Aborts when what happens can no longer be written down; its reason is the error that ends the run. */
+  broken?: AbortSignal | undefined;
+}

@@ -1,0 +1,10 @@
+// A run as a whole: the plan made of configuration, and its being carried out through the other domains.
+export { type AppliedRun, applyRun } from "./apply.ts";
+export type { RunContext } from "./context.ts";
+export { createRunId } from "./id.ts";
+export { type Journal, type JournalEntry, openJournal, readJournals, sweepJournals } from "./journal.ts";
+export { OWNED } from "./labels.ts";
+export type { NetworkPool } from "./network.ts";
+export { type PlanOptions, planRun, type RunPlan } from "./plan.ts";
+export { joinRun, openShell, type ShellEnds, type ShellOptions } from "./shell.ts";
+export { type Swept, sweep } from "./sweep.ts";

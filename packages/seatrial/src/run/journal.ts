@@ -1,0 +1,116 @@
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { Engine } from "../engine/index.ts";
+import { runTag } from "../image/index.ts";
+import type { RunPlan } from "./plan.ts";
+
+/** What an owner on this machine has written down of its run: enough to give up its holds when it dies. */
+export interface JournalEntry {
+  run: string;
+  project: string;
+  root: string;
+  endpoint: string;
+  pid: number;
+  /** Tells a living process from another one that got its number: the kernel's boot and the process's start. */
+  identity: string;
+  /** Names that hold images while the run needs them. */
+  tags: string[];
+  /** Of a kept run: when its lease ends. */
+  keptUntil?: string | undefined;
+}
+
+export interface Journal {
+  update(change: Partial<JournalEntry>): Promise<void>;
+  /** The run is over and nothing of it is left. */
+  close(): Promise<void>;
+}
+
+const journalFolder = (state: string) => path.join(state, "runs");
+
+/** Begins the journal of a run of this process. */
+export async function openJournal(options: {
+  folder: string;
+  run: string;
+  plan: RunPlan;
+  engine: Engine;
+}): Promise<Journal> {
+  const { run, plan, engine } = options;
+  const folder = journalFolder(options.folder);
+  const file = path.join(folder, `${run}.json`);
+  let entry: JournalEntry = {
+    run,
+    project: plan.project,
+    root: plan.root,
+    endpoint: engine.endpoint,
+    pid: process.pid,
+    identity: await processIdentity(process.pid),
+    tags: plan.targets.map(({ key }) => runTag({ project: plan.project, key, run })),
+  };
+  await mkdir(folder, { recursive: true });
+  const save = () => writeFile(file, JSON.stringify(entry));
+  await save();
+  return {
+    async update(change) {
+      entry = { ...entry, ...change };
+      await save();
+    },
+    close: () => rm(file, { force: true }),
+  };
+}
+
+/** The journals of this machine, with whether their owner lives. Unreadable ones are left out. */
+export async function readJournals(state: string): Promise<(JournalEntry & { alive: boolean })[]> {
+  const folder = journalFolder(state);
+  const names = await readdir(folder).catch(() => []);
+  const entries = await Promise.all(
+    names.map(async (name) => {
+      try {
+        const entry = JSON.parse(await readFile(path.join(folder, name), "utf8")) as JournalEntry;
+        return { ...entry, alive: (await processIdentity(entry.pid)) === entry.identity };
+      } catch {
+        return undefined;
+      }
+    }),
+  );
+  return entries.filter((entry) => entry !== undefined);
+}
+
+/** Gives up what dead owners of this machine held in this engine, and forgets them. */
+export async function sweepJournals(options: {
+  folder: string;
+  engine: Engine;
+  signal: AbortSignal;
+}): Promise<string[]> {
+  const dead = (await readJournals(options.folder)).filter(
+    (entry) => !entry.alive && entry.endpoint === options.engine.endpoint,
+  );
+  for (const entry of dead) {
+    await Promise.all(entry.tags.map((tag) => options.engine.images.remove(tag, options.signal)));
+    await rm(path.join(journalFolder(options.folder), `${entry.run}.json`), { force: true });
+  }
+  return dead.map((entry) => entry.run);
+}
+
+/** Something that no other process has ever had, or "" when there is no such process. */
+async function processIdentity(pid: number): Promise<string> {
+  try {
+    const [boot, stat] = await Promise.all([
+      readFile("/proc/sys/kernel/random/boot_id", "utf8"),
+      readFile(`/proc/${pid}/stat`, "utf8"),
+    ]);
+    // The 22nd field; the second one, the program's name, may hold spaces and parentheses.
+    const started = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    return `${boot.trim()} ${started}`;
+  } catch {
+    return await identityWithoutProc(pid);
+  }
+}
+
+async function identityWithoutProc(pid: number): Promise<string> {
+  try {
+    process.kill(pid, 0);
+    return `pid ${pid}`;
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,7 @@
+/** The label by which everything that belongs to some run is found. */
+export const OWNED = { "seatrial.kind": "run" };
+
+/** The labels of everything that a run creates in the engine. Never part of an image. */
+export function runLabels(options: { run: string; project: string }): Record<string, string> {
+  return { ...OWNED, "seatrial.run": options.run, "seatrial.project": options.project };
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import type { ComposeService } from "../compose/index.ts";
+import { parseReady, type ReadyConfig, type ServiceSettings } from "../config/index.ts";
+import type { Duration, FileSpec, ProbeSpec } from "../model/index.ts";
+import { presetFor, type ServicePlan } from "../services/index.ts";
+import { runError } from "./errors.ts";
+
+const DEFAULT_DEADLINE: Duration = 60_000;
+
+/**
+ * A Compose service with how it is known to be ready and whether its state is kept. What the project says of it wins over the
+ * Compose file's `x-seatrial`, that over what its preset knows, that over its health check, that over its first port.
+ */
+export function planService(options: {
+  service: ComposeService;
+  /** `services.<name>` of the project's configuration. */
+  settings?: ServiceSettings | undefined;
+}): ServicePlan {
+  const { service, settings } = options;
+  const { spec, health } = service;
+  const ready = settings?.ready ?? readyOf(service);
+  const preset = presetFor({
+    image: spec.image.kind === "reference" ? spec.image.reference : undefined,
+    env: spec.env,
+    entrypoint: spec.entrypoint,
+    command: spec.command,
+    name: ready?.kind === "preset" ? ready.preset : (settings?.preset ?? service.settings.preset),
+    fileText: (path) => fileText(spec.files, path),
+  });
+  const commandProbe = health?.kind === "command" ? probeOf(health) : undefined;
+  const usesPreset =
+    preset !== undefined &&
+    explicitProbe(ready) === undefined &&
+    !(preset.yieldsToHealthcheck && commandProbe);
+  const probes =
+    explicitProbe(ready) ??
+    (usesPreset ? [preset.probe] : undefined) ??
+    (commandProbe === undefined ? undefined : [commandProbe]) ??
+    service.ports.slice(0, 1).map((port): ProbeSpec => ({ kind: "tcp", port }));
+  const patience = health?.kind === "command" ? health.deadline : DEFAULT_DEADLINE;
+  return {
+    spec: {
+      ...spec,
+      readiness: { probes, deadline: settings?.deadline ?? service.settings.deadline ?? patience },
+      durable: settings?.durable || service.settings.durable || false,
+      snapshots: (settings?.snapshot ?? true) && (service.settings.snapshot ?? true),
+    },
+    preset: preset?.name,
+    confirmations: usesPreset ? preset.confirmations : 1,
+    asksImage: ready === undefined && probes.length === 0 && health?.kind !== "none",
+    snapshot: preset?.snapshot,
+  };
+}
+
+function explicitProbe(
+  ready: ReadyConfig | { kind: "command"; probe: ProbeSpec } | undefined,
+): ProbeSpec[] | undefined {
+  if (ready?.kind === "started") return [];
+  return ready?.kind === "probe" || ready?.kind === "command" ? [ready.probe] : undefined;
+}
+
+function readyOf({
+  spec,
+  settings,
+}: ComposeService): ReadyConfig | { kind: "command"; probe: ProbeSpec } | undefined {
+  if (settings.ready === undefined) return undefined;
+  if (typeof settings.ready !== "string") {
+    return { kind: "command", probe: { kind: "command", argv: settings.ready, timeout: PROBE_TIMEOUT } };
+  }
+  const parsed = parseReady(settings.ready);
+  if ("ready" in parsed) return parsed.ready;
+  throw runError({
+    code: "READY_INVALID",
+    message: `x-seatrial.ready of service ${spec.name} is ${settings.ready}, which is no probe.`,
+    hint: `Expected ${parsed.problem}.`,
+  });
+}
+
+const PROBE_TIMEOUT: Duration = 30_000;
+
+function probeOf(health: { argv?: string[] | undefined; timeout: Duration }): ProbeSpec | undefined {
+  return health.argv === undefined
+    ? undefined
+    : { kind: "command", argv: health.argv, timeout: health.timeout };
+}
+
+function fileText(files: readonly FileSpec[], path: string): string | undefined {
+  const file = files.find((each) => each.target === path);
+  if (file === undefined) return undefined;
+  if (file.from.kind === "content") return file.from.content;
+  try {
+    return readFileSync(file.from.path, "utf8");
+  } catch {
+    // A file that cannot be read is told when it is placed.
+    return undefined;
+  }
+}

@@ -1,0 +1,87 @@
+import type { ComposeService } from "../compose/index.ts";
+import type { Project, SuiteConfig } from "../config/index.ts";
+import type { AppSpec, SuiteSpec } from "../model/index.ts";
+import type { ServicePlan } from "../services/index.ts";
+import { appService } from "../services/index.ts";
+import { runError } from "./errors.ts";
+
+/** A suite with everything that the Compose file and the engine add to its configuration. */
+export function planSuite(options: {
+  config: SuiteConfig;
+  project: Project;
+  /** The Compose service that is the suite, if one is. */
+  service?: ComposeService | undefined;
+  cpus: number;
+  grep?: string | undefined;
+}): SuiteSpec {
+  const { config, project, service, cpus, grep } = options;
+  const dependencies = service?.spec.dependsOn.map((each) => each.service) ?? [];
+  const app = config.app === undefined ? undefined : planApp(config.app);
+  return {
+    name: config.name,
+    runner: config.runner,
+    image: service?.spec.image ?? { kind: "target", target: config.target ?? project.config.image.test },
+    command: config.command ?? commandOf(service),
+    binaries: config.binaries,
+    testdata: config.testdata,
+    reports: config.reports,
+    artifacts: config.artifacts,
+    needs: [...new Set([...config.needs, ...dependencies, ...(app === undefined ? [] : [app.name])])],
+    env: { ...service?.spec.env, ...config.env },
+    files: service?.spec.files ?? [],
+    mounts: service?.spec.mounts ?? [],
+    security: service?.spec.security,
+    extraHosts: service?.spec.extraHosts ?? [],
+    shards: config.shards,
+    parallel: config.parallel ?? cpus,
+    timeout: config.timeout,
+    allowEmpty: config.allowEmpty,
+    app,
+    workingDir: config.workingDir ?? service?.spec.workingDir,
+    user: config.user ?? service?.spec.user,
+    limits: { ...service?.spec.limits, ...config.limits },
+    grep,
+  };
+}
+
+function commandOf(service: ComposeService | undefined): string[] | undefined {
+  if (service === undefined) return undefined;
+  const words = [...(service.spec.entrypoint ?? []), ...(service.spec.command ?? [])];
+  return words.length === 0 ? undefined : words;
+}
+
+function planApp(app: NonNullable<SuiteConfig["app"]>): AppSpec {
+  const { name, target, ports, env, command, ready, deadline } = app;
+  const [port] = ports;
+  const probes =
+    ready?.kind === "probe"
+      ? [ready.probe]
+      : ready === undefined && port !== undefined
+        ? [{ kind: "tcp", port } as const]
+        : [];
+  return { name, target, ports, env, command, readiness: { probes, deadline } };
+}
+
+/** The apps under test, as services. Suites that describe the same app share it. */
+export function planApps(suites: readonly SuiteSpec[]): ServicePlan[] {
+  const apps = new Map<string, ServicePlan>();
+  for (const suite of suites) {
+    if (suite.app === undefined) continue;
+    const needs = suite.needs.filter((name) => name !== suite.app?.name);
+    const plan = appService(suite.app, needs);
+    const known = apps.get(plan.spec.name);
+    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(plan)) {
+      throw appConflict(suite.name, plan.spec.name);
+    }
+    apps.set(plan.spec.name, plan);
+  }
+  return [...apps.values()];
+}
+
+function appConflict(suite: string, app: string): Error {
+  return runError({
+    code: "APP_NAME_TAKEN",
+    message: `Suite ${suite} describes an app named ${app} that differs from another suite's app of that name.`,
+    hint: `Give it a name of its own: suites.${suite}.app.name.`,
+  });
+}

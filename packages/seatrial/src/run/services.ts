@@ -1,0 +1,177 @@
+import type { BuildResult, Emit, ServiceOutcome } from "../model/index.ts";
+import {
+  type RunningService,
+  type ServicePlan,
+  type ServiceRuntime,
+  startService,
+} from "../services/index.ts";
+import { orAborted } from "../support/abort.ts";
+import { problemOf } from "../support/problem.ts";
+import type { RunContext } from "./context.ts";
+import { beginNode } from "./node.ts";
+import type { RunPlan } from "./plan.ts";
+import type { SharedResources } from "./resources.ts";
+
+/** The services of a run, each a promise that resolves when it is ready. */
+export interface StartedServices extends AsyncDisposable {
+  ready(names: readonly string[]): Promise<void>;
+  outcomes(): ServiceOutcome[];
+  /** Resolves when all have settled. Never rejects. */
+  settled: Promise<void>;
+}
+
+interface StartServicesOptions {
+  plans: readonly ServicePlan[];
+  /** Resolves with what a service needs; asked for each service by itself, since only some need the build. */
+  runtime: (plan: ServicePlan) => Promise<ServiceRuntime>;
+  emit: Emit;
+  now: () => number;
+  /** Called once with the first failure, of a start or later. */
+  onFailure: (error: unknown, service: string) => void;
+  signal: AbortSignal;
+}
+
+/** Starts the services of a plan, each with what the run has for it. */
+export function startRunServices(options: {
+  plan: RunPlan;
+  context: RunContext;
+  build: Promise<BuildResult>;
+  shared: SharedResources;
+  onFailure: (error: unknown, service: string) => void;
+  signal: AbortSignal;
+}): StartedServices {
+  const { plan, context, build, shared, onFailure, signal } = options;
+  return startServices({
+    plans: plan.services,
+    runtime: async (service) => ({
+      run: context.run,
+      engine: context.engine,
+      launcher: context.launcher,
+      network: shared.network,
+      labels: shared.labels,
+      built: service.spec.image.kind === "target" ? (await build).images : new Map(),
+      logs: context.logs,
+      snapshots: context.snapshots,
+      now: context.now,
+    }),
+    emit: context.emit,
+    now: context.now,
+    onFailure,
+    signal,
+  });
+}
+
+/** Starts all services at once; each waits for its own dependencies only. */
+function startServices(options: StartServicesOptions): StartedServices {
+  const started = new Map<string, Promise<RunningService>>();
+  const ended = new Map<string, RunningService>();
+  const failed = new Set<string>();
+
+  function start(plan: ServicePlan): Promise<RunningService> {
+    const known = started.get(plan.spec.name);
+    if (known !== undefined) return known;
+    const promise = startOne(plan);
+    promise.catch(() => undefined);
+    started.set(plan.spec.name, promise);
+    return promise;
+  }
+
+  async function startOne(plan: ServicePlan): Promise<RunningService> {
+    const { spec } = plan;
+    const { emit, now, signal } = options;
+    const node = beginNode({
+      node: { kind: "service", name: spec.name },
+      emit,
+      now,
+      note: "waiting for its image",
+    });
+    try {
+      const dependencies = dependenciesOf(plan);
+      dependencies.catch(() => undefined);
+      const runtime = await options.runtime(plan);
+      const service = await startService({
+        plan,
+        runtime,
+        dependencies,
+        onNote: node.note,
+        signal,
+      });
+      ended.set(spec.name, service);
+      node.finish({ state: "passed", note: service.status, detail: detailOf(service) });
+      void service.failure.then((error) => fail(spec.name, error));
+      return service;
+    } catch (error) {
+      const stopped = signal.aborted && error === signal.reason;
+      if (!stopped) failed.add(spec.name);
+      node.finish(
+        stopped
+          ? { state: "stopped" }
+          : { state: "failed", note: "failed", problem: problemOf(error, spec.name) },
+      );
+      if (!stopped) fail(spec.name, error);
+      throw error;
+    }
+  }
+
+  async function dependenciesOf(plan: ServicePlan): Promise<void> {
+    const waits = plan.spec.dependsOn.map(async ({ service, condition, required }) => {
+      const dependency = options.plans.find((other) => other.spec.name === service);
+      if (dependency === undefined) return;
+      const ready = start(dependency);
+      // Whoever only wants a one-shot to have begun must not wait for its end.
+      if (condition === "started" && dependency.spec.oneShot) return;
+      await ready.catch((error: unknown) => {
+        if (required) throw error;
+      });
+    });
+    await Promise.all(waits);
+  }
+
+  function fail(service: string, error: unknown): void {
+    if (options.signal.aborted) return;
+    failed.add(service);
+    options.onFailure(error, service);
+  }
+
+  const all = options.plans.map(start);
+  return {
+    settled: Promise.allSettled(all).then(() => undefined),
+    async ready(names) {
+      const waits = names.map((name) => started.get(name));
+      await orAborted(Promise.all(waits), options.signal);
+    },
+    outcomes: () => options.plans.map((plan) => outcomeOf(plan, ended.get(plan.spec.name), failed)),
+    async [Symbol.asyncDispose]() {
+      const settled = await Promise.allSettled(all);
+      const running = settled.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+      const ends = await Promise.allSettled(running.map((service) => service[Symbol.asyncDispose]()));
+      const errors = ends.flatMap((end) => (end.status === "rejected" ? [end.reason] : []));
+      if (errors.length > 0) throw new AggregateError(errors);
+    },
+  };
+}
+
+function detailOf(service: RunningService): string {
+  const parts = [service.snapshot === "used" ? "from snapshot" : "", service.standIn ? "stand-in image" : ""];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+function outcomeOf(
+  plan: ServicePlan,
+  service: RunningService | undefined,
+  failed: Set<string>,
+): ServiceOutcome {
+  const { spec } = plan;
+  const source = spec.image.kind === "reference" ? spec.image.reference : `target ${spec.image.target}`;
+  const status = failed.has(spec.name) ? "failed" : (service?.status ?? "stopped");
+  return {
+    name: spec.name,
+    image: source,
+    imageId: service?.imageId,
+    standIn: service?.standIn ?? false,
+    bootDuration: service === undefined ? undefined : Math.round(service.bootDuration),
+    snapshot: service?.snapshot ?? "none",
+    status,
+    log: `logs/${spec.name}.log`,
+  };
+}

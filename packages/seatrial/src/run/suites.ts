@@ -1,0 +1,196 @@
+import type { LaunchedWorkload } from "../agent/index.ts";
+import { identityOf, proofOf } from "../image/index.ts";
+import type { BuildResult, ImageDetails, Proof, SuiteOutcome, SuiteSpec } from "../model/index.ts";
+import { resolveImage, toWorkloadMount } from "../services/index.ts";
+import { planShards, resultsFolder, runSuite, suiteContainer, suiteResults } from "../suites/index.ts";
+import { isToolError } from "../support/error.ts";
+import { problemOf } from "../support/problem.ts";
+import type { RunContext } from "./context.ts";
+import { beginNode, type NodeReporter } from "./node.ts";
+import type { RunPlan } from "./plan.ts";
+import type { SharedResources } from "./resources.ts";
+import type { StartedServices } from "./services.ts";
+
+export interface SuitesOptions {
+  plan: RunPlan;
+  context: RunContext;
+  build: Promise<BuildResult>;
+  shared: SharedResources;
+  services: StartedServices;
+  onFailure: (error: unknown, suite: string) => void;
+  /** Takes removals that have begun and that nobody has to wait for yet. */
+  removing: (removal: PromiseLike<void>) => void;
+  signal: AbortSignal;
+}
+
+/** Runs all suites at once, each from the moment that its own needs are ready. Never rejects. */
+export async function runSuites(options: SuitesOptions): Promise<SuiteOutcome[]> {
+  return await Promise.all(options.plan.suites.map((spec) => runOne(spec, options)));
+}
+
+async function runOne(spec: SuiteSpec, options: SuitesOptions): Promise<SuiteOutcome> {
+  const { context, signal } = options;
+  const start = context.now();
+  const waiting = beginWaiting(spec, options);
+  let node: NodeReporter | undefined;
+  let containers: SuiteContainers | undefined;
+  try {
+    containers = await startContainers(spec, options);
+    const { take } = containers;
+    await options.services.ready(spec.needs);
+    node = waiting.begin();
+    const ended = await runSuite({
+      run: context.run,
+      spec,
+      image: containers.image.config,
+      imageId: containers.image.id,
+      proof: containers.proof,
+      host: context.env,
+      emit: context.emit,
+      log: context.logs.open({ kind: "suite", name: spec.name }),
+      launch: async (shard) => borrowed(await take(shard.index)),
+      results: (shard) => resultsFolder(`${context.folder}/${shard.results}`),
+      now: context.now,
+      signal,
+    });
+    const outcome =
+      ended.status === "failed" ? { ...ended, serviceLines: serviceLines(spec, context) } : ended;
+    node.finish({
+      state: outcome.status === "skipped" ? "skipped" : outcome.status,
+      detail: detailOf(outcome),
+      counts: outcome.counts,
+      problem: outcome.problem,
+    });
+    return outcome;
+  } catch (error) {
+    const outcome = unrun(spec, context.now() - start);
+    const reporter = node ?? waiting.begin();
+    // What stopped the run was told where it happened.
+    if (signal.aborted) {
+      reporter.finish({ state: "skipped", note: "not run" });
+      return outcome;
+    }
+    const problem = problemOf(error, spec.name);
+    reporter.finish({ state: "failed", note: "failed", problem });
+    if (!isToolError(error)) options.onFailure(error, spec.name);
+    return { ...outcome, status: "failed", problem };
+  } finally {
+    // A result must not wait for the removal of what it came from.
+    if (containers !== undefined) options.removing(containers[Symbol.asyncDispose]());
+  }
+}
+
+const SERVICE_LINES = 8;
+
+/** What the suite's services said last: often the reason why a test failed. */
+function serviceLines(spec: SuiteSpec, { logs }: RunContext): SuiteOutcome["serviceLines"] {
+  return spec.needs
+    .map((service) => {
+      const log = logs.open({ kind: "service", name: service });
+      return { service, log: log.file, lines: log.lastLines(SERVICE_LINES) };
+    })
+    .filter(({ lines }) => lines.length > 0);
+}
+
+/** A suite counts from when its tests run, not from when it waits. */
+function beginWaiting(spec: SuiteSpec, { context }: SuitesOptions): { begin(): NodeReporter } {
+  const ref = { kind: "suite", name: spec.name } as const;
+  context.emit({
+    type: "node-progress",
+    node: ref,
+    note: spec.needs.length === 0 ? "waiting for its image" : `waiting for ${spec.needs.join(", ")}`,
+  });
+  return { begin: () => beginNode({ node: ref, emit: context.emit, now: context.now }) };
+}
+
+/** A container that whoever uses it does not remove. */
+function borrowed(workload: LaunchedWorkload): LaunchedWorkload {
+  return { ...workload, [Symbol.asyncDispose]: async () => undefined };
+}
+
+interface SuiteContainers extends AsyncDisposable {
+  image: ImageDetails;
+  proof: Proof | undefined;
+  /** The container of a shard, from 1. */
+  take(shard: number): Promise<LaunchedWorkload>;
+}
+
+async function startContainers(spec: SuiteSpec, options: SuitesOptions): Promise<SuiteContainers> {
+  const { context, shared, signal, plan } = options;
+  const built = spec.image.kind === "target" ? await options.build : undefined;
+  const image = await resolveImage({
+    subject: `suite ${spec.name}`,
+    source: spec.image,
+    engine: context.engine,
+    built: built?.images ?? new Map(),
+    onNote: (note) => context.emit({ type: "node-progress", node: { kind: "suite", name: spec.name }, note }),
+    signal,
+  });
+  const network = await shared.network();
+  const launched = planShards(spec).map((shard) => {
+    const container = suiteContainer({
+      run: context.run,
+      spec,
+      shard,
+      imageId: image.id,
+      network,
+      labels: shared.labels,
+      security: spec.security,
+      mounts: spec.mounts.map((mount) => toWorkloadMount(mount, context.run)),
+      extraHosts: spec.extraHosts,
+    });
+    const launch = context.launcher.launch(container, signal);
+    launch.catch(() => undefined);
+    return launch;
+  });
+  return {
+    image,
+    proof: built === undefined ? undefined : proofFor({ spec, image, built, plan }),
+    take: async (shard) => {
+      const workload = launched[shard - 1];
+      if (workload === undefined) throw new Error(`suite ${spec.name} has no shard ${shard}`);
+      return await workload;
+    },
+    async [Symbol.asyncDispose]() {
+      const settled = await Promise.allSettled(launched);
+      await Promise.all(
+        settled.map((each) => (each.status === "fulfilled" ? each.value[Symbol.asyncDispose]() : undefined)),
+      );
+    },
+  };
+}
+
+function proofFor(options: {
+  spec: SuiteSpec;
+  image: ImageDetails;
+  built: BuildResult;
+  plan: RunPlan;
+}): Proof | undefined {
+  const { spec, image, built, plan } = options;
+  const release = built.images.get(plan.release);
+  if (release === undefined) return undefined;
+  const app = spec.app === undefined ? undefined : built.images.get(spec.app.target);
+  return proofOf({
+    release,
+    tested: identityOf(spec.name, image),
+    app: app === undefined || spec.app === undefined ? undefined : { service: spec.app.name, image: app },
+  });
+}
+
+function unrun(spec: SuiteSpec, duration: number): SuiteOutcome {
+  return {
+    name: spec.name,
+    runner: spec.runner,
+    status: "skipped",
+    counts: { passed: 0, failed: 0, skipped: 0 },
+    duration: Math.round(duration),
+    shards: spec.shards,
+    results: suiteResults(spec),
+  };
+}
+
+function detailOf(outcome: SuiteOutcome): string {
+  const shards = outcome.shards > 1 ? `${outcome.shards} shards` : "";
+  const proof = outcome.proof === undefined ? "" : `proof: ${outcome.proof.kind}`;
+  return [shards, proof].filter((part) => part !== "").join(", ");
+}

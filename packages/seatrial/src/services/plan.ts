@@ -1,0 +1,15 @@
+import type { ServiceSpec } from "../model/index.ts";
+import type { SnapshotDescription } from "./presets/index.ts";
+
+/** A service with everything that is known of its kind. */
+export interface ServicePlan {
+  spec: ServiceSpec;
+  /** The kind that its image was recognised as. */
+  preset?: string | undefined;
+  /** Ready answers of one server instance in a row that are needed. */
+  confirmations: number;
+  /** Nothing else says how to ask it: its image's own health check or first port is asked. */
+  asksImage: boolean;
+  /** What is known of keeping its state. */
+  snapshot?: SnapshotDescription | undefined;
+}

@@ -1,0 +1,90 @@
+import type { Agent, ProbeAnswer } from "../agent/index.ts";
+import { formatDuration, type ProbeSpec, type ReadinessSpec } from "../model/index.ts";
+import { pause, withDeadline } from "../support/abort.ts";
+import { serviceError } from "./errors.ts";
+
+export interface ReadinessOptions {
+  service: string;
+  readiness: ReadinessSpec;
+  agent: Agent;
+  /** For command probes: the service's own process settings. */
+  process: { env: Record<string, string>; user?: string | undefined; workingDir?: string | undefined };
+  /** How many ready answers of the same server instance in a row are needed. Default 1. */
+  confirmations?: number | undefined;
+  onNote: (note: string) => void;
+  lastLines: () => string[];
+  signal: AbortSignal;
+}
+
+const FIRST_PAUSE_MS = 15;
+const LONGEST_PAUSE_MS = 200;
+const ATTEMPT_MS = 5_000;
+
+/** Resolves when every probe is answered. Fails with SERVICE_NOT_READY at the deadline, saying what was seen last. */
+export async function waitUntilReady(options: ReadinessOptions): Promise<void> {
+  const { readiness, service } = options;
+  let last = "nothing yet";
+  using deadline = withDeadline(options.signal, {
+    ms: readiness.deadline,
+    error: () =>
+      serviceError({
+        code: "SERVICE_NOT_READY",
+        message: `Service ${service} was not ready after ${formatDuration(readiness.deadline)}: ${last}.`,
+        hint: `If it needs longer, set services.${service}.deadline in seatrial.yaml.`,
+        lastLines: options.lastLines(),
+      }),
+  });
+  for (const probe of readiness.probes) {
+    last = `${describeProbe(probe)}: no answer`;
+    await untilAnswered(probe, { ...options, signal: deadline.signal }, (saw) => {
+      last = `${describeProbe(probe)}: ${saw}`;
+      options.onNote(`waiting for ${last}`);
+    });
+  }
+}
+
+async function untilAnswered(
+  probe: ProbeSpec,
+  options: ReadinessOptions,
+  onRefused: (saw: string) => void,
+): Promise<void> {
+  const needed = options.confirmations ?? 1;
+  let confirmed = 0;
+  let instance: string | undefined;
+  let wait = FIRST_PAUSE_MS;
+  while (true) {
+    const answer = await ask(probe, options);
+    if (!answer.ready) {
+      onRefused(answer.saw);
+      confirmed = 0;
+    } else {
+      // A server that restarts between two answers was a bootstrap server.
+      confirmed = answer.instance === instance ? confirmed + 1 : 1;
+      instance = answer.instance;
+      if (confirmed >= needed) return;
+      wait = FIRST_PAUSE_MS;
+    }
+    await pause(wait, options.signal);
+    wait = Math.min(wait * 1.5, LONGEST_PAUSE_MS);
+  }
+}
+
+async function ask(probe: ProbeSpec, options: ReadinessOptions): Promise<ProbeAnswer> {
+  const command = probe.kind === "command" ? options.process : {};
+  const timeout = probe.kind === "command" ? probe.timeout : ATTEMPT_MS;
+  return await options.agent.probe(probe, { timeout, ...command, signal: options.signal });
+}
+
+/** A probe in a few words: `postgres on port 5432`. */
+export function describeProbe(probe: ProbeSpec): string {
+  switch (probe.kind) {
+    case "command":
+      return `its health check (${probe.argv.join(" ").slice(0, 80)})`;
+    case "http":
+      return `${probe.scheme} ${probe.path} on port ${probe.port}`;
+    case "tcp":
+      return `port ${probe.port}`;
+    default:
+      return `${probe.kind} on port ${probe.port}`;
+  }
+}

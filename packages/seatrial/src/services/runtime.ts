@@ -1,0 +1,22 @@
+import type { Launcher } from "../agent/index.ts";
+import type { Engine } from "../engine/index.ts";
+import type { ImageIdentity, Logs } from "../model/index.ts";
+import type { SnapshotStore } from "./snapshot-store.ts";
+
+/** What starting a service needs of its run. */
+export interface ServiceRuntime {
+  run: string;
+  engine: Engine;
+  launcher: Launcher;
+  /** The id of the run's network, made at the first call. */
+  network: () => Promise<string>;
+  /** Labels of everything that the run creates. */
+  labels: Record<string, string>;
+  /** Images built in this run, by target key. */
+  built: ReadonlyMap<string, ImageIdentity>;
+  logs: Logs;
+  /** Absent: snapshots are neither used nor taken. */
+  snapshots?: SnapshotStore | undefined;
+  /** A clock in milliseconds. */
+  now: () => number;
+}

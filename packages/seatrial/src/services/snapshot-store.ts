@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import type { Engine } from "../engine/index.ts";
+import type { Digest, ImageDetails } from "../model/index.ts";
+
+/** A kept state of a service after its first boot. A cache: removing one costs the next run some seconds, nothing else. */
+export interface SnapshotSummary {
+  key: string;
+  service: string;
+  project: string;
+  /** Bytes, as the engine counts them. */
+  size: number;
+  createdAt: string;
+  lastUsedAt?: string | undefined;
+}
+
+export interface SnapshotStore {
+  find(key: string, signal: AbortSignal): Promise<ImageDetails | undefined>;
+  keep(options: KeepSnapshot): Promise<void>;
+  list(signal: AbortSignal): Promise<SnapshotSummary[]>;
+  remove(key: string, signal: AbortSignal): Promise<void>;
+  /** Removes the least recently used ones until the rest is within `maxBytes`. Returns what was removed. */
+  prune(maxBytes: number, signal: AbortSignal): Promise<SnapshotSummary[]>;
+}
+
+export interface KeepSnapshot {
+  key: string;
+  workload: string;
+  service: string;
+  project: string;
+  signal: AbortSignal;
+}
+
+/** Remembers when a snapshot was last used; engines do not. */
+export interface UsageJournal {
+  touch(key: string): Promise<void>;
+  lastUsed(key: string): Promise<Date | undefined>;
+  forget(key: string): Promise<void>;
+}
+
+const LABELS = { "seatrial.cache": "snapshot" };
+const reference = (key: string) => `seatrial-snapshot:${key}`;
+
+/** Snapshots as images of the engine, found by their key. */
+export function createSnapshotStore(options: { engine: Engine; usage: UsageJournal }): SnapshotStore {
+  const { images } = options.engine;
+  const { usage } = options;
+
+  async function list(signal: AbortSignal): Promise<SnapshotSummary[]> {
+    const found = await images.list(LABELS, signal);
+    return await Promise.all(
+      found.map(async ({ labels, size, createdAt }) => {
+        const key = labels["seatrial.cache.key"] ?? "";
+        return {
+          key,
+          service: labels["seatrial.service"] ?? "",
+          project: labels["seatrial.project"] ?? "",
+          size,
+          createdAt,
+          lastUsedAt: (await usage.lastUsed(key))?.toISOString(),
+        };
+      }),
+    );
+  }
+
+  async function remove(key: string, signal: AbortSignal): Promise<void> {
+    await images.remove(reference(key), signal);
+    await usage.forget(key);
+  }
+
+  return {
+    list,
+    remove,
+    async find(key, signal) {
+      const image = await images.inspect(reference(key), signal);
+      if (image !== undefined) await usage.touch(key);
+      return image;
+    },
+    async keep({ key, workload, service, project, signal }) {
+      await images.commit(workload, {
+        reference: reference(key),
+        labels: {
+          ...LABELS,
+          "seatrial.cache.key": key,
+          "seatrial.service": service,
+          "seatrial.project": project,
+        },
+        signal,
+      });
+      await usage.touch(key);
+    },
+    async prune(maxBytes, signal) {
+      const newestFirst = (await list(signal)).sort((a, b) => usedAt(b) - usedAt(a));
+      const removed: SnapshotSummary[] = [];
+      let total = 0;
+      for (const snapshot of newestFirst) {
+        total += snapshot.size;
+        if (total <= maxBytes) continue;
+        await remove(snapshot.key, signal);
+        removed.push(snapshot);
+      }
+      return removed;
+    },
+  };
+}
+
+function usedAt(snapshot: SnapshotSummary): number {
+  return Date.parse(snapshot.lastUsedAt ?? snapshot.createdAt);
+}
+
+/** The key of a snapshot: everything that shapes the state after first boot. */
+export function snapshotKey(parts: {
+  imageId: Digest;
+  env: Record<string, string>;
+  argv: readonly string[];
+  user: string;
+  initFiles: readonly { target: string; digest: string }[];
+}): string {
+  const canonical = JSON.stringify([
+    1,
+    parts.imageId,
+    Object.entries(parts.env).sort(([a], [b]) => (a < b ? -1 : 1)),
+    parts.argv,
+    parts.user,
+    [...parts.initFiles]
+      .sort((a, b) => (a.target < b.target ? -1 : 1))
+      .map((file) => [file.target, file.digest]),
+  ]);
+  return createHash("sha256").update(canonical).digest("hex").slice(0, 16);
+}

@@ -1,0 +1,15 @@
+// Suites: runs the tests of a suite inside its container, through the agent, and turns what comes out into test events.
+// Leaves to others: which image and which services there are, how containers are launched, and where reports go.
+export {
+  PLAIN_SECURITY,
+  type SuiteContainerOptions,
+  suiteContainer,
+  suiteEnvironment,
+} from "./container.ts";
+export type { SuiteErrorCode } from "./errors.ts";
+export type { ExtractLimits } from "./extract.ts";
+export { checkSuite, planShards, type ShardPlan, selectSuites, suiteResults } from "./plan.ts";
+export { prepareContainer } from "./prepare.ts";
+export { type ResultsFolder, resultsFolder } from "./results-folder.ts";
+export { runSuite, type SuiteOptions } from "./run.ts";
+export type { Shard } from "./runners/runner.ts";

@@ -1,0 +1,43 @@
+import { createWriteStream } from "node:fs";
+import { mkdir, symlink } from "node:fs/promises";
+import path from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { messageOf } from "../support/error.ts";
+import { suiteError } from "./errors.ts";
+
+/** A folder of the host that takes files. Paths are relative, with `/`, and were checked by the caller. */
+export interface ResultsFolder {
+  folder(name: string): Promise<void>;
+  file(name: string, content: Readable, options: { executable: boolean; signal: AbortSignal }): Promise<void>;
+  link(name: string, target: string): Promise<void>;
+}
+
+/** A folder on disk, made when the first file comes. Each call may fail with RESULTS_NOT_WRITTEN. */
+export function resultsFolder(root: string): ResultsFolder {
+  async function attempt(name: string, work: (place: string) => Promise<unknown>): Promise<void> {
+    const place = path.join(root, name);
+    try {
+      await mkdir(path.dirname(place), { recursive: true });
+      await work(place);
+    } catch (error) {
+      throw suiteError({
+        code: "RESULTS_NOT_WRITTEN",
+        message: `Results cannot be written to ${place}: ${messageOf(error)}`,
+        hint: "Free some disk space or make the folder writable.",
+        cause: error,
+      });
+    }
+  }
+  return {
+    folder: (name) => attempt(name, (place) => mkdir(place, { recursive: true })),
+    file: (name, content, { executable, signal }) =>
+      attempt(name, (place) =>
+        // Never through something that is there already.
+        pipeline(content, createWriteStream(place, { flags: "wx", mode: executable ? 0o755 : 0o644 }), {
+          signal,
+        }),
+      ),
+    link: (name, target) => attempt(name, (place) => symlink(target, place)),
+  };
+}

@@ -1,0 +1,116 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, test, vi } from "vitest";
+import { localAgent } from "./testing/local-agent.ts";
+import { writeProgram } from "./testing/programs.ts";
+import { runLocalShard, tempPlace } from "./testing/shard-run.ts";
+
+// Real processes take their time on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
+
+const node = (script: string) => ["node", "-e", script];
+const RESULT = "require('node:fs').writeFileSync(process.env.SEATRIAL_RESULTS + '/kept.txt', 'kept');";
+const HANG = "setInterval(() => {}, 1000);";
+
+describe("the limit", () => {
+  test("ends a suite that hangs; what it left and said is kept, and what ran is named", async () => {
+    await using place = await tempPlace();
+    const command = node(`${RESULT} console.log('working'); process.on('SIGTERM', () => {}); ${HANG}`);
+    const run = await runLocalShard({ place, spec: { command, timeout: 800 } });
+    expect(run).toMatchObject({ status: "failed", counts: { failed: 1 }, collected: { files: 1 } });
+    expect(run.problems).toMatchObject([{ code: "SUITE_TIMED_OUT", lastLines: ["working"] }]);
+    expect(run.problems[0]?.message).toContain("process.env.SEATRIAL_RESULTS");
+    expect(run.tests[0]?.message).toBe("was still running when the suite's limit of 0.8 s was reached");
+    expect(run.agent.signals).toEqual(["TERM", "KILL"]);
+    expect(await readFile(`${place.host}/kept.txt`, "utf8")).toBe("kept");
+    expect(run.duration).toBeLessThan(5_000);
+  });
+
+  test("names the tests that were running, and keeps those that were done", async () => {
+    await using place = await tempPlace();
+    await writeProgram(
+      `${place.root}/out/a.test`,
+      `const m = "\\x16"; console.log(m + "=== RUN   TestDone\\n" + m + "--- PASS: TestDone (0.00s)\\n" + m + "=== RUN   TestHangs"); ${HANG}`,
+    );
+    const run = await runLocalShard({
+      place,
+      spec: { runner: "go", binaries: `${place.root}/out`, timeout: 800 },
+    });
+    expect(run.counts).toEqual({ passed: 1, failed: 1, skipped: 0 });
+    expect(run.problems[0]?.message).toMatch(/running then: a TestHangs \(0\.\d s\)/);
+  });
+});
+
+describe("stopping", () => {
+  test("ends the suite as stopped, and takes its files all the same", async () => {
+    await using place = await tempPlace();
+    const stop = new AbortController();
+    const run = runLocalShard({
+      place,
+      spec: { command: node(`${RESULT} console.log('up'); ${HANG}`) },
+      more: {
+        signal: stop.signal,
+        log: { write: async () => stop.abort(new Error("stopped by the user")), lastLines: () => [] },
+      },
+    });
+    expect(await run).toMatchObject({ status: "stopped", problems: [], collected: { files: 1 } });
+    expect((await run).tests[0]?.message).toBe("did not finish: it was stopped");
+  });
+});
+
+test("a lost agent leaves what had streamed by then, and says so once", async () => {
+  await using place = await tempPlace();
+  const agent = localAgent();
+  const script = "console.log('1..2\\nok 1 - first\\n# go on'); setInterval(() => {}, 1000)";
+  const run = await runLocalShard({
+    place,
+    agent,
+    spec: { runner: "tap", command: node(script) },
+    more: { log: { write: async () => agent.lose(), lastLines: () => [] } },
+  });
+  expect(run).toMatchObject({ status: "failed", counts: { passed: 1 }, problems: [{ code: "AGENT_LOST" }] });
+});
+
+test("processes see where they are and what they may use", async () => {
+  await using place = await tempPlace();
+  const names = [
+    "CI",
+    "SEATRIAL_RUN",
+    "SEATRIAL_SUITE",
+    "SEATRIAL_SHARD",
+    "SEATRIAL_SHARDS",
+    "SEATRIAL_RESULTS",
+    "COLOUR",
+  ];
+  const run = await runLocalShard({
+    place,
+    spec: {
+      command: node(`console.log(${JSON.stringify(names)}.map((name) => process.env[name]).join(" "))`),
+      env: { COLOUR: "red" },
+    },
+    shard: { index: 2, count: 3 },
+    more: { host: { CI: "true", SECRET: "not passed on" } },
+  });
+  expect(run.text).toBe(`true r1 unit 2 3 ${place.results} red\n`);
+  expect(run.agent.specs[0]?.env).not.toHaveProperty("SECRET");
+});
+
+test("files of the suite are placed before it starts", async () => {
+  await using place = await tempPlace();
+  const target = `${place.root}/config/app.ini`;
+  const run = await runLocalShard({
+    place,
+    spec: {
+      command: ["cat", target],
+      files: [{ from: { kind: "content", content: "a=1\n", secret: false }, target }],
+    },
+  });
+  expect(run.text).toBe("a=1\n");
+});
+
+test("a test name with control characters, ]]> and <script> arrives as it is", async () => {
+  await using place = await tempPlace();
+  const name = "a \u0007 ]]> <script>alert(1)</script> \u202e";
+  const command = node(`console.log(${JSON.stringify(`1..1\nok 1 - ${name}`)})`);
+  const run = await runLocalShard({ place, spec: { runner: "tap", command } });
+  expect(run.tests).toMatchObject([{ name, status: "passed" }]);
+});

@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { createRedactor } from "./redact.ts";
+
+it("hides a value and what it looks like in addresses, JSON and base64", () => {
+  const secret = 'p@ss "word"/é';
+  const redactor = createRedactor([secret]);
+  const forms = [
+    secret,
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+    Buffer.from(secret).toString("base64").replace(/=+$/, ""),
+  ];
+  for (const form of forms) expect(redactor.text(`before ${form} after`)).toBe("before [redacted] after");
+});
+
+it("replaces a secret that contains another one whole", () => {
+  expect(createRedactor(["abcd", "abcdefgh"]).text("abcdefgh abcd")).toBe("[redacted] [redacted]");
+});
+
+it("hides the lines of a secret of several lines one by one", () => {
+  const redactor = createRedactor(["-----BEGIN KEY-----\nc2VjcmV0LWJ5dGVz\n-----END KEY-----"]);
+  expect(redactor.text("log: c2VjcmV0LWJ5dGVz")).toBe("log: [redacted]");
+});
+
+it("leaves values shorter than four characters alone", () => {
+  expect(createRedactor(["abc", ""]).text("abc")).toBe("abc");
+});
+
+it("goes through plain values, keys included, and takes patterns literally", () => {
+  const redactor = createRedactor(["a.b*c", "token-1"]);
+  expect(redactor.value({ "token-1": ["a.b*c", 7, null, { deep: "xa.b*cx" }] })).toEqual({
+    "[redacted]": ["[redacted]", 7, null, { deep: "x[redacted]x" }],
+  });
+  expect(redactor.text("aXbbc")).toBe("aXbbc");
+});

@@ -1,0 +1,56 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const OLDEST_GO = [1, 24];
+
+/** Builds the agent with this machine's Go, or in the `golang` image when there is none that is new enough. */
+export function buildAgent(root) {
+  const folder = join(root, "agent");
+  const bin = join(folder, "bin");
+  const digest = digestOf(folder);
+  const stamp = join(bin, ".source");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
+  mkdirSync(bin, { recursive: true });
+  if (hasGo()) {
+    execFileSync(join(folder, "build.sh"), [bin], { cwd: folder, stdio: ["ignore", "inherit", "inherit"] });
+  } else {
+    execFileSync(
+      "docker",
+      [
+        "buildx",
+        "build",
+        "--builder",
+        "default",
+        "--target",
+        "binaries",
+        "--output",
+        `type=local,dest=${bin}`,
+        folder,
+      ],
+      { stdio: ["ignore", "inherit", "inherit"] },
+    );
+  }
+  writeFileSync(stamp, digest);
+}
+
+function digestOf(folder) {
+  const hash = createHash("sha256");
+  const names = readdirSync(folder).filter(
+    (name) => /\.(go|mod|sh)$/.test(name) && !name.endsWith("_test.go"),
+  );
+  for (const name of names.sort()) hash.update(name).update(readFileSync(join(folder, name)));
+  return hash.digest("hex");
+}
+
+/** True when this machine has a Go that is new enough for the agent. */
+export function hasGo() {
+  try {
+    const version = execFileSync("go", ["env", "GOVERSION"], { encoding: "utf8" });
+    const [, major, minor] = /go(\d+)\.(\d+)/.exec(version) ?? [];
+    return Number(major) > OLDEST_GO[0] || (Number(major) === OLDEST_GO[0] && Number(minor) >= OLDEST_GO[1]);
+  } catch {
+    return false;
+  }
+}

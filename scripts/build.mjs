@@ -1,0 +1,55 @@
+// Builds the npm package: the agent for each platform, the bundled program and library, their type declarations.
+import { execFileSync } from "node:child_process";
+import { chmod, cp, mkdir, readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { buildAgent } from "./build-agent.mjs";
+import { step } from "./step.mjs";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const home = join(root, "packages/seatrial");
+const dist = join(home, "dist");
+
+await step("agent", () => buildAgent(root));
+
+await step("program", async () => {
+  await rm(dist, { recursive: true, force: true });
+  await build({
+    entryPoints: [join(home, "src/main.ts"), join(home, "src/index.ts")],
+    outdir: dist,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    chunkNames: "chunks/[name]-[hash]",
+    legalComments: "linked",
+    logLevel: "warning",
+    define: { "process.env.NODE_ENV": '"production"' },
+    // The same library as ES modules: its CommonJS form cannot be shaken, and loses its names when imported lazily.
+    alias: { yaml: join(root, "node_modules/yaml/browser/index.js") },
+    // Some of the bundled libraries are CommonJS and ask for Node's own modules with require.
+    banner: {
+      js: 'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);',
+    },
+  });
+  await chmod(join(dist, "main.js"), 0o755);
+});
+
+await step("agent binaries", async () => {
+  await mkdir(join(dist, "agent"), { recursive: true });
+  const built = join(root, "agent/bin");
+  for (const name of await readdir(built)) await cp(join(built, name), join(dist, "agent", name));
+});
+
+await step("types", () => {
+  execFileSync(
+    process.execPath,
+    [join(root, "node_modules/typescript/bin/tsc"), "-p", join(home, "tsconfig.types.json")],
+    {
+      cwd: root,
+      stdio: ["ignore", "inherit", "inherit"],
+    },
+  );
+});

@@ -1,0 +1,31 @@
+# Shared by the scripts behind the Makefile: where the repository is, and steps that say how long they took.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+
+# step NAME COMMAND...: runs it, and says what it was and how long it took, also when it fails.
+step() {
+  local name=$1 start code=0
+  shift
+  start=$(date +%s.%N)
+  echo "▸ $name"
+  "$@" || code=$?
+  printf '  %s: %s after %.1f s\n' "$name" "$([ "$code" = 0 ] && echo done || echo "failed ($code)")" \
+    "$(echo "$(date +%s.%N) - $start" | bc 2>/dev/null || awk -v a="$(date +%s.%N)" -v b="$start" 'BEGIN{print a-b}')"
+  return "$code"
+}
+
+# Installs the dependencies that the lock file names, when they are not there yet.
+install_dependencies() {
+  local stamp=node_modules/.seatrial-lock
+  if [ -f "$stamp" ] && cmp -s package-lock.json "$stamp"; then return; fi
+  npm ci --no-audit --no-fund --loglevel=error
+  cp package-lock.json "$stamp"
+}
+
+build_program() {
+  node scripts/build.mjs
+  # npm links a package's program only if it is there at installation; here it is built afterwards.
+  mkdir -p node_modules/.bin
+  ln -sfn ../../packages/seatrial/dist/main.js node_modules/.bin/seatrial
+}

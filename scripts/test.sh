@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# All set-up, then every test: checks, unit, contract, agent, end-to-end on the real engine.
+. "$(dirname "$0")/lib.sh"
+step "dependencies" install_dependencies
+step "engine" rig/up
+step "base images" rig/images
+step "build" build_program
+step "check" bash scripts/check.sh
+step "agent" node scripts/test-agent.mjs
+step "contract and end-to-end" npx vitest run --project contract --project e2e --reporter=default --reporter=json --outputFile.json=.test-results/engine.json
+node scripts/test-summary.mjs
