@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")"
 out=${1:-bin}
 mkdir -p "$out"
-version=$(sed -n 's/^ *"version": *"\([^"]*\)".*/\1/p' ../packages/seatrial/package.json 2>/dev/null | head -n 1)
+version=${SEATRIAL_AGENT_VERSION:-$(sed -n 's/^ *"version": *"\([^"]*\)".*/\1/p' ../packages/seatrial/package.json 2>/dev/null | head -n 1)}
 for arch in ${SEATRIAL_AGENT_ARCHS:-amd64 arm64}; do
 	CGO_ENABLED=0 GOOS=linux GOARCH=$arch GOFLAGS= GOWORK=off go build -trimpath -buildvcs=false \
 		-ldflags "-s -w -buildid= -X main.version=${version:-0.0.0-dev}" -o "$out/agent-linux-$arch" .

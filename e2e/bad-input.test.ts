@@ -1,8 +1,11 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { leftovers } from "./support/engine.ts";
+import { projectNames } from "./support/forget.ts";
 import { seatrial } from "./support/program.ts";
 import { project } from "./support/project.ts";
 
+const named = projectNames("bad-input");
 const DOCKERFILE = "FROM debian:13\n";
 const SUITES = 'suites: { unit: { command: "true" } }';
 
@@ -24,6 +27,13 @@ const MISTAKES: Mistake[] = [
     code: "DOCKERFILE_NOT_FOUND",
     exitCode: 2,
     says: ["Dockerfile", "hint:"],
+  },
+  {
+    title: "a Dockerfile with an unknown instruction",
+    files: { Dockerfile: "FROM debian:13\nRUNN true\n", "seatrial.yaml": SUITES },
+    code: "DOCKERFILE_INVALID",
+    exitCode: 2,
+    says: ["Dockerfile:2:1", '"RUNN"', 'did you mean "RUN"'],
   },
   {
     title: "no such folder",
@@ -156,6 +166,44 @@ const MISTAKES: Mistake[] = [
     says: ["127.0.0.1:1", "hint:"],
   },
 ];
+
+const FAILURES: Mistake[] = [
+  {
+    title: "a build step that fails",
+    files: {
+      Dockerfile: "FROM debian:13\nRUN echo compiling && echo 'main.c:3: no semicolon' && exit 42\n",
+      "seatrial.yaml": SUITES,
+    },
+    code: "BUILD_FAILED",
+    exitCode: 1,
+    says: ["RUN echo compiling", "exit code: 42", "│ main.c:3: no semicolon", "hint:", "logs/build.log"],
+  },
+  {
+    title: "an image whose registry is away",
+    files: {
+      Dockerfile: DOCKERFILE,
+      "compose.yaml": "services: { db: { image: 'localhost:1/no/such:image' } }",
+      "seatrial.yaml": 'suites: { unit: { command: "true", needs: [db] } }',
+    },
+    code: "REGISTRY_UNREACHABLE",
+    exitCode: 3,
+    says: ["localhost:1/no/such:image", "hint:"],
+  },
+];
+
+describe("what fails when the work has begun is told once, and nothing is left", () => {
+  it.each(FAILURES)("$title", async ({ files, code, exitCode, says }) => {
+    const name = named("begun");
+    await using folder = await project(files);
+    await folder.write("seatrial.yaml", `name: ${name}\n${files["seatrial.yaml"]}`);
+    const ended = await seatrial(["run"], { cwd: folder.folder });
+    expect(ended.code, ended.stdout + ended.stderr).toBe(exitCode);
+    expect(ended.stderr).toBe("");
+    expect(ended.stdout.match(/\[[A-Z_]{4,}\]/g)).toEqual([`[${code}]`]);
+    for (const words of says) expect(ended.stdout).toContain(words);
+    expect(await leftovers({ project: name })).toEqual([]);
+  });
+});
 
 describe("a mistake is told once, with its place and the next step, before anything begins", () => {
   it.concurrent.each(MISTAKES)(

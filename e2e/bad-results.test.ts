@@ -140,4 +140,22 @@ describe("a disk that takes no results", () => {
     expect(ended.stderr).toContain("hint:");
     expect(await leftovers({ project: name })).toEqual([]);
   });
+
+  it("because it holds the user's home fails no run", async () => {
+    const name = named("no-home");
+    await using folder = await project({
+      Dockerfile: DOCKERFILE,
+      "compose.yaml": "services: { db: { image: 'debian:13', command: sleep infinity } }",
+      "seatrial.yaml": `
+        name: ${name}
+        services: { db: { ready: started } }
+        suites: { unit: { command: "true", needs: [db] } }
+      `,
+    });
+    const env = { XDG_STATE_HOME: "/dev/null/state", XDG_CACHE_HOME: "/dev/null/cache" };
+    const ended = await seatrial(["run"], { cwd: folder.folder, env });
+    expect(ended.stderr).toBe("");
+    expect(ended.code, ended.stdout).toBe(0);
+    expect(await leftovers({ project: name })).toEqual([]);
+  });
 });

@@ -1,8 +1,11 @@
 import type { RunEvent } from "seatrial";
 import { describe, expect, it } from "vitest";
-import { docker, eventually, leftovers } from "./support/engine.ts";
+import { eventually, leftovers } from "./support/engine.ts";
+import { projectNames } from "./support/forget.ts";
 import { seatrial, start } from "./support/program.ts";
 import { slowProject } from "./support/slow-project.ts";
+
+const nameOf = projectNames("ownership");
 
 type Fits = (event: RunEvent) => boolean;
 
@@ -23,15 +26,14 @@ const STAGES: { stage: string; at: Fits; buildSeconds?: number; fresh?: boolean 
   { stage: "results being collected", at: (event) => event.type === "test-finished" },
 ];
 
-/** Containers that run and the volumes that only they use; what is left otherwise is swept by the next start. */
-const running = (lines: string[]) =>
-  lines.filter((line) => !/ created$/.test(line) && !line.startsWith("network"));
+/** Containers that run and the volumes that only they use; a claim that was never started is swept by a later start. */
+const running = (lines: string[]) => lines.filter((line) => !/ created$/.test(line));
 
 describe("when the owner is killed with kill -9", () => {
   it.each(STAGES)(
     "while $stage, nothing of the run lives on after 5 seconds",
     async ({ stage, at, buildSeconds }) => {
-      const name = `kill-${stage.replace(/[^a-z]+/g, "-")}-${Date.now()}`;
+      const name = nameOf(stage.replace(/[^a-z]+/g, "-"));
       await using project = await slowProject({ name, buildSeconds });
       const program = start(["run", "--json"], { cwd: project.folder });
       await program.event(at);
@@ -42,19 +44,13 @@ describe("when the owner is killed with kill -9", () => {
         until: (lines) => running(lines).length === 0,
         within: 5_000,
       });
-      // Networks have no owner of their own: ours is gone with this one's age, or removed here so that the machine stays clean.
-      for (const network of (
-        await docker("network", "ls", "-q", "--filter", `label=seatrial.project=${name}`)
-      ).split("\n")) {
-        if (network !== "") await docker("network", "rm", network);
-      }
     },
   );
 });
 
 describe("when the user stops the run", () => {
   it("SIGINT ends it with 130, and nothing is left", async () => {
-    const name = `stop-${Date.now()}`;
+    const name = nameOf("stop");
     await using project = await slowProject({ name });
     const program = start(["run", "--json"], { cwd: project.folder });
     await program.event(nodeStarted("suite"));
@@ -65,7 +61,7 @@ describe("when the user stops the run", () => {
   });
 
   it("a second SIGINT leaves at once", async () => {
-    const name = `stop-twice-${Date.now()}`;
+    const name = nameOf("stop-twice");
     await using project = await slowProject({ name });
     const program = start(["run", "--json"], { cwd: project.folder });
     await program.event(note("service", /waiting for postgres/));
@@ -85,7 +81,7 @@ describe("when the user stops the run", () => {
 
 describe("side by side", () => {
   it("eight runs of one project all pass and leave nothing", async () => {
-    const name = `eight-${Date.now()}`;
+    const name = nameOf("eight");
     await using project = await slowProject({ name });
     await seatrial(["run"], { cwd: project.folder });
     const runs = await Promise.all(

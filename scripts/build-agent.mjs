@@ -16,6 +16,7 @@ export function buildAgent(root) {
   if (hasGo()) {
     execFileSync(join(folder, "build.sh"), [bin], { cwd: folder, stdio: ["ignore", "inherit", "inherit"] });
   } else {
+    const { version } = JSON.parse(readFileSync(join(root, "packages/seatrial/package.json"), "utf8"));
     execFileSync(
       "docker",
       [
@@ -25,6 +26,8 @@ export function buildAgent(root) {
         "default",
         "--target",
         "binaries",
+        "--build-arg",
+        `SEATRIAL_AGENT_VERSION=${version}`,
         "--output",
         `type=local,dest=${bin}`,
         folder,

@@ -22,13 +22,17 @@ export interface StartedProgram {
   event(fits: (event: RunEvent) => boolean): Promise<RunEvent>;
 }
 
+export interface ProgramOptions {
+  cwd: string;
+  env?: Record<string, string>;
+  /** Default: the one that was built here. */
+  program?: string;
+}
+
 /** Starts the built program, as a user would. */
-export function start(
-  args: string[],
-  options: { cwd: string; env?: Record<string, string> },
-): StartedProgram {
+export function start(args: string[], options: ProgramOptions): StartedProgram {
   const begun = performance.now();
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const child = spawn(process.execPath, [options.program ?? PROGRAM, ...args], {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -76,10 +80,7 @@ export function start(
 }
 
 /** Runs the built program to its end. */
-export async function seatrial(
-  args: string[],
-  options: { cwd: string; env?: Record<string, string> },
-): Promise<Ended> {
+export async function seatrial(args: string[], options: ProgramOptions): Promise<Ended> {
   return await start(args, options).ended;
 }
 

@@ -1,6 +1,10 @@
 #!/usr/bin/env node
+import module from "node:module";
 import { homedir } from "node:os";
-import { runProgram } from "./cli/program.ts";
+
+// Node 22 keeps compiled code between starts when it is asked to; older ones do not know it.
+(module as { enableCompileCache?: () => void }).enableCompileCache?.();
+const { runProgram } = await import("./cli/program.ts");
 
 // What the program may know of its surroundings is read here, once.
 process.exitCode = await runProgram(process.argv.slice(2), {

@@ -1,17 +1,29 @@
 import { EXIT, type ExitCode, ToolError } from "../support/error.ts";
 
 export type AgentErrorCode =
+  /** The connection to the agent broke: its container ended, or the engine went away. */
   | "AGENT_LOST"
+  /** Owner and agent did not understand each other. A bug, or an agent of another version. */
   | "AGENT_PROTOCOL"
+  /** The package holds no agent for the engine's platform. */
   | "AGENT_MISSING"
+  /** The agent could not be put into the engine. */
   | "AGENT_NOT_INSTALLED"
+  /** The engine did not start a container within its deadline. */
   | "AGENT_NOT_STARTED"
+  /** A command could not be started in its container. */
   | "PROCESS_NOT_STARTED"
+  /** The process is not there any more. */
   | "PROCESS_NOT_FOUND"
+  /** Nothing is at this path of the container. */
   | "FILE_NOT_FOUND"
+  /** A file of the container could not be read or written. */
   | "FILE_FAILED"
+  /** The project's files could not be put into a container. Exit code 2. */
   | "FILES_NOT_PLACED"
+  /** A connection into the run's network could not be made. */
   | "TUNNEL_REFUSED"
+  /** The agent could not listen at an address of its container. */
   | "RELAY_FAILED";
 
 export interface AgentErrorOptions {

@@ -47,7 +47,7 @@ function format(finding: Finding, { stdout, environment }: Surroundings): string
 
 const checkEngine: Check = async (surroundings, signal) => {
   try {
-    const { engine } = await openEngine(surroundings);
+    const engine = await openEngine(surroundings);
     await using _closing = engine;
     const { name, version, platform, memoryBytes, cpus } = await engine.capabilities(signal);
     const size = `${cpus} CPUs, ${Math.round(memoryBytes / 2 ** 30)} GiB`;

@@ -1,13 +1,13 @@
 import { listAgentCache, removeAgentCache } from "../agent/index.ts";
 import { parseSize } from "../config/index.ts";
 import { formatBytes } from "../model/index.ts";
-import { readJournals, sweep, sweepJournals } from "../run/index.ts";
+import { listNetworkCache, readJournals, removeNetworkCache, sweep, sweepJournals } from "../run/index.ts";
 import { createSnapshotStore, type SnapshotSummary } from "../services/index.ts";
 import { EXIT, type ExitCode, ToolError } from "../support/error.ts";
 import type { GlobalFlags } from "./flags.ts";
 import { stateFolder } from "./paths.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { openEngine } from "./wire.ts";
+import { openEngine, openUsage } from "./wire.ts";
 
 interface GcFlags extends GlobalFlags {
   list?: boolean;
@@ -19,7 +19,8 @@ interface GcFlags extends GlobalFlags {
 /** Removes leftovers of dead owners and prunes caches; or shows both. */
 export async function gcCommand(options: { surroundings: Surroundings; flags: GcFlags }): Promise<ExitCode> {
   const { surroundings, flags } = options;
-  const { engine, usage } = await openEngine(surroundings);
+  const engine = await openEngine(surroundings);
+  const usage = openUsage(surroundings);
   await using _closing = engine;
   const signal = AbortSignal.timeout(120_000);
   const snapshots = createSnapshotStore({ engine, usage });
@@ -27,18 +28,22 @@ export async function gcCommand(options: { surroundings: Surroundings; flags: Gc
   const state = stateFolder(surroundings.environment);
 
   if (flags.list === true) {
-    const [kept, agents, journals] = await Promise.all([
+    const [kept, agents, networks, journals] = await Promise.all([
       snapshots.list(signal),
       listAgentCache(engine, signal),
+      listNetworkCache(engine, signal),
       readJournals(state),
     ]);
-    if (flags.json === true) print(JSON.stringify({ snapshots: kept, agents, runs: journals }));
+    if (flags.json === true) print(JSON.stringify({ snapshots: kept, agents, networks, runs: journals }));
     else {
       for (const snapshot of kept) print(describe(snapshot));
       for (const agent of agents) print(`cache     agent      ${agent.name}`);
+      for (const network of networks)
+        print(`cache     network    ${network.name}  ${network.idle ? "idle" : "in use"}`);
       for (const { run, project, alive } of journals)
         print(`${alive ? "running " : "leftover"}  run        ${run}  ${project}`);
-      if (kept.length + agents.length + journals.length === 0) print("nothing: no caches, no leftovers");
+      if (kept.length + agents.length + networks.length + journals.length === 0)
+        print("nothing: no caches, no leftovers");
     }
     return EXIT.ok;
   }
@@ -47,7 +52,8 @@ export async function gcCommand(options: { surroundings: Surroundings; flags: Gc
   const runs = await sweepJournals({ folder: state, engine, signal });
   const removed = await snapshots.prune(maxBytes(flags), signal);
   const agents = flags.all === true ? await removeAgentCache(engine, signal) : [];
-  const result = { ...swept, runs, snapshots: removed.map((each) => each.key), agents };
+  const networks = flags.all === true ? await removeNetworkCache(engine, signal) : [];
+  const result = { ...swept, runs, snapshots: removed.map((each) => each.key), agents, networks };
   if (flags.json === true) print(JSON.stringify(result));
   else
     for (const [kind, names] of Object.entries(result))

@@ -7,7 +7,7 @@ import { gitVariables, readSource } from "./git.ts";
 import { cacheFolder } from "./paths.ts";
 import type { Session } from "./session.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { openEngine } from "./wire.ts";
+import type { Tools } from "./wire.ts";
 
 export interface SessionFlags extends GlobalFlags {
   /** Suites by name; none is all. */
@@ -20,17 +20,17 @@ export interface SessionFlags extends GlobalFlags {
 /** Reads the project and plans the run, while the engine is being asked what it can do. */
 export async function openSession(options: {
   surroundings: Surroundings;
+  tools: Promise<Tools>;
   flags: SessionFlags;
   signal: AbortSignal;
 }): Promise<{ session: Session; plan: RunPlan }> {
-  const { surroundings, flags, signal } = options;
+  const { surroundings, tools, flags, signal } = options;
   const { environment } = surroundings;
-  const opened = openEngine(surroundings);
-  const asked = opened.then(({ engine }) => engine.capabilities(signal));
+  const asked = tools.then(({ engine }) => engine.capabilities(signal));
   // It is awaited below, after what may fail first.
   asked.catch(() => undefined);
   // Its failure is told by the first launch that needs it.
-  if (flags.dryRun !== true) opened.then(({ launcher }) => launcher.prepare(signal)).catch(() => undefined);
+  if (flags.dryRun !== true) tools.then(({ launcher }) => launcher.prepare(signal)).catch(() => undefined);
   const project = await loadProject({
     environment,
     folder: flags.folder,
@@ -39,7 +39,7 @@ export async function openSession(options: {
   });
   const source = readSource({ folder: project.root, env: environment.env, signal });
   const compose = await resolveProjectCompose({ project, surroundings, signal });
-  const { engine, launcher, usage } = await opened;
+  const { engine, launcher, usage } = await tools;
   const capabilities = await asked;
   const { plan, secrets } = await planRun({
     project,

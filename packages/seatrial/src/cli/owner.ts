@@ -7,6 +7,7 @@ import { printError } from "./print-error.ts";
 import { requireSuites } from "./require-suites.ts";
 import { listenForStop } from "./stop-signals.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { openTools } from "./wire.ts";
 
 /** How long a kept run lives without anyone inside it. */
 export const LEASE_MS = 30 * 60_000;
@@ -27,7 +28,12 @@ export async function ownerCommand(options: {
   const say = (message: object) => void surroundings.stdout.write(`${JSON.stringify(message)}\n`);
   try {
     const signal = AbortSignal.any([stop.signal, left.signal]);
-    const { session, plan } = await openSession({ surroundings, flags, signal });
+    const { session, plan } = await openSession({
+      surroundings,
+      tools: openTools(surroundings),
+      flags,
+      signal,
+    });
     await using _engine = session.engine;
     requireSuites(plan);
     await using executed = await executeRun({ session, plan, flags: { ...flags, json: true }, signal });

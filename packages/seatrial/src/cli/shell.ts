@@ -2,7 +2,15 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { ImageDetails, Outcome, RunEvent, SuiteSpec } from "../model/index.ts";
 import { createLogs, createRunFolder } from "../report/index.ts";
-import { createRunId, joinRun, OWNED, openShell, type RunContext, type RunPlan } from "../run/index.ts";
+import {
+  createRunId,
+  joinRun,
+  NETWORK_LABEL,
+  OWNED,
+  openShell,
+  type RunContext,
+  type RunPlan,
+} from "../run/index.ts";
 import { createSnapshotStore } from "../services/index.ts";
 import { EXIT, type ExitCode, ToolError } from "../support/error.ts";
 import { createEventBus } from "../support/events.ts";
@@ -13,6 +21,7 @@ import { openTerminal } from "./output.ts";
 import type { Session } from "./session.ts";
 import { listenForStop } from "./stop-signals.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { openTools } from "./wire.ts";
 
 interface ShellFlags extends GlobalFlags {
   suite?: string | undefined;
@@ -31,6 +40,7 @@ export async function shellCommand(options: {
   const suites = flags.suite === undefined ? [] : [flags.suite];
   const { session, plan } = await openSession({
     surroundings,
+    tools: openTools(surroundings),
     flags: { ...flags, suites },
     signal: stop.signal,
   });
@@ -110,8 +120,8 @@ async function findKept(options: {
   signal: AbortSignal;
 }): Promise<{ run: string; network: string; image: ImageDetails }> {
   const { session, suite, run, root, signal } = options;
-  const networks = await session.engine.networks.list({ ...OWNED, "seatrial.run": run }, signal);
-  const network = networks[0]?.id;
+  const workloads = await session.engine.workloads.list({ ...OWNED, "seatrial.run": run }, signal);
+  const network = workloads.flatMap((each) => each.labels[NETWORK_LABEL] ?? [])[0];
   const outcome = await readFile(path.join(root, ".seatrial", "runs", run, "outcome.json"), "utf8").then(
     (text) => JSON.parse(text) as Outcome,
     () => undefined,

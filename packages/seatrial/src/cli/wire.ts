@@ -1,22 +1,37 @@
-import { agentBinary, createLauncher, type Launcher } from "../agent/index.ts";
-import { connectDocker, resolveEndpoint } from "../engine/docker/index.ts";
+import type { Launcher } from "../agent/index.ts";
 import type { Engine } from "../engine/index.ts";
 import type { UsageJournal } from "../services/index.ts";
 import { cacheFolder } from "./paths.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { createUsageJournal } from "./usage-journal.ts";
 
-/** The one place that chooses drivers. Finds the engine; nothing is dialled yet. */
-export async function openEngine({ environment }: Surroundings): Promise<{
+/** What a command works with once the engine is found. */
+export interface Tools {
   engine: Engine;
   launcher: Launcher;
   usage: UsageJournal;
-}> {
+}
+
+/**
+ * The one place that chooses drivers. Finds the engine and asks what it can do, so that its answer is on the way while the rest of
+ * the program is loaded; who needs the answer asks again and hears of failures.
+ */
+export async function openEngine({ environment }: Surroundings): Promise<Engine> {
+  const { connectDocker, resolveEndpoint } = await import("../engine/docker/index.ts");
   const variables = { HOME: environment.home, ...environment.env };
   const engine = connectDocker({ endpoint: await resolveEndpoint(variables), environment: variables });
-  return {
-    engine,
-    launcher: createLauncher({ engine, agentBinary }),
-    usage: createUsageJournal(`${cacheFolder(environment)}/snapshots`),
-  };
+  engine.capabilities(new AbortController().signal).catch(() => undefined);
+  return engine;
+}
+
+/** The engine with what starts containers in it. */
+export async function openTools(surroundings: Surroundings): Promise<Tools> {
+  const engine = await openEngine(surroundings);
+  const { agentBinary, createLauncher } = await import("../agent/index.ts");
+  return { engine, launcher: createLauncher({ engine, agentBinary }), usage: openUsage(surroundings) };
+}
+
+/** Where it is written down when snapshots were last used. */
+export function openUsage({ environment }: Surroundings): UsageJournal {
+  return createUsageJournal(`${cacheFolder(environment)}/snapshots`);
 }

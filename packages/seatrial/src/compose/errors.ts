@@ -1,13 +1,21 @@
 import { EXIT, type ExitCode, ToolError } from "../support/error.ts";
 
 export type ComposeErrorCode =
+  /** The compose plugin of the docker command line is not installed. */
   | "COMPOSE_MISSING"
+  /** Compose, or what a run asks of its file, finds the Compose file not valid. */
   | "COMPOSE_INVALID"
+  /** `docker compose` failed, or its answer is no Compose model. */
   | "COMPOSE_FAILED"
+  /** `docker compose` did not answer within its deadline. */
   | "COMPOSE_TIMED_OUT"
+  /** The Compose file uses a feature that a run cannot honour. */
   | "COMPOSE_UNSUPPORTED"
+  /** A file or folder that a service mounts, or takes as config or secret, cannot be read. */
   | "COMPOSE_SOURCE_MISSING"
+  /** Services depend on each other in a circle. */
   | "COMPOSE_CYCLE"
+  /** The Compose file has no service of this name. */
   | "COMPOSE_UNKNOWN_SERVICE";
 
 export interface ComposeErrorOptions {

@@ -1,23 +1,41 @@
 import { EXIT, type ExitCode, ToolError } from "../support/error.ts";
 
 export type EngineErrorCode =
+  /** The engine did not answer, or not in time. */
   | "ENGINE_UNREACHABLE"
+  /** The engine, or what stands before it, did not let us in. */
   | "ENGINE_DENIED"
+  /** The engine's API is older than Docker Engine 20.10's. */
   | "ENGINE_TOO_OLD"
+  /** The engine refused or failed, for the reason in the message. */
   | "ENGINE_FAILED"
+  /** The connection to the engine broke in the middle of an answer or a stream. */
   | "ENGINE_CONNECTION_LOST"
+  /** The docker context that was chosen does not exist. Exit code 2. */
   | "DOCKER_CONTEXT_UNKNOWN"
+  /** DOCKER_HOST, or a TLS file that goes with it, is not usable. Exit code 2. */
   | "DOCKER_HOST_INVALID"
+  /** The docker configuration file cannot be read. Exit code 2. */
   | "DOCKER_CONFIG_INVALID"
+  /** This is not the name of an image. Exit code 2. */
   | "IMAGE_REFERENCE_INVALID"
+  /** The engine does not hold the image. Exit code 2 when its registry does not have it either. */
   | "IMAGE_NOT_FOUND"
+  /** The registry does not give out the image: no login, no right, or too many requests. */
   | "IMAGE_PULL_DENIED"
+  /** The engine cannot reach the registry, or does not trust it. */
   | "REGISTRY_UNREACHABLE"
+  /** A credential helper of the docker configuration failed. */
   | "CREDENTIALS_FAILED"
+  /** A container or network of this name exists already. */
   | "NAME_TAKEN"
+  /** The subnet overlaps with another network. */
   | "SUBNET_TAKEN"
+  /** The network still has containers. */
   | "NETWORK_IN_USE"
+  /** The volume is still used by a container. */
   | "VOLUME_IN_USE"
+  /** The container is gone. */
   | "WORKLOAD_NOT_FOUND";
 
 export interface EngineErrorOptions {

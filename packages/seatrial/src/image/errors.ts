@@ -1,6 +1,14 @@
 import { EXIT, type ExitCode, ToolError } from "../support/error.ts";
 
-export type ImageErrorCode = "BUILD_FAILED" | "BUILDX_MISSING" | "BUILD_SECRET_MISSING" | "BUILD_IMAGE_LOST";
+export type ImageErrorCode =
+  /** A step of the Dockerfile failed, or the builder did. */
+  | "BUILD_FAILED"
+  /** The docker command line or its buildx plugin is not installed. Exit code 3. */
+  | "BUILDX_MISSING"
+  /** The value of a build secret is not there. */
+  | "BUILD_SECRET_MISSING"
+  /** The build succeeded, and the engine does not hold its image. Exit code 3. */
+  | "BUILD_IMAGE_LOST";
 
 export interface ImageErrorOptions {
   code: ImageErrorCode;

@@ -15,10 +15,13 @@ export type NodeState = "waiting" | "running" | "passed" | "failed" | "skipped" 
 
 /** Everything that a run tells. Terminal, JUnit, JSON and the files in the run's folder are subscribers of this. */
 export type RunEvent =
+  /** The first event: where the run's results go, and the parts that it has. */
   | { type: "run-started"; run: string; project: string; folder: string; nodes: NodeRef[] }
+  /** A part begins; the note says with what. */
   | { type: "node-started"; node: NodeRef; note?: string | undefined }
   /** What the node is doing right now: `postgres: waiting for port 5432 (connection refused)`. */
   | { type: "node-progress"; node: NodeRef; note: string }
+  /** A part has ended: the build, a service that is ready or has completed, a suite. */
   | {
       type: "node-finished";
       node: NodeRef;
@@ -31,11 +34,17 @@ export type RunEvent =
       counts?: TestCounts | undefined;
       problem?: Problem | undefined;
     }
+  /** Whole lines of a part's output, secrets replaced. They are in the log files, and in no stream of JSON. */
   | { type: "output"; node: NodeRef; stream: "stdout" | "stderr"; text: string }
+  /** A test begins, where the runner tells it. */
   | { type: "test-started"; suite: string; shard: number; group: string; name: string }
+  /** A test has ended. */
   | { type: "test-finished"; suite: string; shard: number; test: TestResult }
+  /** What is likely not meant, and stops nothing. */
   | { type: "warning"; message: string; hint?: string | undefined }
+  /** After `run-finished`: the services of a failed run stay, until a time of day; the commands that enter and end it. */
   | { type: "run-kept"; run: string; enter: string; end: string; until: string }
+  /** Everything has ended, and the reports are written. */
   | { type: "run-finished"; outcome: Outcome };
 
 /** Takes events; never throws. */

@@ -10,10 +10,14 @@ export interface Outcome {
   run: string;
   project: string;
   status: OutcomeStatus;
+  /** ISO 8601, in UTC. */
   startedAt: string;
   duration: Duration;
+  /** What ran the containers. */
   engine: { name: string; version: string; platform: string };
+  /** The git commit of the project, and whether its tree had changes. */
   source: { commit?: string | undefined; dirty?: boolean | undefined };
+  /** The targets that were built. */
   images: ImageIdentity[];
   build?: BuildOutcome | undefined;
   services: ServiceOutcome[];
@@ -36,36 +40,46 @@ export interface Problem {
   lastLines?: string[] | undefined;
 }
 
+/** What the build took. */
 export interface BuildOutcome {
   duration: Duration;
   steps: number;
+  /** How many of the steps were not run again. */
   cached: number;
 }
 
+/** What became of a service. */
 export interface ServiceOutcome {
   name: string;
+  /** As the Compose file names it, or `target` and the name of one. */
   image: string;
   imageId?: Digest | undefined;
+  /** The image is a stand-in made by the rig, not the publisher's. */
   standIn: boolean;
   /** From the start of its container until ready. */
   bootDuration?: Duration | undefined;
+  /** Whether it started from a snapshot, or left one for later runs. */
   snapshot: "used" | "taken" | "none";
   status: "ready" | "completed" | "failed" | "stopped";
+  /** Its log, relative to the run's folder. */
   log: string;
 }
 
+/** What became of a suite. */
 export interface SuiteOutcome {
   name: string;
   runner: RunnerKind;
+  /** The image that it ran in. */
   imageId?: Digest | undefined;
   proof?: Proof | undefined;
   status: "passed" | "failed" | "stopped" | "skipped";
   counts: TestCounts;
   duration: Duration;
   shards: number;
+  /** Why it failed, when the reason is more than a failing test. */
   problem?: Problem | undefined;
   /** Of a suite that failed: the last lines of the services that it needs. */
   serviceLines?: { service: string; log: string; lines: string[] }[] | undefined;
-  /** Relative to the run's folder. */
+  /** The folder of what it left, relative to the run's folder. */
   results: string;
 }

@@ -1,21 +1,28 @@
 import path from "node:path";
 import { formatDuration, type Outcome, type Problem, type SuiteOutcome } from "../model/index.ts";
-import { formatProblem } from "./problem.ts";
+import { formatProblem, formatWarning } from "./problem.ts";
 import { formatCounts } from "./row.ts";
-import type { FailedTest, RunView } from "./state.ts";
-import { printable, type Style } from "./style.ts";
+import type { FailedTest, RunView, Warning } from "./state.ts";
+import { onOneLine, printable, type Style } from "./style.ts";
 
 const MOST_FAILURES = 12;
+/** Of its output. */
 const MOST_LINES = 25;
+const LEAST_LINES = 3;
+const MOST_MESSAGE_LINES = 5;
+const MOST_TOGETHER = 120;
+const MOST_WARNINGS = 10;
 
 /** What is printed when a run has ended: failing tests, problems, where everything lies. */
 export function formatEnding(options: {
   outcome: Outcome;
   view: RunView;
+  /** Those that were not told yet. */
+  warnings: readonly Warning[];
   folder: string;
   style: Style;
 }): string[] {
-  const { outcome, view, folder, style } = options;
+  const { outcome, view, warnings, folder, style } = options;
   const problems = [
     ...outcome.problems,
     ...outcome.suites.flatMap((suite) => (suite.problem === undefined ? [] : [suite.problem])),
@@ -24,7 +31,7 @@ export function formatEnding(options: {
     ...formatFailures(view.failures, folder, style),
     ...outcome.suites.flatMap((suite) => formatServiceLines(suite, folder, style)),
     ...problems.flatMap((problem: Problem) => ["", ...formatProblem(problem, style)]),
-    ...outcome.warnings.map((warning) => `${style.warn("!")} ${warning}`),
+    ...formatWarnings(warnings, folder, style),
     "",
     verdict(outcome, style),
     style.dim(`results: ${folder}`),
@@ -32,22 +39,33 @@ export function formatEnding(options: {
 }
 
 function formatFailures(failures: readonly FailedTest[], folder: string, style: Style): string[] {
-  const shown = failures.slice(0, MOST_FAILURES).flatMap(({ suite, test }) => {
-    const output = (test.output ?? "").split("\n").filter((line) => line.trim() !== "");
-    const title = [suite, test.group, test.name].filter((part) => part !== "").join(" › ");
-    return [
-      "",
-      `${style.bad("✖")} ${style.bold(printable(title))} ${style.dim(formatDuration(test.duration))}`,
-      ...(test.message ?? "")
-        .split("\n")
-        .slice(0, 5)
-        .map((line) => `  ${printable(line)}`),
-      ...(output.length > MOST_LINES ? [style.dim(`  │ … ${output.length - MOST_LINES} earlier lines`)] : []),
-      ...output.slice(-MOST_LINES).map((line) => `  ${style.dim("│")} ${printable(line)}`),
-    ];
-  });
+  const shown: string[] = [];
+  for (const failure of failures.slice(0, MOST_FAILURES)) {
+    // The first ones tell the most: what follows from them needs less room.
+    const room = Math.max(LEAST_LINES, Math.min(MOST_LINES, MOST_TOGETHER - shown.length));
+    shown.push("", ...formatFailure(failure, room, style));
+  }
   const hidden = failures.length - MOST_FAILURES;
   if (hidden > 0) shown.push("", `… and ${hidden} more failing tests: ${path.join(folder, "junit.xml")}`);
+  return shown;
+}
+
+function formatFailure({ suite, test }: FailedTest, room: number, style: Style): string[] {
+  const output = (test.output ?? "").split("\n").filter((line) => line.trim() !== "");
+  const title = [suite, test.group, test.name].filter((part) => part !== "").join(" › ");
+  const message = (test.message ?? "").split("\n").slice(0, MOST_MESSAGE_LINES);
+  return [
+    `${style.bad("✖")} ${style.bold(onOneLine(title))} ${style.dim(formatDuration(test.duration))}`,
+    ...message.map((line) => `  ${printable(line)}`),
+    ...(output.length > room ? [style.dim(`  │ … ${output.length - room} earlier lines`)] : []),
+    ...output.slice(-room).map((line) => `  ${style.dim("│")} ${printable(line)}`),
+  ];
+}
+
+function formatWarnings(warnings: readonly Warning[], folder: string, style: Style): string[] {
+  const shown = warnings.slice(0, MOST_WARNINGS).flatMap((warning) => formatWarning(warning, style));
+  const hidden = warnings.length - MOST_WARNINGS;
+  if (hidden > 0) shown.push(`… and ${hidden} more warnings: ${path.join(folder, "outcome.json")}`);
   return shown;
 }
 

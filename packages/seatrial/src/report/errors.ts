@@ -1,6 +1,8 @@
 import { type ExitCode, messageOf, ToolError } from "../support/error.ts";
 
-export type ReportErrorCode = "RESULTS_NOT_WRITABLE";
+export type ReportErrorCode =
+  /** What a run leaves cannot be written: a full disk, or a folder that is read-only. */
+  "RESULTS_NOT_WRITABLE";
 
 /** An error of the places that reports are written to. */
 export function reportError(options: {

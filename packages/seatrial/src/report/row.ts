@@ -1,6 +1,6 @@
 import { formatDuration, type NodeState, type TestCounts } from "../model/index.ts";
 import type { Row } from "./state.ts";
-import { printable, type Style } from "./style.ts";
+import { onOneLine, type Style } from "./style.ts";
 
 const NAME_WIDTH = 12;
 const MIDDLE_WIDTH = 22;
@@ -10,7 +10,7 @@ export function formatRow(row: Row, style: Style, now: number): string {
   const duration = row.duration ?? (row.state === "running" ? now - row.startedAt : undefined);
   const time = duration === undefined ? "" : formatDuration(duration);
   const [middle, note] = partsOf(row);
-  const name = printable(row.node.name).padEnd(NAME_WIDTH);
+  const name = onOneLine(row.node.name).padEnd(NAME_WIDTH);
   return [mark(row.state, style), name, middle.padEnd(MIDDLE_WIDTH), time.padStart(8), style.dim(note)]
     .join(" ")
     .trimEnd();
@@ -18,13 +18,13 @@ export function formatRow(row: Row, style: Style, now: number): string {
 
 /** What stands before the time, and what after it. */
 function partsOf(row: Row): [string, string] {
-  const note = printable(row.note);
+  const note = onOneLine(row.note);
   const running = row.running.at(-1);
   if (row.state === "running" || row.state === "waiting") {
-    return [formatCounts(row.counts), running === undefined ? note : printable(running)];
+    return [formatCounts(row.counts), running === undefined ? note : onOneLine(running)];
   }
   const counts = formatCounts(row.counts);
-  return [counts === "" ? note || row.state : counts, printable(row.detail)];
+  return [counts === "" ? note || row.state : counts, onOneLine(row.detail)];
 }
 
 /** `3 failed, 84 passed, 1 skipped`; empty when nothing ran. */

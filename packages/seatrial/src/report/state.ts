@@ -22,10 +22,16 @@ export interface FailedTest {
   test: TestResult;
 }
 
+export interface Warning {
+  message: string;
+  hint?: string | undefined;
+}
+
 /** The whole run as a reader sees it, kept up to date by its events. */
 export interface RunView {
   rows: Map<string, Row>;
   failures: FailedTest[];
+  warnings: Warning[];
   take(event: Stamped<RunEvent>): void;
 }
 
@@ -33,6 +39,7 @@ export interface RunView {
 export function createRunView(): RunView {
   const rows = new Map<string, Row>();
   const failures: FailedTest[] = [];
+  const warnings: Warning[] = [];
   const rowOf = (node: NodeRef): Row => {
     const key = `${node.kind} ${node.name}`;
     const row = rows.get(key) ?? emptyRow(node);
@@ -42,6 +49,7 @@ export function createRunView(): RunView {
   return {
     rows,
     failures,
+    warnings,
     take(event) {
       switch (event.type) {
         case "run-started":
@@ -72,10 +80,15 @@ export function createRunView(): RunView {
         case "test-finished": {
           const row = rowOf({ kind: "suite", name: event.suite });
           row.counts[event.test.status] += 1;
-          row.running = row.running.filter((name) => name !== event.test.name);
+          // Tests of several packages may have one name.
+          const at = row.running.indexOf(event.test.name);
+          if (at >= 0) row.running.splice(at, 1);
           if (event.test.status === "failed") failures.push({ suite: event.suite, test: event.test });
           return;
         }
+        case "warning":
+          warnings.push({ message: event.message, hint: event.hint });
+          return;
         default:
           return;
       }

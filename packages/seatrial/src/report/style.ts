@@ -27,7 +27,18 @@ export function createStyle(colour: boolean): Style {
 // Escape sequences and other control characters of programs under test must not steer the reader's terminal.
 const CONTROL = /\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b[@-_]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
-/** Text of unknown origin as plain printable text; tabs and line ends stay. */
+const WIDEST = 400;
+
+/** Text of unknown origin as plain printable text; tabs and line ends stay. Very long lines are cut. */
 export function printable(text: string): string {
-  return text.replace(CONTROL, "");
+  return text
+    .replace(CONTROL, "")
+    .split("\n")
+    .map((line) => (line.length > WIDEST ? `${line.slice(0, WIDEST)}…` : line))
+    .join("\n");
+}
+
+/** The same on one line. */
+export function onOneLine(text: string): string {
+  return printable(text.replace(/\s+/g, " ")).trim();
 }

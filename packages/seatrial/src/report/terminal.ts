@@ -1,9 +1,9 @@
-import type { RunEvent } from "../model/index.ts";
+import type { Outcome, RunEvent } from "../model/index.ts";
 import type { Stamped } from "../support/events.ts";
 import { formatEnding } from "./ending.ts";
 import { createPlainProgress } from "./plain.ts";
-import { formatProblem } from "./problem.ts";
-import { createRunView } from "./state.ts";
+import { formatWarning } from "./problem.ts";
+import { createRunView, type Warning } from "./state.ts";
 import { createStyle } from "./style.ts";
 
 export interface TerminalOptions {
@@ -30,6 +30,8 @@ export async function createTerminalReport(options: TerminalOptions): Promise<Te
   const view = createRunView();
   const print = (line: string) => void stream.write(`${line}\n`);
   const progress = await chooseProgress();
+  // What is redrawn in place has no room for them.
+  const tellsWarnings = !options.live && !options.quiet;
   let folder = "";
 
   async function chooseProgress(): Promise<{ update(): void; stop(): void }> {
@@ -37,6 +39,13 @@ export async function createTerminalReport(options: TerminalOptions): Promise<Te
     if (!options.live) return createPlainProgress({ view, style, print, now });
     const { createLiveProgress } = await import("./live.ts");
     return createLiveProgress({ view, style, stream, now });
+  }
+
+  /** What the run warned of and nobody has read yet. */
+  function untold({ warnings }: Outcome): Warning[] {
+    const seen = new Set(view.warnings.map((warning) => warning.message));
+    const others = warnings.filter((message) => !seen.has(message)).map((message) => ({ message }));
+    return [...(tellsWarnings ? [] : view.warnings), ...others];
   }
 
   let stopped = false;
@@ -51,12 +60,14 @@ export async function createTerminalReport(options: TerminalOptions): Promise<Te
       else if (event.type === "run-finished") {
         progress.update();
         stop();
-        for (const line of formatEnding({ outcome: event.outcome, view, folder, style })) print(line);
+        const warnings = options.quiet ? [] : untold(event.outcome);
+        for (const line of formatEnding({ outcome: event.outcome, view, warnings, folder, style }))
+          print(line);
         return;
       } else if (event.type === "run-kept") {
         print(`kept until ${event.until}: enter with \`${event.enter}\`, end with \`${event.end}\``);
-      } else if (event.type === "warning" && !options.live) {
-        print(formatProblem({ code: "WARNING", message: event.message, hint: event.hint }, style).join("\n"));
+      } else if (event.type === "warning" && tellsWarnings) {
+        for (const line of formatWarning(event, style)) print(line);
       }
       if (!stopped) progress.update();
     },

@@ -46,9 +46,12 @@ export async function openJournal(options: {
     identity: await processIdentity(process.pid),
     tags: plan.targets.map(({ key }) => runTag({ project: plan.project, key, run })),
   };
-  await mkdir(folder, { recursive: true });
-  const save = () => writeFile(file, JSON.stringify(entry));
-  await save();
+  const save = async () => {
+    await mkdir(folder, { recursive: true });
+    await writeFile(file, JSON.stringify(entry));
+  };
+  // A home folder that cannot be written must not fail a run: without its journal, a killed run's images only keep their names.
+  await save().catch(() => undefined);
   return {
     async update(change) {
       entry = { ...entry, ...change };

@@ -5,3 +5,6 @@ export const OWNED = { "seatrial.kind": "run" };
 export function runLabels(options: { run: string; project: string }): Record<string, string> {
   return { ...OWNED, "seatrial.run": options.run, "seatrial.project": options.project };
 }
+
+/** On the container that claims a network for a run: the network's id. */
+export const NETWORK_LABEL = "seatrial.network";

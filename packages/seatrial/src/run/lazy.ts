@@ -1,12 +1,11 @@
 /** Calls `make` at the first use and gives everyone the same promise. `made` is undefined until then. */
-export function lazy<T>(make: () => Promise<T>): {
-  get(): Promise<T>;
-  readonly made: Promise<T> | undefined;
-} {
+export function lazy<A extends unknown[], T>(
+  make: (...args: A) => Promise<T>,
+): { get(...args: A): Promise<T>; readonly made: Promise<T> | undefined } {
   let made: Promise<T> | undefined;
   return {
-    get() {
-      made ??= make();
+    get(...args) {
+      made ??= make(...args);
       return made;
     },
     get made() {

@@ -9,7 +9,8 @@ const DEFAULT_DEADLINE: Duration = 60_000;
 
 /**
  * A Compose service with how it is known to be ready and whether its state is kept. What the project says of it wins over the
- * Compose file's `x-seatrial`, that over what its preset knows, that over its health check, that over its first port.
+ * Compose file's `x-seatrial`, that over what its preset knows, that over its health check, that over its image's health check,
+ * that over its first port.
  */
 export function planService(options: {
   service: ComposeService;
@@ -31,7 +32,7 @@ export function planService(options: {
   const usesPreset =
     preset !== undefined &&
     explicitProbe(ready) === undefined &&
-    !(preset.yieldsToHealthcheck && commandProbe);
+    !(preset.yieldsToHealthcheck && commandProbe !== undefined && ready === undefined);
   const probes =
     explicitProbe(ready) ??
     (usesPreset ? [preset.probe] : undefined) ??
@@ -47,7 +48,7 @@ export function planService(options: {
     },
     preset: preset?.name,
     confirmations: usesPreset ? preset.confirmations : 1,
-    asksImage: ready === undefined && probes.length === 0 && health?.kind !== "none",
+    asksImage: ready === undefined && !usesPreset && commandProbe === undefined && health?.kind !== "none",
     snapshot: preset?.snapshot,
   };
 }

@@ -3,9 +3,9 @@ import type { Project } from "../config/index.ts";
 import type { BuildTarget, SuiteSpec } from "../model/index.ts";
 import type { ServicePlan } from "../services/index.ts";
 import { checkSuite, selectSuites } from "../suites/index.ts";
-import type { NetworkPool } from "./network.ts";
 import { planService } from "./plan-services.ts";
 import { planApps, planSuite } from "./plan-suites.ts";
+import type { NetworkPool } from "./subnets.ts";
 import { isLastStage, projectTarget } from "./targets.ts";
 
 /** Everything that a run will do, as plain data. `--dry-run` prints it. */

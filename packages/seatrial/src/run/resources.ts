@@ -2,19 +2,21 @@ import { volumeName } from "../services/index.ts";
 import type { RunContext } from "./context.ts";
 import { runLabels } from "./labels.ts";
 import { lazy } from "./lazy.ts";
-import { createRunNetwork } from "./network.ts";
+import { claimNetwork } from "./network.ts";
 import type { RunPlan } from "./plan.ts";
 
 /** The engine's things that the containers of a run share, made when the first container needs them. */
 export interface SharedResources extends AsyncDisposable {
   labels: Record<string, string>;
-  /** The network's id, with the run's volumes made too. */
-  network(): Promise<string>;
+  /** The id of the run's network, with the run's volumes made too. `image` is the one of the container that asks. */
+  network(image: string): Promise<string>;
 }
 
+const REMOVAL_MS = 20_000;
+
 /**
- * Made late on purpose: a network without containers that is older than a minute is a leftover to any other owner, so it must not
- * wait for a long build or pull.
+ * Made late on purpose: a claim or a volume without running containers that is older than a minute is a leftover to any other owner,
+ * so they must not wait for a long build or pull.
  */
 export function createSharedResources(options: {
   plan: RunPlan;
@@ -22,30 +24,33 @@ export function createSharedResources(options: {
   signal: AbortSignal;
 }): SharedResources {
   const { plan, context, signal } = options;
-  const labels = runLabels({ run: context.run, project: plan.project });
-  const volumes = plan.volumes.map((volume) => volumeName(context.run, volume));
-  const made = lazy(async () => {
-    const [network] = await Promise.all([
-      createRunNetwork({ engine: context.engine, run: context.run, labels, pool: plan.network, signal }),
-      ...volumes.map((name) => context.engine.volumes.create(name, labels, signal)),
-    ]);
-    return network.id;
-  });
+  const { engine, run } = context;
+  const labels = runLabels({ run, project: plan.project });
+  const volumes = plan.volumes.map((volume) => volumeName(run, volume));
+  const network = lazy((image: string) =>
+    claimNetwork({ engine, run, labels, pool: plan.network, image, signal }),
+  );
+  const volumesMade = lazy(() =>
+    Promise.all(volumes.map((name) => engine.volumes.create(name, labels, signal))),
+  );
   return {
     labels,
-    network: made.get,
+    async network(image) {
+      const [claimed] = await Promise.all([network.get(image), volumesMade.get()]);
+      return claimed.id;
+    },
     async [Symbol.asyncDispose]() {
-      if (made.made === undefined) return;
-      const [network] = await Promise.allSettled([made.made]);
+      const [claimed, created] = await Promise.allSettled([network.made, volumesMade.made]);
       const limit = AbortSignal.timeout(REMOVAL_MS);
+      const begun = created.status === "rejected" || created.value !== undefined;
       const removals = await Promise.allSettled([
-        ...(network.status === "fulfilled" ? [context.engine.networks.remove(network.value, limit)] : []),
-        ...volumes.map((name) => context.engine.volumes.remove(name, limit)),
+        ...(claimed.status === "fulfilled" && claimed.value !== undefined
+          ? [claimed.value.release(limit)]
+          : []),
+        ...(begun ? volumes.map((name) => engine.volumes.remove(name, limit)) : []),
       ]);
       const errors = removals.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
       if (errors.length > 0) throw new AggregateError(errors);
     },
   };
 }
-
-const REMOVAL_MS = 20_000;

@@ -50,7 +50,7 @@ export async function openShell(options: ShellOptions): Promise<ProcessExit> {
     signal,
   });
   await services.ready(suite.needs);
-  return await enter({ ...options, image, network: await shared.network(), labels: shared.labels });
+  return await enter({ ...options, image, network: await shared.network(image.id), labels: shared.labels });
 }
 
 /** Opens a shell in the network of a run that somebody else owns. */

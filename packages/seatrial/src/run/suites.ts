@@ -126,7 +126,7 @@ async function startContainers(spec: SuiteSpec, options: SuitesOptions): Promise
     onNote: (note) => context.emit({ type: "node-progress", node: { kind: "suite", name: spec.name }, note }),
     signal,
   });
-  const network = await shared.network();
+  const network = await shared.network(image.id);
   const launched = planShards(spec).map((shard) => {
     const container = suiteContainer({
       run: context.run,

@@ -1,12 +1,14 @@
 import { EXIT, type ExitCode, ToolError } from "../support/error.ts";
 
 export type ServiceErrorCode =
+  /** It ended before it was ready or while it was needed, or a one-shot failed. */
   | "SERVICE_EXITED"
+  /** Its container's memory limit ended it. */
   | "SERVICE_OUT_OF_MEMORY"
+  /** It did not become ready, or a one-shot did not end, within its deadline. */
   | "SERVICE_NOT_READY"
-  | "SERVICE_NOT_STARTED"
-  | "SERVICE_DEPENDENCY_FAILED"
-  | "SERVICE_UNKNOWN";
+  /** Its process could not be started. Exit code 2 when its image is not held and may not be pulled. */
+  | "SERVICE_NOT_STARTED";
 
 export interface ServiceErrorOptions {
   code: ServiceErrorCode;

@@ -3,17 +3,24 @@ import type { ServicePlan } from "./plan.ts";
 
 const HEALTHCHECK_TIMEOUT_MS = 30_000;
 
-/** How a service is asked, once its image is known: where nothing else says it, by the image's health check or first port. */
+/**
+ * How a service is asked, once its image is known. Where nothing else says it: by the image's health check, else by the service's
+ * own first port, else by the image's.
+ */
 export function readinessOf(plan: ServicePlan, image: ImageConfig): ReadinessSpec {
   const { readiness } = plan.spec;
-  return plan.asksImage ? { ...readiness, probes: imageProbes(image) } : readiness;
+  if (!plan.asksImage) return readiness;
+  const probes = [healthProbe(image), readiness.probes[0], portProbe(image)];
+  return { ...readiness, probes: probes.filter((probe) => probe !== undefined).slice(0, 1) };
 }
 
-function imageProbes({ healthcheck, ports }: ImageConfig): ProbeSpec[] {
+function healthProbe({ healthcheck }: ImageConfig): ProbeSpec | undefined {
   const [kind, ...rest] = healthcheck?.test ?? [];
-  const argv = kind === "CMD" ? rest : kind === "CMD-SHELL" ? ["/bin/sh", "-c", rest.join(" ")] : undefined;
-  if (argv !== undefined) {
-    return [{ kind: "command", argv, timeout: healthcheck?.timeoutMs || HEALTHCHECK_TIMEOUT_MS }];
-  }
-  return ports.slice(0, 1).map((port) => ({ kind: "tcp", port }));
+  const argv = kind === "CMD-SHELL" ? ["/bin/sh", "-c", rest.join(" ")] : kind === "CMD" ? rest : [];
+  if (argv.length === 0) return undefined;
+  return { kind: "command", argv, timeout: healthcheck?.timeoutMs || HEALTHCHECK_TIMEOUT_MS };
+}
+
+function portProbe({ ports: [port] }: ImageConfig): ProbeSpec | undefined {
+  return port === undefined ? undefined : { kind: "tcp", port };
 }

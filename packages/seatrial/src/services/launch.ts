@@ -15,15 +15,13 @@ export async function launchContainer(options: {
   const workload = await runtime.launcher.launch(
     {
       name: containerName(runtime.run, spec.name),
+      label: `service ${spec.name}`,
       image: options.imageId,
       labels: { ...runtime.labels, "seatrial.service": spec.name },
       env: {},
       hostname: spec.hostname ?? spec.name,
-      network: { id: await runtime.network(), aliases: [spec.name, ...spec.aliases] },
-      mounts: [
-        ...spec.mounts.map((mount) => toWorkloadMount(mount, runtime.run)),
-        ...secretMounts(spec.files),
-      ],
+      network: { id: await runtime.network(options.imageId), aliases: [spec.name, ...spec.aliases] },
+      mounts: [...spec.mounts.map((mount) => toWorkloadMount(mount, runtime.run)), ...secretMounts(spec)],
       limits: spec.limits,
       security: spec.security,
       extraHosts: spec.extraHosts,
@@ -40,7 +38,8 @@ export async function launchContainer(options: {
     });
     return workload;
   } catch (error) {
-    await workload[Symbol.asyncDispose]();
+    // Why it failed counts more than what could not be removed for it: that is swept later.
+    await Promise.allSettled([workload[Symbol.asyncDispose]()]);
     throw error;
   }
 }
@@ -63,9 +62,10 @@ export function toWorkloadMount(mount: MountSpec, run: string): WorkloadMount {
 const SECRETS_FOLDER = "/run/secrets";
 
 /** Secrets live in memory, so that no snapshot of the file system can hold them. */
-function secretMounts(files: readonly FileSpec[]): WorkloadMount[] {
-  const held = files.some((file) => file.target.startsWith(`${SECRETS_FOLDER}/`));
-  return held ? [{ kind: "tmpfs", target: SECRETS_FOLDER, mode: 0o755 }] : [];
+function secretMounts({ files, mounts }: ServiceSpec): WorkloadMount[] {
+  const needed = files.some((file) => file.target.startsWith(`${SECRETS_FOLDER}/`));
+  const mounted = mounts.some((mount) => mount.target.replace(/\/+$/, "") === SECRETS_FOLDER);
+  return needed && !mounted ? [{ kind: "tmpfs", target: SECRETS_FOLDER, mode: 0o755 }] : [];
 }
 
 /** True when a secret lies outside the folder that is kept in memory. */

@@ -8,7 +8,7 @@ export interface ServicePlan {
   preset?: string | undefined;
   /** Ready answers of one server instance in a row that are needed. */
   confirmations: number;
-  /** Nothing else says how to ask it: its image's own health check or first port is asked. */
+  /** At most its first port says how to ask it: its image's own health check comes before that, the image's first port after. */
   asksImage: boolean;
   /** What is known of keeping its state. */
   snapshot?: SnapshotDescription | undefined;

@@ -18,6 +18,7 @@ export async function startProcess(options: {
   log: Log;
   signal: AbortSignal;
 }): Promise<ServiceProcess> {
+  if (options.spec.argv.length === 0) throw nothingToRun(options.service);
   const process = await options.agent.run(options.spec, options.signal).catch((error: unknown) => {
     throw isToolError(error, "PROCESS_NOT_STARTED") ? notStarted(options.service, error) : error;
   });
@@ -33,6 +34,14 @@ function notStarted(service: string, cause: Error): Error {
     message: `Service ${service} could not be started: ${cause.message}.`,
     hint: "Check its command, entrypoint, user and working_dir in the Compose file against what is in its image.",
     cause,
+  });
+}
+
+function nothingToRun(service: string): Error {
+  return serviceError({
+    code: "SERVICE_NOT_STARTED",
+    message: `Service ${service} could not be started: its image names neither an entrypoint nor a command.`,
+    hint: "Give it a command in the Compose file.",
   });
 }
 

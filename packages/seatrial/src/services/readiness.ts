@@ -37,8 +37,9 @@ export async function waitUntilReady(options: ReadinessOptions): Promise<void> {
   for (const probe of readiness.probes) {
     last = `${describeProbe(probe)}: no answer`;
     await untilAnswered(probe, { ...options, signal: deadline.signal }, (saw) => {
-      last = `${describeProbe(probe)}: ${saw}`;
-      options.onNote(`waiting for ${last}`);
+      const seen = `${describeProbe(probe)}: ${saw}`;
+      if (seen !== last) options.onNote(`waiting for ${seen}`);
+      last = seen;
     });
   }
 }
@@ -46,7 +47,7 @@ export async function waitUntilReady(options: ReadinessOptions): Promise<void> {
 async function untilAnswered(
   probe: ProbeSpec,
   options: ReadinessOptions,
-  onRefused: (saw: string) => void,
+  onWaiting: (saw: string) => void,
 ): Promise<void> {
   const needed = options.confirmations ?? 1;
   let confirmed = 0;
@@ -55,13 +56,15 @@ async function untilAnswered(
   while (true) {
     const answer = await ask(probe, options);
     if (!answer.ready) {
-      onRefused(answer.saw);
+      onWaiting(answer.saw);
       confirmed = 0;
     } else {
       // A server that restarts between two answers was a bootstrap server.
+      const restarted = instance !== undefined && answer.instance !== instance;
       confirmed = answer.instance === instance ? confirmed + 1 : 1;
       instance = answer.instance;
       if (confirmed >= needed) return;
+      onWaiting(restarted ? "it answers, but has restarted since it did before" : "it has answered once");
       wait = FIRST_PAUSE_MS;
     }
     await pause(wait, options.signal);

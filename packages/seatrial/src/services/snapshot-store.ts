@@ -62,8 +62,11 @@ export function createSnapshotStore(options: { engine: Engine; usage: UsageJourn
     );
   }
 
+  /** Two runs that took the same snapshot at once leave one without a name: it goes too. */
   async function remove(key: string, signal: AbortSignal): Promise<void> {
-    await images.remove(reference(key), signal);
+    const found = await images.list({ ...LABELS, "seatrial.cache.key": key }, signal);
+    const names = found.flatMap(({ id, references }) => (references.length === 0 ? [id] : references));
+    await Promise.all(names.map((name) => images.remove(name, signal)));
     await usage.forget(key);
   }
 

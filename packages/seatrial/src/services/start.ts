@@ -1,12 +1,11 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { LaunchedWorkload, ProcessExit, ProcessSpec } from "../agent/index.ts";
 import type { ImageDetails, Log, NodeRef } from "../model/index.ts";
-import { STAND_IN_LABEL } from "../model/index.ts";
-import { deferred } from "../support/abort.ts";
-import { messageOf, type ToolError } from "../support/error.ts";
+import { formatDuration, STAND_IN_LABEL } from "../model/index.ts";
+import { deferred, orAborted } from "../support/abort.ts";
+import { isToolError, type ToolError } from "../support/error.ts";
 import { type BootPlan, planBoot } from "./boot.ts";
 import { serviceError } from "./errors.ts";
-import { exitFailure } from "./failure.ts";
+import { containerFailure, exitFailure } from "./failure.ts";
 import { resolveImage } from "./image.ts";
 import { readinessOf } from "./image-readiness.ts";
 import { launchContainer } from "./launch.ts";
@@ -15,6 +14,7 @@ import { processSpecOf, type ServiceProcess, startProcess } from "./process.ts";
 import { waitUntilReady } from "./readiness.ts";
 import type { ServiceRuntime } from "./runtime.ts";
 import type { RunningService } from "./service.ts";
+import { takeSnapshot } from "./take-snapshot.ts";
 
 export interface StartOptions {
   plan: ServicePlan;
@@ -26,13 +26,11 @@ export interface StartOptions {
 }
 
 const LAST_LINES = 20;
-const CLEAN_STOP_MS = 15_000;
 
 /** Starts a service and resolves when it is ready, or has completed if it is a one-shot. Nothing is left behind on failure. */
 export async function startService(options: StartOptions): Promise<RunningService> {
   const { plan, runtime, onNote, signal } = options;
   const { spec } = plan;
-  const start = runtime.now();
   const node: NodeRef = { kind: "service", name: spec.name };
   const image = await resolveImage({
     subject: `service ${spec.name}`,
@@ -45,12 +43,12 @@ export async function startService(options: StartOptions): Promise<RunningServic
   const boot = await planBoot({ plan, image, snapshots: runtime.snapshots, signal });
   const log = runtime.logs.open(node);
   onNote(boot.from === undefined ? "starting" : "starting from its snapshot");
+  const start = runtime.now();
   const workload = await launchContainer({ spec: boot.spec, imageId: boot.imageId, runtime, onNote, signal });
   try {
     const booting: Booting = { ...options, boot, image, log, workload };
-    await options.dependencies;
-    const booted = await bootProcess(booting);
-    const snapshot = boot.takeAs === undefined ? (boot.from === undefined ? "none" : "used") : "taken";
+    await orAborted(options.dependencies, signal);
+    const { process, snapshot } = await bootProcess(booting);
     return {
       spec,
       workload,
@@ -59,12 +57,15 @@ export async function startService(options: StartOptions): Promise<RunningServic
       snapshot,
       status: spec.oneShot ? "completed" : "ready",
       bootDuration: runtime.now() - start,
-      failure: watch({ booted, booting }),
+      failure: watch(process, booting),
       [Symbol.asyncDispose]: () => workload[Symbol.asyncDispose](),
     };
   } catch (error) {
-    await workload[Symbol.asyncDispose]();
-    throw signal.aborted ? signal.reason : error;
+    const lost = isToolError(error, "AGENT_LOST") && !signal.aborted;
+    const failure = lost ? await containerFailure({ service: spec.name, error, workload, log }) : error;
+    // Why it failed counts more than what could not be removed for it: that is swept later.
+    await Promise.allSettled([workload[Symbol.asyncDispose]()]);
+    throw signal.aborted ? signal.reason : failure;
   }
 }
 
@@ -75,17 +76,20 @@ interface Booting extends StartOptions {
   workload: LaunchedWorkload;
 }
 
-async function bootProcess(booting: Booting): Promise<ServiceProcess> {
-  const { boot, onNote, signal, plan } = booting;
+async function bootProcess(
+  booting: Booting,
+): Promise<{ process: ServiceProcess; snapshot: RunningService["snapshot"] }> {
+  const { boot, onNote, plan } = booting;
   const process = await startOnce(booting);
   if (plan.spec.oneShot) {
     await completed(process, booting);
-    return process;
+    return { process, snapshot: "none" };
   }
-  if (boot.takeAs === undefined) return process;
+  if (boot.takeAs === undefined) return { process, snapshot: boot.from === undefined ? "none" : "used" };
   onNote("keeping a snapshot of its first state");
-  await takeSnapshot({ booting, process, key: boot.takeAs, signal });
-  return await startOnce(booting);
+  const kept = await takeSnapshot({ ...booting, process, key: boot.takeAs, stopSignal: boot.stopSignal });
+  onNote(kept ? "starting again after its snapshot" : "starting again, without a snapshot");
+  return { process: await startOnce(booting), snapshot: kept ? "taken" : "none" };
 }
 
 /** Starts the process and waits until it answers; whichever comes first of ready, end and deadline decides. */
@@ -139,7 +143,7 @@ async function endOf(process: ServiceProcess, booting: Booting): Promise<Process
     limit.reject(
       serviceError({
         code: "SERVICE_NOT_READY",
-        message: `One-shot service ${spec.name} did not end within ${spec.readiness.deadline / 1000} s.`,
+        message: `One-shot service ${spec.name} did not end within ${formatDuration(spec.readiness.deadline)}.`,
         hint: `If it needs longer, set services.${spec.name}.deadline in seatrial.yaml.`,
         lastLines: booting.log.lastLines(LAST_LINES),
       }),
@@ -152,50 +156,14 @@ async function endOf(process: ServiceProcess, booting: Booting): Promise<Process
   }
 }
 
-async function takeSnapshot(options: {
-  booting: Booting;
-  process: ServiceProcess;
-  key: string;
-  signal: AbortSignal;
-}): Promise<void> {
-  const { booting, process, key, signal } = options;
-  const { runtime, plan, workload } = booting;
-  await process.process.signal(booting.boot.stopSignal);
-  const limit = new AbortController();
-  const stopped = await Promise.race([
-    process.ended,
-    wait(CLEAN_STOP_MS, undefined, { signal: limit.signal }),
-  ]);
-  limit.abort();
-  if (stopped === undefined) {
-    await process.process.signal("KILL");
-    await process.ended;
-    return;
-  }
-  if (stopped.code !== 0) return;
-  await runtime.snapshots?.keep({
-    key,
-    workload: workload.id,
-    service: plan.spec.name,
-    project: runtime.labels["seatrial.project"] ?? "",
-    signal,
-  });
-}
-
 /** The failure of a service that was ready: it ended, or its container or the connection to it did. */
-async function watch(options: { booted: ServiceProcess; booting: Booting }): Promise<ToolError> {
-  const { booted, booting } = options;
-  const { spec } = booting.plan;
+async function watch(process: ServiceProcess, { plan, log, workload }: Booting): Promise<ToolError> {
+  const { spec } = plan;
   if (spec.oneShot) return await new Promise<never>(() => undefined);
   try {
-    const exit = await booted.ended;
-    return exitFailure({ service: spec.name, exit, log: booting.log, when: "while it was needed" });
+    const exit = await process.ended;
+    return exitFailure({ service: spec.name, exit, log, when: "while it was needed" });
   } catch (error) {
-    return serviceError({
-      code: "SERVICE_EXITED",
-      message: `The container of service ${spec.name} is gone: ${messageOf(error)}`,
-      cause: error,
-      lastLines: booting.log.lastLines(LAST_LINES),
-    });
+    return await containerFailure({ service: spec.name, error, workload, log });
   }
 }

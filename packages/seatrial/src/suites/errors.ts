@@ -2,11 +2,11 @@ import type { Problem } from "../model/index.ts";
 import { EXIT, type ExitCode, ToolError } from "../support/error.ts";
 
 export type SuiteErrorCode =
-  /** The suite is not complete or contradicts itself. */
+  /** The suite is not complete or contradicts itself. Exit code 2. */
   | "SUITE_INVALID"
-  /** No suite has this name. */
+  /** No suite has this name. Exit code 2. */
   | "SUITE_UNKNOWN"
-  /** `needs` names a service that the project does not have. */
+  /** `needs` names a service that the project does not have. Exit code 2. */
   | "SUITE_NEED_UNKNOWN"
   /** It ran no test. */
   | "SUITE_EMPTY"

@@ -7,6 +7,10 @@ export function createStdio(): { owner: Duplex; container: Duplex } {
   endWith(container, owner);
   // Writing to a peer that is gone is no error in a pipe between processes that look at its end anyway.
   container.on("error", () => undefined);
+  // A write that nobody will ever read breaks the pipe; otherwise the writer would wait for ever.
+  owner.once("close", () => {
+    if (container.writableLength > 0) container.destroy();
+  });
   return { owner, container };
 }
 

@@ -50,6 +50,14 @@ describe("points", () => {
     ]);
   });
 
+  test("keep escaped signs and any control character in their names", () => {
+    const { tests } = read("1..2\nok 1 - a\u0001b\u0000 \\# SKIP\nok 2 - \\\\# c \\\\ # skip d\\#e\n");
+    expect(tests.map((each) => [each.name, each.status, each.message])).toEqual([
+      ["a\u0001b\u0000 # SKIP", "passed", undefined],
+      ["\\# c \\", "skipped", "d#e"],
+    ]);
+  });
+
   test("may be skipped or to be done, in any case of letters", () => {
     const { tests } = read(
       "1..5\nok 1 - a # SKIP no net\nnot ok 2 - b # todo\nok 3 - c # TODO x\nok 4 - d#skip\nok 5 # Skipped: all\n",

@@ -1,0 +1,59 @@
+import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { leftovers } from "./support/engine.ts";
+import { projectNames } from "./support/forget.ts";
+import { latestOutcome, ROOT, seatrial } from "./support/program.ts";
+import { project } from "./support/project.ts";
+
+const run = promisify(execFile);
+const named = projectNames("package");
+
+async function version(): Promise<string> {
+  const { version } = JSON.parse(await readFile(`${ROOT}/packages/seatrial/package.json`, "utf8"));
+  return version;
+}
+
+describe("the npm package", () => {
+  it("packed and installed into an empty folder runs a project, with its own agent", async () => {
+    const name = named("installed");
+    await using folder = await project({
+      "package.json": '{ "private": true }',
+      "app/Dockerfile": "FROM debian:13\n",
+      "app/compose.yaml": "services: { db: { image: 'redis:8' } }",
+      "app/seatrial.yaml": `
+        name: ${name}
+        suites:
+          ping: { needs: [db], command: [bash, -c, "exec 3<>/dev/tcp/db/6379; echo PING >&3; head -1 <&3 | grep PONG"] }
+      `,
+    });
+    const home = folder.folder;
+    await run("npm", ["pack", "--pack-destination", home], { cwd: `${ROOT}/packages/seatrial` });
+    const [archive = ""] = (await readdir(home)).filter((file) => file.endsWith(".tgz"));
+    expect(archive).toBe(`seatrial-${await version()}.tgz`);
+    await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", `./${archive}`], {
+      cwd: home,
+    });
+
+    const program = `${home}/node_modules/.bin/seatrial`;
+    const told = await seatrial(["--version"], { cwd: home, program });
+    expect(told.stdout.trim()).toBe(await version());
+    const doctor = await seatrial(["doctor"], { cwd: `${home}/app`, program });
+    expect(doctor.code, doctor.stdout).toBe(0);
+    expect(doctor.stdout).toContain(`${home}/node_modules/seatrial/dist/agent/`);
+    const ended = await seatrial(["run"], { cwd: `${home}/app`, program });
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0);
+    expect((await latestOutcome(`${home}/app`)).suites[0]?.counts.passed).toBe(1);
+    expect(await leftovers({ project: name })).toEqual([]);
+    // A library, too.
+    const library = 'import("seatrial").then((s) => console.log(typeof s.planRun, s.EXIT.unreachable))';
+    const { stdout } = await run(process.execPath, ["-e", library], { cwd: home });
+    expect(stdout.trim()).toBe("function 3");
+  });
+
+  it("is a program at the repository's root once it is built", async () => {
+    const { stdout } = await run("node_modules/.bin/seatrial", ["--version"], { cwd: ROOT });
+    expect(stdout.trim()).toBe(await version());
+  });
+});

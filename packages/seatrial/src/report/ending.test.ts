@@ -1,0 +1,118 @@
+import { describe, expect, it } from "vitest";
+import type { Outcome, TestResult } from "../model/index.ts";
+import { formatEnding } from "./ending.ts";
+import { createRunView, type Warning } from "./state.ts";
+import { createStyle } from "./style.ts";
+import { outcomeWith, suiteWith, testWith } from "./testing/outcome.ts";
+
+function ending(options: {
+  outcome?: Partial<Outcome>;
+  tests?: TestResult[];
+  warnings?: Warning[];
+}): string[] {
+  const view = createRunView();
+  for (const [at, test] of (options.tests ?? []).entries()) {
+    view.take({ seq: at + 1, at, type: "test-finished", suite: "unit", shard: 1, test });
+  }
+  return formatEnding({
+    outcome: outcomeWith({ status: "failed", ...options.outcome }),
+    view,
+    warnings: options.warnings ?? [],
+    folder: "/p/r1",
+    style: createStyle(false),
+  });
+}
+
+const failing = (changes: Partial<TestResult> = {}) => testWith({ status: "failed", ...changes });
+const numbered = (count: number) => Array.from({ length: count }, (_, at) => `line ${at + 1}`).join("\n");
+
+describe("the ending of a run", () => {
+  it("shows a failing test's name, message and last output, its services' last lines, and where the logs are", () => {
+    const serviceLines = [{ service: "db", log: "logs/db.log", lines: ["LOG: ready", "ERROR: no table"] }];
+    const lines = ending({
+      tests: [failing({ message: "expected 3\ngot 4", output: "before\n\nafter\n" })],
+      outcome: {
+        suites: [suiteWith({ status: "failed", counts: { passed: 0, failed: 1, skipped: 0 }, serviceLines })],
+      },
+    });
+    expect(lines).toEqual([
+      "",
+      "✖ unit › cart › TestAdd 0.0 s",
+      "  expected 3",
+      "  got 4",
+      "  │ before",
+      "  │ after",
+      "",
+      "db said last (whole log: /p/r1/logs/db.log)",
+      "  │ LOG: ready",
+      "  │ ERROR: no table",
+      "",
+      "failed: 1 failed in 4.2 s",
+      "results: /p/r1",
+    ]);
+  });
+
+  it("shows problems with what, where, last lines and the next step, once each", () => {
+    const text = ending({
+      outcome: {
+        problems: [
+          {
+            code: "SERVICE_EXITED",
+            message: "db ended",
+            hint: "look\nhere",
+            subject: "db",
+            lastLines: ["panic"],
+          },
+        ],
+        suites: [suiteWith({ status: "failed", problem: { code: "SUITE_EMPTY", message: "no test ran" } })],
+      },
+    }).join("\n");
+    expect(text).toContain("✖ db ended [SERVICE_EXITED]\n  │ panic\n  hint: look\n  hint: here");
+    expect(text.split("[SUITE_EMPTY]")).toHaveLength(2);
+  });
+
+  it("keeps to a budget of lines, whatever fails, and says where the rest is", () => {
+    const tests = Array.from({ length: 500 }, (_, at) =>
+      failing({ name: `Test${at}`, message: numbered(100), output: numbered(1_000) }),
+    );
+    const warnings = Array.from({ length: 500 }, (_, at) => ({ message: `warning ${at}` }));
+    const lines = ending({ tests, warnings });
+    expect(lines.length).toBeLessThan(250);
+    expect(lines).toContain("… and 488 more failing tests: /p/r1/junit.xml");
+    expect(lines).toContain("… and 490 more warnings: /p/r1/outcome.json");
+    expect(lines).toContain("  │ … 975 earlier lines");
+    expect(lines).toContain("  │ line 1000");
+  });
+
+  it("cuts lines that would fill a screen by themselves", () => {
+    const long = "z".repeat(100_000);
+    const lines = ending({
+      tests: [failing({ name: long, message: long, output: long })],
+      outcome: { problems: [{ code: "X", message: long, hint: long, lastLines: [long] }] },
+    });
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(500);
+  });
+
+  it("lets no test or service steer the reader's terminal", () => {
+    const evil = "\u001b[2J\u001b]0;title\u0007\u009b31m\rred\u0008";
+    const lines = ending({
+      tests: [failing({ name: `a\nb ${evil}`, message: evil, output: evil })],
+      outcome: {
+        suites: [suiteWith({ serviceLines: [{ service: "db", log: "logs/db.log", lines: [evil] }] })],
+        problems: [{ code: "X", message: evil, hint: evil, lastLines: [evil] }],
+      },
+      warnings: [{ message: evil, hint: evil }],
+    });
+    expect(lines.filter((line) => /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/.test(line))).toEqual([]);
+    expect(lines[1]).toContain("a b ");
+  });
+
+  it("sums up every suite in one line", () => {
+    const counts = { passed: 2, failed: 0, skipped: 1 };
+    const suites = [suiteWith({ counts }), suiteWith({ name: "api", counts })];
+    expect(ending({ outcome: { status: "passed", suites } }).at(-2)).toBe(
+      "passed: 4 passed, 2 skipped in 4.2 s",
+    );
+    expect(ending({ outcome: { status: "stopped" } }).at(-2)).toBe("stopped in 4.2 s");
+  });
+});

@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { NodeRef, RunEvent } from "../model/index.ts";
+import { outcomeWith, suiteWith, testWith } from "./testing/outcome.ts";
+import { reporting } from "./testing/screen.ts";
+
+const DB: NodeRef = { kind: "service", name: "db" };
+const UNIT: NodeRef = { kind: "suite", name: "unit" };
+const started: RunEvent = {
+  type: "run-started",
+  run: "r1",
+  project: "shop",
+  folder: "/p/r1",
+  nodes: [DB, UNIT],
+};
+const finished = (changes = {}): RunEvent => ({ type: "run-finished", outcome: outcomeWith(changes) });
+
+beforeEach(
+  () =>
+    void vi.useFakeTimers({
+      toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"],
+    }),
+);
+afterEach(() => void vi.useRealTimers());
+
+describe("plain lines", () => {
+  it("are one for each part as it ends, then the verdict and where everything lies", async () => {
+    const { shown, emit } = await reporting();
+    emit(started);
+    emit({ type: "node-started", node: DB });
+    emit({ type: "node-progress", node: DB, note: "waiting for port 5432" });
+    emit({ type: "node-finished", node: DB, state: "passed", duration: 600, note: "ready" });
+    emit({ type: "node-started", node: UNIT });
+    emit({ type: "test-started", suite: "unit", shard: 1, group: "a", name: "T" });
+    emit({ type: "test-finished", suite: "unit", shard: 1, test: testWith() });
+    emit({ type: "output", node: UNIT, stream: "stdout", text: "noise\n" });
+    emit({ type: "node-finished", node: UNIT, state: "passed", duration: 1_900, counts: suiteWith().counts });
+    emit(finished({ suites: [suiteWith()] }));
+    expect(shown.lines()).toEqual([
+      "✔ db           ready                     0.6 s",
+      "✔ unit         1 passed                  1.9 s",
+      "",
+      "passed: 1 passed in 4.2 s",
+      "results: /p/r1",
+    ]);
+  });
+
+  it("come at least every two seconds while something runs, and say what", async () => {
+    const { shown, emit } = await reporting();
+    emit(started);
+    emit({ type: "node-started", node: DB, note: "starting" });
+    for (let beat = 1; beat <= 5; beat += 1) {
+      shown.clear();
+      vi.advanceTimersByTime(2_000);
+      expect(shown.lines()).toEqual([`  … ${2 * beat}${beat < 5 ? ".0" : ""} s  db: starting`]);
+    }
+    emit({ type: "node-progress", node: DB, note: "waiting for port 5432" });
+    vi.advanceTimersByTime(2_000);
+    expect(shown.text()).toContain("db: waiting for port 5432");
+  });
+
+  it("say which test is running", async () => {
+    const { shown, emit } = await reporting();
+    emit(started);
+    emit({ type: "node-started", node: UNIT });
+    for (const name of ["TestOne", "TestTwo"]) {
+      emit({ type: "test-started", suite: "unit", shard: 1, group: "a", name });
+    }
+    vi.advanceTimersByTime(2_000);
+    expect(shown.text()).toContain("unit: TestTwo");
+  });
+
+  it("do not come while nothing runs, nor once the run is over, which leaves no timer behind", async () => {
+    const { shown, emit } = await reporting();
+    emit(started);
+    vi.advanceTimersByTime(60_000);
+    expect(shown.text()).toBe("");
+    emit({ type: "node-started", node: DB });
+    emit(finished());
+    shown.clear();
+    vi.advanceTimersByTime(60_000);
+    expect(shown.text()).toBe("");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("are not repeated while other lines come anyway", async () => {
+    const { shown, emit } = await reporting();
+    const nodes = Array.from({ length: 5 }, (_, at): NodeRef => ({ kind: "service", name: `s${at}` }));
+    emit({ type: "node-started", node: DB });
+    for (const node of nodes) {
+      vi.advanceTimersByTime(1_500);
+      emit({ type: "node-finished", node, state: "passed", duration: 1, note: "ready" });
+    }
+    expect(shown.lines()).toHaveLength(5);
+  });
+
+  it("tell a warning at once, and not again at the end", async () => {
+    const { shown, emit } = await reporting();
+    emit({ type: "warning", message: "suite unit left nothing", hint: "look" });
+    expect(shown.lines()).toEqual(["! suite unit left nothing", "  hint: look"]);
+    emit(finished({ warnings: ["suite unit left nothing", "FOO is not set"] }));
+    expect(shown.text().split("left nothing")).toHaveLength(2);
+    expect(shown.text()).toContain("! FOO is not set");
+  });
+});
+
+describe("the live tree", () => {
+  it("shows what waits, runs and is done, and leaves its last state", async () => {
+    const { shown, emit } = await reporting({ live: true });
+    emit(started);
+    emit({ type: "node-started", node: DB, note: "starting" });
+    vi.advanceTimersByTime(1_000);
+    expect(shown.text()).toMatch(/• db .*1\.\d s starting/);
+    expect(shown.text()).toContain("· unit");
+    emit({ type: "node-finished", node: DB, state: "failed", duration: 1_000, note: "failed" });
+    emit(finished({ status: "failed" }));
+    expect(shown.text()).toMatch(/✖ db +failed +1\.0 s\n/);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("is never silent: it is redrawn many times a second while a clock in it moves", async () => {
+    const { shown, emit, report } = await reporting({ live: true });
+    emit(started);
+    emit({ type: "node-started", node: DB });
+    vi.advanceTimersByTime(200);
+    shown.clear();
+    vi.advanceTimersByTime(500);
+    expect(shown.text()).not.toBe("");
+    report.close();
+  });
+
+  it("keeps every line within the terminal's width", async () => {
+    const { shown, emit, report } = await reporting({ live: true, colour: true });
+    emit(started);
+    emit({ type: "node-started", node: DB, note: "x".repeat(500) });
+    vi.advanceTimersByTime(200);
+    const widths = shown.lines().map((line) => line.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "").length);
+    expect(Math.max(...widths)).toBe(80);
+    report.close();
+  });
+
+  it("has its warnings at the end, with their hints: in the tree there is no room for them", async () => {
+    const { shown, emit } = await reporting({ live: true });
+    emit(started);
+    emit({ type: "warning", message: "cannot filter", hint: "use $SEATRIAL_GREP" });
+    emit(finished({ warnings: ["cannot filter"] }));
+    const lines = shown.lines();
+    expect(lines.filter((line) => line.includes("cannot filter"))).toEqual(["! cannot filter"]);
+    expect(lines).toContain("  hint: use $SEATRIAL_GREP");
+  });
+});
+
+describe("quiet", () => {
+  it("says nothing before the end, then failures and the verdict", async () => {
+    const { shown, emit } = await reporting({ quiet: true });
+    emit(started);
+    emit({ type: "node-started", node: UNIT });
+    emit({ type: "warning", message: "a warning" });
+    vi.advanceTimersByTime(10_000);
+    emit({
+      type: "test-finished",
+      suite: "unit",
+      shard: 1,
+      test: testWith({ status: "failed", message: "no" }),
+    });
+    expect(shown.text()).toBe("");
+    emit(finished({ status: "failed", warnings: ["a warning"] }));
+    expect(shown.text()).toContain("unit › cart › TestAdd");
+    expect(shown.text()).not.toContain("a warning");
+  });
+});
+
+it("a run that is kept says how to get in and how to end it", async () => {
+  const { shown, emit } = await reporting();
+  emit(finished({ status: "failed" }));
+  emit({
+    type: "run-kept",
+    run: "r1",
+    enter: "seatrial shell --run r1",
+    end: "seatrial down r1",
+    until: "12:30",
+  });
+  expect(shown.lines().at(-1)).toBe(
+    "kept until 12:30: enter with `seatrial shell --run r1`, end with `seatrial down r1`",
+  );
+});
+
+it("a report that is closed twice, or after its run, draws nothing more", async () => {
+  const { shown, emit, report } = await reporting({ live: true });
+  emit(started);
+  report.close();
+  report.close();
+  emit(finished());
+  report.close();
+  expect(shown.text().split("· db")).toHaveLength(2);
+  expect(vi.getTimerCount()).toBe(0);
+});

@@ -1,0 +1,46 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+
+/** What of the program has to be executed to be described: its commands, its error factories by domain, its constants. */
+export async function loadProgram(src) {
+  const domains = await domainsWithErrors(src);
+  const lines = [
+    `export { createProgram } from "./cli/program.ts";`,
+    `export { EXIT } from "./support/error.ts";`,
+    `export { RUNNERS } from "./model/index.ts";`,
+    ...domains.map((domain) => `export * as ${domain} from "./${domain}/errors.ts";`),
+  ];
+  // Node 20 cannot run TypeScript: bundle it, and run that.
+  const folder = await mkdtemp(join(tmpdir(), "seatrial-docs-"));
+  try {
+    const outfile = join(folder, "program.mjs");
+    await build({
+      stdin: { contents: lines.join("\n"), resolveDir: src, loader: "ts" },
+      outfile,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      target: "node20",
+      logLevel: "warning",
+      banner: {
+        js: 'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);',
+      },
+    });
+    const { createProgram, EXIT, RUNNERS, ...errors } = await import(pathToFileURL(outfile).href);
+    return { createProgram, EXIT, constants: { RUNNERS }, errors };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** The folders of the source that list error codes. */
+async function domainsWithErrors(src) {
+  const files = await readdir(src, { recursive: true });
+  return files
+    .filter((file) => /^[a-z]+\/errors\.ts$/.test(file))
+    .map((file) => file.split("/")[0])
+    .sort();
+}
