@@ -9,7 +9,7 @@ const tailLength = 4 << 10
 // stderr in their order). When ctx ends first the command's whole process group is killed and ctx's error is returned
 // with the output so far. The error is otherwise about a command that could not be started.
 func runCommand(ctx context.Context, spec processSpec) (processExit, string, error) {
-	spec.mergeOutput = true
+	spec.MergeOutput = true
 	p, err := startProcess(spec)
 	if err != nil {
 		return processExit{}, "", err

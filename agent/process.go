@@ -14,8 +14,8 @@ type processSpec struct {
 	GroupAdd   []string          `json:"groupAdd,omitempty"`
 	Terminal   *terminalSize     `json:"terminal,omitempty"`
 	Stdin      bool              `json:"stdin,omitempty"`
-	// mergeOutput makes stderr the same pipe as stdout, so that their order is certain.
-	mergeOutput bool
+	// MergeOutput makes stderr the same pipe as stdout, so that their order is certain.
+	MergeOutput bool `json:"mergeOutput,omitempty"`
 }
 
 type terminalSize struct {

@@ -65,7 +65,7 @@ func (s *stdio) openPipes(spec processSpec) error {
 		s.theirs = append(s.theirs, nothing)
 	}
 	kinds := []frameKind{frameStdout, frameStderr}
-	if spec.mergeOutput {
+	if spec.MergeOutput {
 		kinds = kinds[:1]
 	}
 	for _, kind := range kinds {
@@ -75,7 +75,7 @@ func (s *stdio) openPipes(spec processSpec) error {
 		}
 		s.theirs, s.outputs = append(s.theirs, theirs), append(s.outputs, output{kind, ours})
 	}
-	if spec.mergeOutput {
+	if spec.MergeOutput {
 		s.theirs = append(s.theirs, s.theirs[1])
 	}
 	return nil

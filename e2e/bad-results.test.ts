@@ -122,6 +122,9 @@ describe("a disk that takes no results", () => {
     expect(ended.stdout + ended.stderr).toContain("ENOSPC");
     expect(ended.stdout + ended.stderr).toContain("hint: Free some disk space");
     expect(ended.duration).toBeLessThan(25_000);
+    // What found room is there.
+    const log = await stat(`${folder.folder}/.seatrial/latest/logs/suite-loud.log`);
+    expect(log.size).toBeGreaterThan(1_000_000);
     expect(await leftovers({ project: name })).toEqual([]);
   });
 

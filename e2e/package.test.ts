@@ -29,7 +29,9 @@ describe("the npm package", () => {
       `,
     });
     const home = folder.folder;
-    await run("npm", ["pack", "--pack-destination", home], { cwd: `${ROOT}/packages/seatrial` });
+    await run("npm", ["pack", "--ignore-scripts", "--pack-destination", home], {
+      cwd: `${ROOT}/packages/seatrial`,
+    });
     const [archive = ""] = (await readdir(home)).filter((file) => file.endsWith(".tgz"));
     expect(archive).toBe(`seatrial-${await version()}.tgz`);
     await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", `./${archive}`], {

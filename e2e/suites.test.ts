@@ -244,6 +244,7 @@ describe("a suite that floods its output", () => {
     const peak = watchPeakMemory(program);
     const ended = await program.ended;
     expect(ended.code, ended.stdout + ended.stderr).toBe(0);
+    expect(ended.stderr).toBe("");
     const log = await stat(`${folder.folder}/.seatrial/latest/logs/suite-flood.log`);
     // The last line is cut; a log ends with a whole one.
     expect(log.size).toBe(100_000_000 + 1);

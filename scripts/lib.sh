@@ -3,7 +3,8 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
-# step NAME COMMAND...: runs it, and says what it was and how long it took, also when it fails.
+# step NAME COMMAND...: runs it, and says what it was and how long it took, also when it fails. Inside of a step the shell does not
+# stop at failing commands by itself: functions that are steps say so with && or return.
 step() {
   local name=$1 start code=0
   shift
@@ -19,12 +20,11 @@ step() {
 install_dependencies() {
   local stamp=node_modules/.seatrial-lock
   if [ -f "$stamp" ] && cmp -s package-lock.json "$stamp"; then return; fi
-  npm ci --no-audit --no-fund --loglevel=error
-  cp package-lock.json "$stamp"
+  npm ci --no-audit --no-fund --loglevel=error && cp package-lock.json "$stamp"
 }
 
 build_program() {
-  node scripts/build.mjs
+  node scripts/build.mjs || return
   # npm links a package's program only if it is there at installation; here it is built afterwards.
   mkdir -p node_modules/.bin
   ln -sfn ../../packages/seatrial/dist/main.js node_modules/.bin/seatrial

@@ -31,8 +31,16 @@ export interface ProgramOptions {
 
 /** Starts the built program, as a user would. */
 export function start(args: string[], options: ProgramOptions): StartedProgram {
+  return startCommand([process.execPath, options.program ?? PROGRAM, ...args], options);
+}
+
+/** Starts any command that prints what the program prints. */
+export function startCommand(
+  [file = "", ...args]: string[],
+  options: Omit<ProgramOptions, "program">,
+): StartedProgram {
   const begun = performance.now();
-  const child = spawn(process.execPath, [options.program ?? PROGRAM, ...args], {
+  const child = spawn(file, args, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -15,17 +15,11 @@ const DOMAINS = {
   suites: "Suites",
   run: "Run",
   report: "Results",
+  cli: "Commands",
 };
 
-/** Codes of commands, which have no union of their own: what they mean, and their exit code. */
-const OF_COMMANDS = {
-  BUG: ["Seatrial itself failed; its last lines are the stack.", "70"],
-  LOG_NOT_FOUND: ["`logs`: the run has no log of this name.", "2"],
-  OWNER_STUCK: ["`down`: the owner of a kept run did not end within its deadline.", "3"],
-  RUN_NOT_FOUND: ["`logs`, `down`, `shell --run`: there is no such run, or it is not kept any more.", "2"],
-  SHELL_UNKNOWN: ["`completion`: there is no script for this shell.", "2"],
-  SIZE_INVALID: ["`gc --max-size`: this is no size.", "2"],
-};
+/** What is no ToolError of a domain. */
+const OF_COMMANDS = { BUG: ["Seatrial itself failed; its last lines are the stack.", "70"] };
 
 /** `errors.md`: every error code with its meaning and exit code. Fails when the source and its comments disagree. */
 export async function errorsPage({ src, errors, EXIT }) {
@@ -112,7 +106,9 @@ function checkAgainst({ rows, raised }) {
     if (places.size === 0 || name === "WARNING") continue;
     const known = exits.get(name);
     if (known === undefined)
-      throw new Error(`${name} is raised in ${[...places].join(", ")} and listed nowhere`);
+      throw new Error(
+        `${name} is raised in ${[...places].join(", ")} and listed nowhere: add it to the domain's errors.ts, or to OF_COMMANDS in scripts/docs/errors.mjs`,
+      );
     for (const exit of exitCodes)
       if (!known.includes(exit))
         throw new Error(`${name} is raised with exit code ${exit}, its comment says ${known}`);

@@ -42,6 +42,8 @@ export interface ProcessSpec {
   groupAdd?: string[] | undefined;
   /** A terminal of this size in place of pipes. */
   terminal?: { columns: number; rows: number } | undefined;
+  /** One pipe for stdout and stderr, so that their order is certain; all output comes as stdout. Default: false. */
+  mergeOutput?: boolean | undefined;
   /** Keep stdin open for `write`. Default: closed from the start. */
   stdin?: boolean | undefined;
 }

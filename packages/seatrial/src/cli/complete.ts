@@ -1,6 +1,9 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
 import type { Command } from "commander";
-import { loadProject } from "../config/index.ts";
+import { findProject, loadProject } from "../config/index.ts";
 import { EXIT, type ExitCode } from "../support/error.ts";
+import type { GlobalFlags } from "./flags.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Prints what may stand in place of the last word, one candidate a line. Never fails: no candidates is an answer. */
@@ -11,39 +14,75 @@ export async function completeCommand(options: {
 }): Promise<ExitCode> {
   const { surroundings, program, words } = options;
   const last = words.at(-1) ?? "";
-  const before = words.slice(0, -1);
-  const command = program.commands.find((each) => before.includes(each.name())) ?? program;
-  const flags = command.options.flatMap((option) =>
-    option.hidden || option.long == null ? [] : [option.long],
-  );
+  const typed = readWords(program, words.slice(0, -1));
   const candidates = last.startsWith("-")
-    ? flags
-    : command === program
-      ? namesOf(program)
-      : await argumentsOf({ command: command.name(), previous: before.at(-1) ?? "", surroundings });
+    ? flagsOf([typed.command, program])
+    : await valuesOf({ ...typed, program, surroundings }).catch(() => []);
   surroundings.stdout.write(candidates.map((each) => `${each}\n`).join(""));
   return EXIT.ok;
 }
 
-function namesOf(program: Command): string[] {
-  return program
-    .createHelp()
-    .visibleCommands(program)
-    .map((each) => each.name());
+interface Typed {
+  /** The command that was named, or the program itself. */
+  command: Command;
+  /** The flag whose value comes next, by its long name. */
+  awaits: string | undefined;
+  flags: GlobalFlags;
 }
 
-async function argumentsOf(options: {
-  command: string;
-  previous: string;
-  surroundings: Surroundings;
-}): Promise<string[]> {
-  const { command, previous, surroundings } = options;
-  if (command === "completion") return ["bash", "zsh", "fish"];
-  if (!["test", "shell", "logs"].includes(command) && previous !== "--only") return [];
-  try {
-    const project = await loadProject({ environment: surroundings.environment });
-    return project.suites.map((suite) => suite.name);
-  } catch {
-    return [];
+/** Reads what was typed so far as the program would. */
+function readWords(program: Command, words: readonly string[]): Typed {
+  const typed: Typed = { command: program, awaits: undefined, flags: {} };
+  for (const word of words) {
+    if (word.startsWith("-")) {
+      const option = [...typed.command.options, ...program.options].find(
+        ({ short, long }) => short === word || long === word,
+      );
+      typed.awaits = option?.required === true || option?.optional === true ? option.long : undefined;
+      continue;
+    }
+    if (typed.awaits === "--folder") typed.flags.folder = word;
+    else if (typed.awaits === "--file") typed.flags.file = word;
+    else if (typed.awaits === undefined && typed.command === program)
+      typed.command = program.commands.find((each) => each.name() === word) ?? program;
+    // One flag takes any number of values.
+    if (typed.awaits !== "--only") typed.awaits = undefined;
   }
+  return typed;
+}
+
+function flagsOf(commands: readonly Command[]): string[] {
+  const longs = commands.flatMap((command) =>
+    command.options.flatMap((option) => (option.hidden || option.long == null ? [] : [option.long])),
+  );
+  return [...new Set([...longs, "--help"])];
+}
+
+async function valuesOf(
+  options: Typed & { program: Command; surroundings: Surroundings },
+): Promise<string[]> {
+  const { command, awaits, program, surroundings, flags } = options;
+  const { environment } = surroundings;
+  const suites = async () => (await loadProject({ environment, ...flags })).suites.map((suite) => suite.name);
+  if (awaits === "--run") return await filesIn({ ...options, folder: "runs" });
+  if (awaits !== undefined && awaits !== "--only") return [];
+  if (command === program) {
+    return program
+      .createHelp()
+      .visibleCommands(program)
+      .map((each) => each.name());
+  }
+  if (command.name() === "completion") return ["bash", "zsh", "fish"];
+  if (command.name() === "logs") {
+    const files = await filesIn({ ...options, folder: "latest/logs" });
+    return files.filter((file) => file.endsWith(".log")).map((file) => file.replace(/\.log$/, ""));
+  }
+  return awaits === "--only" || ["test", "shell"].includes(command.name()) ? await suites() : [];
+}
+
+/** What lies in a folder of the project's results. */
+async function filesIn(options: Typed & { surroundings: Surroundings; folder: string }): Promise<string[]> {
+  const { surroundings, flags, folder } = options;
+  const { root } = await findProject({ environment: surroundings.environment, ...flags });
+  return (await readdir(path.join(root, ".seatrial", folder))).sort();
 }

@@ -1,4 +1,5 @@
-import { EXIT, type ExitCode, ToolError } from "../support/error.ts";
+import { EXIT, type ExitCode } from "../support/error.ts";
+import { cliError } from "./errors.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const SCRIPTS: Record<string, string> = {
@@ -24,7 +25,7 @@ compdef _seatrial seatrial
 export function completionCommand(options: { surroundings: Surroundings; shell: string }): ExitCode {
   const script = SCRIPTS[options.shell];
   if (script === undefined) {
-    throw new ToolError({
+    throw cliError({
       code: "SHELL_UNKNOWN",
       message: `There is no completion for the shell ${options.shell}.`,
       hint: `Use one of ${Object.keys(SCRIPTS).join(", ")}.`,

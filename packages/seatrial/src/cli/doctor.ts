@@ -77,10 +77,16 @@ const checkBuildx: Check = async ({ environment }, signal) => {
     if (result.code === 0) return [{ name: "buildx", ok: true, found: said, exitCode: EXIT.ok }];
     return [{ name: "buildx", ok: false, found: said, mend, exitCode: EXIT.unreachable }];
   } catch (error) {
-    signal.throwIfAborted();
-    return [{ name: "buildx", ok: false, found: messageOf(error), mend, exitCode: EXIT.unreachable }];
+    return [{ name: "buildx", ok: false, found: whyNot(error, signal), mend, exitCode: EXIT.unreachable }];
   }
 };
+
+/** Why a program could not be run. */
+function whyNot(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return `docker did not answer within ${LIMIT_MS / 1000} s`;
+  const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+  return missing ? "the docker command line is not in PATH" : messageOf(error);
+}
 
 const checkCompose: Check = async ({ environment }, signal) => {
   try {

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { findProject } from "../config/index.ts";
 import { type JournalEntry, readJournals } from "../run/index.ts";
-import { EXIT, type ExitCode, ToolError } from "../support/error.ts";
+import { EXIT, type ExitCode } from "../support/error.ts";
+import { cliError } from "./errors.ts";
 import type { GlobalFlags } from "./flags.ts";
 import { stateFolder } from "./paths.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -22,7 +23,7 @@ export async function downCommand(options: {
       ? await ofThisProject(kept, surroundings, flags)
       : kept.filter((entry) => entry.run === flags.run);
   if (chosen.length === 0) {
-    throw new ToolError({
+    throw cliError({
       code: "RUN_NOT_FOUND",
       message:
         flags.run === undefined ? "No run of this project is kept." : `No kept run ${flags.run} is alive.`,
@@ -49,11 +50,11 @@ async function ofThisProject(
 }
 
 async function end(entry: JournalEntry, state: string): Promise<void> {
-  process.kill(entry.pid, "SIGTERM");
+  askToStop(entry.pid);
   const limit = Date.now() + LIMIT_MS;
   while ((await readJournals(state)).some((each) => each.run === entry.run && each.alive)) {
     if (Date.now() > limit) {
-      throw new ToolError({
+      throw cliError({
         code: "OWNER_STUCK",
         message: `The owner of run ${entry.run} (process ${entry.pid}) did not end within ${LIMIT_MS / 1000} s.`,
         hint: `kill -9 ${entry.pid} ends it and its containers.`,
@@ -61,5 +62,14 @@ async function end(entry: JournalEntry, state: string): Promise<void> {
       });
     }
     await wait(POLL_MS);
+  }
+}
+
+function askToStop(pid: number): void {
+  try {
+    process.kill(pid, "SIGTERM");
+  } catch (error) {
+    // It has ended since its journal was read.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }

@@ -1,4 +1,4 @@
-import type { RunEvent } from "../model/index.ts";
+import type { Outcome, RunEvent } from "../model/index.ts";
 import {
   createEventFile,
   createJunitReport,
@@ -6,12 +6,21 @@ import {
   createRunFolder,
   type RunFolder,
 } from "../report/index.ts";
-import { type AppliedRun, applyRun, createRunId, openJournal, type RunPlan, sweep } from "../run/index.ts";
+import {
+  type AppliedRun,
+  applyRun,
+  createRunId,
+  openJournal,
+  type RunPlan,
+  sweep,
+  sweepJournals,
+} from "../run/index.ts";
 import { createSnapshotStore } from "../services/index.ts";
 import type { ExitCode, ToolError } from "../support/error.ts";
 import { createEventBus } from "../support/events.ts";
 import { createRedactor } from "../support/redact.ts";
 import type { OutputFlags } from "./flags.ts";
+import { openSnapshots } from "./open-snapshots.ts";
 import { openTerminal } from "./output.ts";
 import { stateFolder } from "./paths.ts";
 import type { Session } from "./session.ts";
@@ -57,7 +66,9 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
     plan,
     engine: session.engine,
   });
-  const swept = sweep({ engine: session.engine, now: Date.now(), except: run, signal }).catch(
+  const swept = sweepOthers({ session, run, signal });
+  // An engine that is away is the run's to tell.
+  const snapshots = await openSnapshots({ session, fresh: flags.fresh === true, signal }).catch(
     () => undefined,
   );
   const logs = createLogs({ folder: folder.path, redactor, emit, onError });
@@ -69,21 +80,20 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
     logs,
     folder: folder.path,
     env: session.surroundings.environment.env,
-    snapshots:
-      flags.fresh === true
-        ? undefined
-        : createSnapshotStore({ engine: session.engine, usage: session.usage }),
+    snapshots,
     source: session.source,
     now,
     signal,
     broken: broken.signal,
   });
-  const unwritten = await writeReports({ folder, applied, junit }).then(
+  // The events were redacted on their way; what is written from the outcome itself is redacted here.
+  const outcome = redactor.value(applied.outcome);
+  const unwritten = await writeReports({ folder, outcome, junit }).then(
     () => undefined,
     (error: unknown) => error,
   );
   const pruned = pruneSnapshots({ session, applied });
-  emit({ type: "run-finished", outcome: applied.outcome });
+  emit({ type: "run-finished", outcome });
   await events.close();
   const executed: ExecutedRun = {
     run,
@@ -117,6 +127,16 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
   throw unwritten;
 }
 
+/** Removes what dead owners left, in the engine and on this machine. What cannot be removed now is the next start's. */
+async function sweepOthers(options: { session: Session; run: string; signal: AbortSignal }): Promise<void> {
+  const { session, run, signal } = options;
+  const { engine, surroundings } = session;
+  await Promise.allSettled([
+    sweep({ engine, now: Date.now(), except: run, signal }),
+    sweepJournals({ folder: stateFolder(surroundings.environment), engine, signal }),
+  ]);
+}
+
 const SNAPSHOT_LIMIT_BYTES = 5_000_000_000;
 
 /** A run that took a snapshot makes room for it. A failure costs disk space, not the run. */
@@ -129,13 +149,13 @@ async function pruneSnapshots(options: { session: Session; applied: AppliedRun }
 
 async function writeReports(options: {
   folder: RunFolder;
-  applied: AppliedRun;
+  outcome: Outcome;
   junit: ReturnType<typeof createJunitReport>;
 }): Promise<void> {
-  const { folder, applied, junit } = options;
+  const { folder, outcome, junit } = options;
   await Promise.all([
-    folder.write("outcome.json", `${JSON.stringify(applied.outcome, undefined, 2)}\n`),
-    folder.write("junit.xml", junit.render(applied.outcome)),
+    folder.write("outcome.json", `${JSON.stringify(outcome, undefined, 2)}\n`),
+    folder.write("junit.xml", junit.render(outcome)),
     folder.makeLatest(),
   ]);
 }

@@ -3,7 +3,8 @@ import { parseSize } from "../config/index.ts";
 import { formatBytes } from "../model/index.ts";
 import { listNetworkCache, readJournals, removeNetworkCache, sweep, sweepJournals } from "../run/index.ts";
 import { createSnapshotStore, type SnapshotSummary } from "../services/index.ts";
-import { EXIT, type ExitCode, ToolError } from "../support/error.ts";
+import { EXIT, type ExitCode } from "../support/error.ts";
+import { cliError } from "./errors.ts";
 import type { GlobalFlags } from "./flags.ts";
 import { stateFolder } from "./paths.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -65,7 +66,7 @@ function maxBytes(flags: GcFlags): number {
   if (flags.all === true) return -1;
   const bytes = parseSize(flags.maxSize, 1000);
   if (bytes !== undefined) return bytes;
-  throw new ToolError({
+  throw cliError({
     code: "SIZE_INVALID",
     message: `--max-size ${flags.maxSize} is no size.`,
     hint: "Write a number with a unit, such as 500MB or 5GB.",

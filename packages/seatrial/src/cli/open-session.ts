@@ -7,6 +7,7 @@ import { gitVariables, readSource } from "./git.ts";
 import { cacheFolder } from "./paths.ts";
 import type { Session } from "./session.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { tellWaiting } from "./tell-waiting.ts";
 import type { Tools } from "./wire.ts";
 
 export interface SessionFlags extends GlobalFlags {
@@ -15,6 +16,7 @@ export interface SessionFlags extends GlobalFlags {
   only?: string[] | undefined;
   grep?: string | undefined;
   dryRun?: boolean | undefined;
+  quiet?: boolean | undefined;
 }
 
 /** Reads the project and plans the run, while the engine is being asked what it can do. */
@@ -26,6 +28,8 @@ export async function openSession(options: {
 }): Promise<{ session: Session; plan: RunPlan }> {
   const { surroundings, tools, flags, signal } = options;
   const { environment } = surroundings;
+  let awaited = "the project's files";
+  using _telling = flags.quiet === true ? undefined : tellWaiting({ surroundings, what: () => awaited });
   const asked = tools.then(({ engine }) => engine.capabilities(signal));
   // It is awaited below, after what may fail first.
   asked.catch(() => undefined);
@@ -38,15 +42,30 @@ export async function openSession(options: {
     builtin: gitVariables({ folder: flags.folder ?? environment.cwd, env: environment.env, signal }),
   });
   const source = readSource({ folder: project.root, env: environment.env, signal });
-  const compose = await resolveProjectCompose({ project, surroundings, signal });
+  awaited = "docker compose config";
+  const compose = await resolveProjectCompose({ project, surroundings, signal }).catch(
+    async (error: unknown) => {
+      // Compose stumbles over wrong settings of the engine too, and tells them as its own: what the engine says comes first.
+      await asked;
+      throw error;
+    },
+  );
   const { engine, launcher, usage } = await tools;
-  const capabilities = await asked;
+  awaited = `the engine at ${engine.endpoint}`;
+  // A plan can be shown without an engine; how many CPUs it would have is then this machine's guess.
+  const cpus = await asked.then(
+    (capabilities) => capabilities.cpus,
+    (error: unknown) => {
+      if (flags.dryRun !== true) throw error;
+      return 0;
+    },
+  );
   const { plan, secrets } = await planRun({
     project,
     compose,
     only: [...(flags.suites ?? []), ...(flags.only ?? [])],
     grep: flags.grep,
-    cpus: capabilities.cpus || availableParallelism(),
+    cpus: cpus || availableParallelism(),
     environment: environment.env,
   });
   return { session: { surroundings, project, engine, launcher, usage, secrets, source }, plan };

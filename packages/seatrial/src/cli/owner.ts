@@ -22,7 +22,8 @@ export async function ownerCommand(options: {
   const flags = JSON.parse(options.request) as RunFlags;
   using stop = listenForStop(() => undefined);
   const left = new AbortController();
-  surroundings.stdin.on("end", () => left.abort(new Error("whoever followed the run is gone"))).resume();
+  const onLeft = () => left.abort(new Error("whoever followed the run is gone"));
+  surroundings.stdin.once("end", onLeft).resume();
   // Nobody reads any more once the follower has left.
   for (const stream of [surroundings.stdout, surroundings.stderr]) stream.on("error", () => undefined);
   const say = (message: object) => void surroundings.stdout.write(`${JSON.stringify(message)}\n`);
@@ -43,6 +44,8 @@ export async function ownerCommand(options: {
     }
     const until = new Date(Date.now() + LEASE_MS);
     await executed.keep(until);
+    // Whoever followed leaves now; from here on the lease decides, and its services must not end with that.
+    surroundings.stdin.off("end", onLeft);
     say({ type: "exit", code: executed.exitCode });
     await lease({ executed, until, signal: stop.signal });
     return executed.exitCode;

@@ -14,7 +14,7 @@ export function printPlan(options: { plan: RunPlan; flags: OutputFlags; session:
 }
 
 function describePlan(plan: RunPlan): string[] {
-  const { targets, services, suites, changes } = plan;
+  const { targets, services, suites, changes, warnings } = plan;
   return [
     `project ${plan.project} in ${plan.root}`,
     "",
@@ -28,6 +28,7 @@ function describePlan(plan: RunPlan): string[] {
         `suite    ${suite.name.padEnd(14)} ${suite.runner} in ${imageOf(suite.image)}, ${suite.shards} shard${suite.shards === 1 ? "" : "s"}, limit ${formatDuration(suite.timeout)}${suite.needs.length > 0 ? `, needs ${suite.needs.join(", ")}` : ""}`,
     ),
     `network  one of ${plan.network.pool}, /${plan.network.size}`,
+    ...(warnings.length === 0 ? [] : ["", ...warnings.map((warning) => `! ${warning}`)]),
     ...(changes.length === 0
       ? []
       : [

@@ -16,7 +16,8 @@ export async function runProgram(argv: string[], surroundings: Surroundings): Pr
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    return printError(error, surroundings);
+    // Also what fails before the flag is understood obeys it.
+    return printError(error, surroundings, { colour: argv.includes("--no-color") ? false : undefined });
   }
 }
 
@@ -106,6 +107,7 @@ export function createProgram(surroundings: Surroundings, onExit: (code: ExitCod
     .command("doctor")
     .description("say what is missing on this machine, and the command that mends it")
     .option("--json", "print the findings as JSON")
+    .addHelpText("after", examples("seatrial doctor", "seatrial doctor --json"))
     .action(async (flags) =>
       onExit(await (await load.doctor()).doctorCommand({ surroundings, flags: { ...global(), ...flags } })),
     );
@@ -116,10 +118,17 @@ export function createProgram(surroundings: Surroundings, onExit: (code: ExitCod
     .argument("[suite]", "whose image, services and environment (default: the first with services)")
     .option("--run <id>", "enter a kept run in place of starting services")
     .option("--fresh", "ignore snapshots")
-    .option("--command <words...>", "what to run (default: the image's shell)")
+    .option(
+      "--command <words>",
+      "what to run, split into words but not by a shell (default: the image's shell)",
+    )
     .addHelpText(
       "after",
-      examples("seatrial shell integration", "seatrial shell --run 20250101-120000-abcdef"),
+      examples(
+        "seatrial shell integration",
+        "seatrial shell integration --command \"sh -c 'env | sort'\"",
+        "seatrial shell --run 20250101-120000-abcdef",
+      ),
     )
     .action(async (suite: string | undefined, flags) =>
       onExit(
@@ -144,7 +153,7 @@ export function createProgram(surroundings: Surroundings, onExit: (code: ExitCod
     .command("gc")
     .description("remove what dead runs left, and caches above their limit")
     .option("--list", "show leftovers and caches and remove nothing")
-    .option("--all", "remove all caches too: snapshots, the agent, kept images")
+    .option("--all", "remove all caches too: snapshots, the agent, idle networks")
     .option("--max-size <size>", "keep snapshots up to this size", "5GB")
     .option("--json", "print as JSON")
     .addHelpText("after", examples("seatrial gc --list", "seatrial gc --max-size 1GB"))
@@ -156,6 +165,7 @@ export function createProgram(surroundings: Surroundings, onExit: (code: ExitCod
     .command("down")
     .description("end a kept run and remove everything of it")
     .argument("[run]", "which one (default: all kept runs of this project)")
+    .addHelpText("after", examples("seatrial down", "seatrial down 20250101-120000-abcdef"))
     .action(async (run: string | undefined, flags) =>
       onExit(await (await load.down()).downCommand({ surroundings, flags: { ...global(), ...flags, run } })),
     );
@@ -190,7 +200,7 @@ export function createProgram(surroundings: Surroundings, onExit: (code: ExitCod
 
 function withOutputFlags(command: Command): Command {
   return command
-    .addOption(new Option("--json", "print events as JSON lines; the last one is the outcome"))
+    .addOption(new Option("--json", "print events as JSON lines; run-finished holds the outcome"))
     .option("--quiet", "print failures and the last line only")
     .option("--no-color", "plain text");
 }

@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode } from "../support/error.ts";
 import type { RunFlags } from "./flags.ts";
+import { printError } from "./print-error.ts";
 import { requireSuites } from "./require-suites.ts";
 import { listenForStop } from "./stop-signals.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -31,6 +32,13 @@ export async function runCommand(options: {
   }
   if (what !== "build") requireSuites(chosen);
   const { executeRun } = await import("./execute.ts");
-  await using executed = await executeRun({ session, plan: chosen, flags, signal: stop.signal });
-  return executed.exitCode;
+  const executed = await executeRun({ session, plan: chosen, flags, signal: stop.signal });
+  try {
+    await executed[Symbol.asyncDispose]();
+    return executed.exitCode;
+  } catch (error) {
+    // What could not be removed is told, and hides no failure of the run itself.
+    const exitCode = printError(error, surroundings);
+    return executed.exitCode === EXIT.ok ? exitCode : executed.exitCode;
+  }
 }

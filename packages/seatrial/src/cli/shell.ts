@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { splitWords } from "../config/index.ts";
 import type { ImageDetails, Outcome, RunEvent, SuiteSpec } from "../model/index.ts";
 import { createLogs, createRunFolder } from "../report/index.ts";
 import {
@@ -8,15 +9,17 @@ import {
   NETWORK_LABEL,
   OWNED,
   openShell,
+  planOfSuite,
   type RunContext,
   type RunPlan,
 } from "../run/index.ts";
-import { createSnapshotStore } from "../services/index.ts";
-import { EXIT, type ExitCode, ToolError } from "../support/error.ts";
+import { EXIT, type ExitCode } from "../support/error.ts";
 import { createEventBus } from "../support/events.ts";
 import { createRedactor } from "../support/redact.ts";
+import { cliError } from "./errors.ts";
 import type { GlobalFlags } from "./flags.ts";
 import { openSession } from "./open-session.ts";
+import { openSnapshots } from "./open-snapshots.ts";
 import { openTerminal } from "./output.ts";
 import type { Session } from "./session.ts";
 import { listenForStop } from "./stop-signals.ts";
@@ -27,7 +30,7 @@ interface ShellFlags extends GlobalFlags {
   suite?: string | undefined;
   run?: string;
   fresh?: boolean;
-  command?: string[];
+  command?: string;
 }
 
 /** Opens a shell in a suite's image beside its services: new ones, or those of a kept run. */
@@ -47,13 +50,13 @@ export async function shellCommand(options: {
   await using _engine = session.engine;
   const suite = plan.suites.find((each) => each.needs.length > 0) ?? plan.suites[0];
   if (suite === undefined) {
-    throw new ToolError({
+    throw cliError({
       code: "NO_SUITES",
       message: "The project has no suite to open a shell for.",
       hint: "seatrial init",
     });
   }
-  const needed = { ...plan, suites: [suite] };
+  const needed = planOfSuite(plan, suite);
   const context = await createContext({
     session,
     plan: needed,
@@ -61,7 +64,7 @@ export async function shellCommand(options: {
     signal: stop.signal,
   });
   const ends = { input: surroundings.stdin, output: surroundings.stdout };
-  const shell = { plan: needed, suite, context, command: flags.command, ends };
+  const shell = { plan: needed, suite, context, command: wordsOf(flags.command), ends };
   const exit =
     flags.run === undefined
       ? await openShell(shell)
@@ -71,6 +74,17 @@ export async function shellCommand(options: {
         });
   await context.logs.close();
   return exit.code === 0 ? EXIT.ok : EXIT.failed;
+}
+
+function wordsOf(text: string | undefined): string[] | undefined {
+  if (text === undefined) return undefined;
+  const split = splitWords(text);
+  if ("words" in split) return split.words;
+  throw cliError({
+    code: "COMMAND_INVALID",
+    message: `--command ${text}: ${split.problem}.`,
+    hint: "For a shell's own words write --command \"sh -c '…'\".",
+  });
 }
 
 async function createContext(options: {
@@ -103,9 +117,7 @@ async function createContext(options: {
     logs: createLogs({ folder: folder.path, redactor, emit, onError: () => undefined }),
     folder: folder.path,
     env: environment.env,
-    snapshots: options.fresh
-      ? undefined
-      : createSnapshotStore({ engine: session.engine, usage: session.usage }),
+    snapshots: await openSnapshots({ session, fresh: options.fresh, signal }),
     source: session.source,
     now,
     signal,
@@ -129,7 +141,7 @@ async function findKept(options: {
   const id = outcome?.suites.find((each) => each.name === suite.name)?.imageId;
   const image = id === undefined ? undefined : await session.engine.images.inspect(id, signal);
   if (network !== undefined && image !== undefined) return { run, network, image };
-  throw new ToolError({
+  throw cliError({
     code: "RUN_NOT_FOUND",
     message: `Run ${run} is not kept: ${network === undefined ? "it has no network any more" : "its image is gone"}.`,
     hint: "Only failed runs of `seatrial run --keep` can be entered, until their lease ends.",

@@ -151,6 +151,15 @@ describe("a build section that is the project's own", () => {
     expect(serviceOf(planned.services, "app").spec.image).toEqual({ kind: "target", target: "release" });
   });
 
+  test("gives its secrets to the project's targets", async () => {
+    const build = { context: "/project", target: "release", secrets: [{ source: "token" }] };
+    const model = { secrets: { token: { environment: "TOKEN" } } };
+    const planned = await plan({ app: { build } }, { model, projectTargets: [test_, release] });
+    expect(planned.projectTargets).toEqual(["release"]);
+    expect(planned.projectSecrets).toEqual([{ id: "token", from: { kind: "env", variable: "TOKEN" } }]);
+    expect(planned.buildEnvironment).toEqual({ TOKEN: "token-value" });
+  });
+
   test("without a stage is the project's last stage", async () => {
     const services = { app: { build: { context: "/project/" } } };
     expect((await plan(services, { projectTargets: [test_, release] })).projectTargets).toEqual(["release"]);

@@ -1,4 +1,4 @@
-import type { BuildTarget } from "../model/index.ts";
+import type { BuildSecret, BuildTarget } from "../model/index.ts";
 import { buildTargetOf, isBuilt } from "./build-section.ts";
 import type { ServiceContext } from "./context.ts";
 import { cycleError } from "./diagnosis.ts";
@@ -11,6 +11,8 @@ export interface Builds {
   targets: BuildTarget[];
   /** The keys of the project's own targets that services use. */
   projectTargets: Set<string>;
+  /** Secrets that the Compose file gives to builds of the project's own targets, by id. */
+  projectSecrets: Map<string, BuildSecret>;
   /** Variables that the build needs and the environment lacks: secrets from `.env`. */
   environment: Record<string, string>;
   /** The key that a service's image is built as; undefined for one that is pulled. */
@@ -26,7 +28,13 @@ export function collectBuilds(options: {
   const { compose, projectTargets, contextOf } = options;
   const known = new Map<string, string>();
   const open: string[] = [];
-  const builds: Builds = { targets: [], projectTargets: new Set(), environment: {}, keyOf };
+  const builds: Builds = {
+    targets: [],
+    projectTargets: new Set(),
+    projectSecrets: new Map(),
+    environment: {},
+    keyOf,
+  };
 
   async function keyOf(name: string): Promise<string | undefined> {
     const key = known.get(name);
@@ -43,12 +51,13 @@ export function collectBuilds(options: {
 
   async function add(context: ServiceContext): Promise<string> {
     const { target, environment } = await buildTargetOf(context, contextTarget);
+    Object.assign(builds.environment, environment);
     const own = matchProjectTarget(context, { target, projectTargets });
     if (own !== undefined) {
       builds.projectTargets.add(own);
+      for (const secret of target.secrets) builds.projectSecrets.set(secret.id, secret);
       return own;
     }
-    Object.assign(builds.environment, environment);
     const twin = builds.targets.find((other) => isSame(other, target));
     if (twin !== undefined) return twin.key;
     builds.targets.push(target);

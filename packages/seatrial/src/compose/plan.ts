@@ -1,4 +1,4 @@
-import type { BuildTarget } from "../model/index.ts";
+import type { BuildSecret, BuildTarget } from "../model/index.ts";
 import { collectBuilds } from "./builds.ts";
 import type { Change } from "./change.ts";
 import { createContexts } from "./context.ts";
@@ -31,6 +31,8 @@ export interface ComposePlan {
   buildTargets: BuildTarget[];
   /** The keys of the project's own targets that they use. */
   projectTargets: string[];
+  /** Secrets that the Compose file gives to builds of the project's own targets. */
+  projectSecrets: BuildSecret[];
   /** Variables that the build needs and the environment lacks. They may be secret. */
   buildEnvironment: Record<string, string>;
   /** Named volumes that containers of the run share. */
@@ -72,6 +74,7 @@ export async function planServices(options: PlanServicesOptions): Promise<Compos
     suites: pick(suites),
     buildTargets: builds.targets,
     projectTargets: [...builds.projectTargets],
+    projectSecrets: [...builds.projectSecrets.values()],
     buildEnvironment: builds.environment,
     volumes: [...shared],
     changes,

@@ -8,11 +8,12 @@ export function guessSuites(
   outline: ComposeOutline,
   dockerfile: DockerfileSummary,
 ): Record<string, SuiteInput> {
-  const services = outline.services.filter((service) => isSuite(service, dockerfile));
+  const services = outline.services.filter((service) => isTestService(service, dockerfile));
   return Object.fromEntries(services.map((service) => [service.name, { service: service.name }]));
 }
 
-function isSuite(service: OutlineService, dockerfile: DockerfileSummary): boolean {
+/** True for a Compose service that is built from the project's Dockerfile and is there for tests. */
+export function isTestService(service: OutlineService, dockerfile: DockerfileSummary): boolean {
   if (service.build === undefined || service.build.dockerfile !== dockerfile.path) return false;
   if (/test/i.test(service.name)) return true;
   const stage = service.build.target === undefined ? undefined : findStage(dockerfile, service.build.target);

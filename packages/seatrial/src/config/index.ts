@@ -24,5 +24,7 @@ export type {
   SuiteConfig,
 } from "./project.ts";
 export { type Preset, parseReady, type ReadyConfig } from "./ready.ts";
+export { secretsOf } from "./secrets.ts";
 export { parseSize } from "./size.ts";
 export type { BuiltinLookup } from "./variables.ts";
+export { splitWords } from "./words.ts";

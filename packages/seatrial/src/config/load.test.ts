@@ -191,7 +191,7 @@ describe("loadProject", () => {
   });
 
   it("warns when a stage for tests would ship by default", async () => {
-    const { project } = await load({ Dockerfile: DOCKERFILE });
+    const { project } = await load({ Dockerfile: DOCKERFILE, "seatrial.yaml": "name: shop\n" });
     expect(project.config.image.release).toBe("test");
     expect(project.warnings).toEqual([
       "the last stage of Dockerfile, test (line 4), counts as the one that ships: say image.release",
@@ -218,6 +218,21 @@ services:
       { name: "api-tests", service: "api-tests", runner: "pytest", command: undefined, target: undefined },
       { name: "checks", service: "checks", runner: "command" },
     ]);
+  });
+
+  it("counts as what init would write for it", async () => {
+    const files = {
+      Dockerfile:
+        "FROM golang AS build\nRUN ./compile-tests.sh /out/tests\nFROM scratch AS app\nFROM app AS test\nCOPY --from=build /out/tests /tests\n",
+      "compose.yaml": "services: { db: { image: postgres:17 } }\n",
+    };
+    const { project } = await load(files);
+    expect(project.file).toBeUndefined();
+    expect(project.config.image).toMatchObject({ release: "app", test: "test" });
+    expect(project.suites).toMatchObject([
+      { name: "tests", runner: "go", binaries: "/tests", needs: ["db"], target: "test" },
+    ]);
+    expect(project.warnings).toEqual([]);
   });
 
   it("has no suites when nothing says how it is tested", async () => {

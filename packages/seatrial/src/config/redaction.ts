@@ -21,6 +21,11 @@ export function secretValues(options: SecretValuesOptions): string[] {
     variables.lookup(name),
     ...[...fromFiles, ...environments].map((values) => values[name]),
   ]);
-  const all = [...options.build, ...byName, ...variables.secrets(), ...fromFiles.flatMap(secretsOf)];
+  const all = [
+    ...options.build,
+    ...byName,
+    ...variables.secrets(),
+    ...fromFiles.flatMap((values) => secretsOf(values)),
+  ];
   return [...new Set(all)].filter((value): value is string => value !== undefined && value !== "");
 }

@@ -50,9 +50,13 @@ export async function readBuildSecrets(
   return { secrets, values };
 }
 
-/** Of values that env files gave, those to hide: by name, except what is plainly no secret, such as a word. */
-export function secretsOf(values: Record<string, string>): string[] {
+/**
+ * Of the values of an environment, those to hide: by name, except what is plainly no secret, such as a word. `always` are names that
+ * the project wants hidden whatever they hold.
+ */
+export function secretsOf(values: Record<string, string>, always: readonly string[] = []): string[] {
   return Object.entries(values).flatMap(([name, value]) => {
+    if (always.includes(name)) return [value];
     if (looksSecret(name)) return isOrdinary(value) ? [] : [value];
     return [passwordIn(value) ?? []].flat().filter((password) => !isOrdinary(password));
   });

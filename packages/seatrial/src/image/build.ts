@@ -25,7 +25,11 @@ export async function buildImages(options: BuildOptions): Promise<BuildResult> {
   const start = options.now();
   const progress = createBuildProgress(options);
   const code = await bake(options, progress);
-  if (code !== 0) throw buildFailed(progress, code);
+  if (code !== 0) {
+    // An engine that went away explains more than the builder's last words: asked anything, it fails as such.
+    await options.engine.images.list({ "seatrial.run": options.run }, options.signal);
+    throw buildFailed(progress, code);
+  }
   const images = await Promise.all(options.targets.map((target) => identify(target, options)));
   return {
     images: new Map(images.map((image) => [image.target, image])),
@@ -44,7 +48,12 @@ async function bake(options: BuildOptions, progress: BuildProgress): Promise<num
   try {
     const result = await runCommand({
       argv: ["docker", "buildx", "bake", "--file", "-", "--progress", "rawjson"],
-      env: { ...options.env, ...options.engine.commandEnvironment, ...BUILDX_ENVIRONMENT },
+      env: {
+        ...options.env,
+        ...options.engine.commandEnvironment,
+        ...BUILDX_ENVIRONMENT,
+        BUILDX_BUILDER: ownBuilder(options.engine),
+      },
       input: JSON.stringify(file),
       onStdout: () => undefined,
       onStderr: (chunk) => progress.write(decoder.decode(chunk, { stream: true })),
@@ -63,10 +72,13 @@ const BUILDX_ENVIRONMENT = {
   BUILDX_NO_DEFAULT_ATTESTATIONS: "1",
   // The plan names every path that the build may read; the plugin's own question would only stop it.
   BUILDX_BAKE_ENTITLEMENTS_FS: "0",
-  // The engine's own builder: images appear in the engine without an export.
-  BUILDX_BUILDER: "default",
   BUILDX_METADATA_PROVENANCE: "disabled",
 };
+
+/** The engine's own builder, from which images appear in the engine without an export. It has its docker context's name. */
+function ownBuilder({ commandEnvironment }: Engine): string {
+  return commandEnvironment["DOCKER_CONTEXT"] ?? "default";
+}
 
 function buildFailed(progress: BuildProgress, code: number): Error {
   const failure = progress.failure();

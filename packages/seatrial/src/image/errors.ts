@@ -5,8 +5,6 @@ export type ImageErrorCode =
   | "BUILD_FAILED"
   /** The docker command line or its buildx plugin is not installed. Exit code 3. */
   | "BUILDX_MISSING"
-  /** The value of a build secret is not there. */
-  | "BUILD_SECRET_MISSING"
   /** The build succeeded, and the engine does not hold its image. Exit code 3. */
   | "BUILD_IMAGE_LOST";
 

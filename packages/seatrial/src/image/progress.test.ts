@@ -63,6 +63,20 @@ it("names the step that failed, not those that were cancelled for it, with its l
   expect(output).toEqual(["compiling\nboom\n"]);
 });
 
+it("joins a line that arrives in pieces", () => {
+  const log = (text: string) => ({
+    logs: [{ vertex: "1", stream: 2, data: Buffer.from(text).toString("base64") }],
+  });
+  const { progress } = readStatuses([
+    { vertexes: [step("1", "[a 1/1] RUN x")] },
+    log("sh: 1: "),
+    log("cannot open it\n\nnext"),
+    log(" line"),
+    { vertexes: [step("1", "[a 1/1] RUN x", { error: "exit code: 2" })] },
+  ]);
+  expect(progress.failure()?.lastLines).toEqual(["sh: 1: cannot open it", "next line"]);
+});
+
 it("keeps what is no status: the plugin's own messages", () => {
   const progress = createBuildProgress({ onNote: () => undefined, onOutput: () => undefined });
   progress.write("ERROR: failed to find target nope\n");

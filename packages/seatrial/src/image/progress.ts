@@ -18,10 +18,12 @@ interface Vertex {
   completed: boolean;
   cached: boolean;
   error: string | undefined;
+  /** What it printed last; the last one may not have ended. */
   lines: string[];
 }
 
 const KEPT_LINES = 30;
+const LONGEST_LINE = 4_000;
 const KEPT_MESSAGES = 200;
 
 /** Reads BuildKit's status stream; tells `onNote` what is being done and `onOutput` what the steps print. */
@@ -53,7 +55,7 @@ export function createBuildProgress(options: {
       completed: false,
       cached: false,
       error: undefined,
-      lines: [],
+      lines: [""],
     };
     vertexes.set(id, known);
     if (typeof raw["name"] === "string") known.name = raw["name"];
@@ -72,7 +74,8 @@ export function createBuildProgress(options: {
     options.onOutput(text);
     const vertex = vertexes.get(String(raw["vertex"]));
     if (vertex === undefined) return;
-    vertex.lines.push(...text.split("\n").filter((line) => line.trim() !== ""));
+    const [rest = "", ...lines] = text.split("\n");
+    vertex.lines.push(((vertex.lines.pop() ?? "") + rest).slice(-LONGEST_LINE), ...lines);
     if (vertex.lines.length > KEPT_LINES) vertex.lines.splice(0, vertex.lines.length - KEPT_LINES);
   }
 
@@ -89,7 +92,11 @@ export function createBuildProgress(options: {
       const cause =
         failed.find((vertex) => !/context canceled|cancelled/i.test(vertex.error ?? "")) ?? failed[0];
       if (cause === undefined) return undefined;
-      return { step: cause.name, error: cause.error ?? "", lastLines: cause.lines };
+      return {
+        step: cause.name,
+        error: cause.error ?? "",
+        lastLines: cause.lines.filter((line) => line.trim() !== ""),
+      };
     },
     messages: () => messages,
   };

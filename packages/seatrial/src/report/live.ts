@@ -1,6 +1,6 @@
 import { createLogUpdate } from "log-update";
-import { formatRow } from "./row.ts";
-import type { RunView } from "./state.ts";
+import { formatRow, nameWidth } from "./row.ts";
+import type { Row, RunView } from "./state.ts";
 import type { Style } from "./style.ts";
 
 const FRAME_MS = 100;
@@ -12,14 +12,21 @@ export function createLiveProgress(options: {
   stream: NodeJS.WriteStream;
   now: () => number;
 }): { update(): void; stop(): void } {
-  const draw = createLogUpdate(options.stream, { showCursor: true });
-  const start = options.now();
-  const lines = () => {
-    const width = Math.max(20, options.stream.columns ?? 80);
-    const elapsed = options.now() - start;
-    return [...options.view.rows.values()].map((row) => cut(formatRow(row, options.style, elapsed), width));
+  const { style, stream, view, now } = options;
+  const draw = createLogUpdate(stream, { showCursor: true });
+  const start = now();
+  const format = (rows: readonly Row[], width: number) =>
+    rows.map((row) => formatRow(row, { style, now: now() - start, width }));
+  const frame = () => {
+    const columns = Math.max(20, stream.columns ?? 80);
+    const rows = [...view.rows.values()];
+    const { shown, hidden } = fit(rows, Math.max(3, (stream.rows ?? 24) - 1));
+    const lines = format(shown, nameWidth(rows, Math.floor(columns / 3)));
+    return [...lines, ...(hidden === "" ? [] : [style.dim(hidden)])]
+      .map((line) => cut(line, columns))
+      .join("\n");
   };
-  const timer = setInterval(() => draw(lines().join("\n")), FRAME_MS);
+  const timer = setInterval(() => draw(frame()), FRAME_MS);
   return {
     update: () => undefined,
     stop() {
@@ -27,9 +34,28 @@ export function createLiveProgress(options: {
       // The last state stays, whole, also where the window is lower than the tree.
       draw.clear();
       draw.done();
-      options.stream.write(`${lines().join("\n")}\n`);
+      const rows = [...view.rows.values()];
+      stream.write(`${format(rows, nameWidth(rows)).join("\n")}\n`);
     },
   };
+}
+
+/** The rows that a low window has room for: what is done gives way first, then what waits. `hidden` counts those. */
+export function fit(rows: readonly Row[], height: number): { shown: Row[]; hidden: string } {
+  if (rows.length <= height) return { shown: [...rows], hidden: "" };
+  const kept = new Set([...rows].sort((a, b) => rankOf(a) - rankOf(b)).slice(0, height - 1));
+  const left = rows.filter((row) => !kept.has(row)).map(rankOf);
+  const counts = ["running", "waiting", "done"].map((word, rank) => ({
+    word,
+    count: left.filter((each) => each === rank).length,
+  }));
+  const said = counts.filter(({ count }) => count > 0).map(({ word, count }) => `${count} ${word}`);
+  return { shown: rows.filter((row) => kept.has(row)), hidden: `… and ${said.join(", ")}` };
+}
+
+function rankOf({ state }: Row): number {
+  if (state === "running" || state === "failed") return 0;
+  return state === "waiting" ? 1 : 2;
 }
 
 /** Cuts at the width of the terminal; escape sequences take no room. */

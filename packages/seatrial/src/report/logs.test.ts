@@ -164,6 +164,7 @@ describe("writing", () => {
     await files.log.write("stdout", bytes("later still\n"));
     await files.logs.close();
     expect(await files.read()).toBe("kept\n");
+    expect(files.emitted()).toBe("kept\n");
     expect(files.errors).toEqual([]);
   });
 

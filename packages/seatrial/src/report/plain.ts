@@ -1,10 +1,11 @@
 import { formatDuration } from "../model/index.ts";
-import { formatRow } from "./row.ts";
+import { formatCounts, formatRow, nameWidth } from "./row.ts";
 import type { Row, RunView } from "./state.ts";
-import type { Style } from "./style.ts";
+import { onOneLine, type Style } from "./style.ts";
 
 /** The longest silence while something is running. */
 const HEARTBEAT_MS = 2_000;
+const LONGEST_BEAT = 160;
 
 /** One line for each part as it ends, and a line that says what is going on whenever nothing was printed for a while. */
 export function createPlainProgress(options: {
@@ -25,15 +26,16 @@ export function createPlainProgress(options: {
   }
 
   function beat(): void {
-    const running = [...view.rows.values()].filter((row) => row.state === "running");
-    if (running.length === 0) {
+    const rows = [...view.rows.values()];
+    const running = rows.filter((row) => row.state === "running");
+    const shown = running.length > 0 ? running : rows.filter((row) => row.state === "waiting");
+    if (shown.length === 0) {
       timer = setTimeout(beat, HEARTBEAT_MS);
       return;
     }
-    const parts = running.map((row) =>
-      [row.node.name, row.running.at(-1) ?? row.note].filter(Boolean).join(": "),
-    );
-    print(style.dim(`  … ${formatDuration(now() - start)}  ${parts.join(" · ").slice(0, 160)}`));
+    const parts = shown.map((row) => [row.node.name, doing(row)].filter((part) => part !== "").join(": "));
+    const said = onOneLine(parts.join(" · ")).slice(0, LONGEST_BEAT);
+    print(style.dim(`  … ${formatDuration(now() - start)}  ${said}`));
   }
 
   timer = setTimeout(beat, HEARTBEAT_MS);
@@ -42,9 +44,13 @@ export function createPlainProgress(options: {
       for (const row of view.rows.values()) {
         if (row.state === "waiting" || row.state === "running" || printed.has(row)) continue;
         printed.add(row);
-        print(formatRow(row, style, now() - start));
+        print(formatRow(row, { style, now: now() - start, width: nameWidth(view.rows.values()) }));
       }
     },
     stop: () => clearTimeout(timer),
   };
+}
+
+function doing(row: Row): string {
+  return row.running.at(-1) ?? (row.note === "" ? formatCounts(row.counts) : row.note);
 }

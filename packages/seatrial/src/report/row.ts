@@ -2,18 +2,30 @@ import { formatDuration, type NodeState, type TestCounts } from "../model/index.
 import type { Row } from "./state.ts";
 import { onOneLine, type Style } from "./style.ts";
 
-const NAME_WIDTH = 12;
+const SHORTEST_NAME = 12;
 const MIDDLE_WIDTH = 22;
 
-/** One line for a part of the run: mark, name, what, how long, note. */
-export function formatRow(row: Row, style: Style, now: number): string {
+/** How wide the column of names is: as the longest one, at most `limit`. */
+export function nameWidth(rows: Iterable<Row>, limit = Number.POSITIVE_INFINITY): number {
+  const longest = Math.max(SHORTEST_NAME, ...[...rows].map((row) => onOneLine(row.node.name).length));
+  return Math.max(SHORTEST_NAME, Math.min(longest, limit));
+}
+
+/** One line for a part of the run: mark, name (shortened to `width`), what, how long, note. */
+export function formatRow(row: Row, options: { style: Style; now: number; width: number }): string {
+  const { style, now, width } = options;
   const duration = row.duration ?? (row.state === "running" ? now - row.startedAt : undefined);
   const time = duration === undefined ? "" : formatDuration(duration);
   const [middle, note] = partsOf(row);
-  const name = onOneLine(row.node.name).padEnd(NAME_WIDTH);
+  const name = shortened(onOneLine(row.node.name), width).padEnd(width);
   return [mark(row.state, style), name, middle.padEnd(MIDDLE_WIDTH), time.padStart(8), style.dim(note)]
     .join(" ")
     .trimEnd();
+}
+
+/** Names that are alike mostly differ at their end. */
+function shortened(name: string, width: number): string {
+  return name.length > width ? `${name.slice(0, width - 6)}…${name.slice(-5)}` : name;
 }
 
 /** What stands before the time, and what after it. */

@@ -69,11 +69,19 @@ describe("plain lines", () => {
     expect(shown.text()).toContain("unit: TestTwo");
   });
 
-  it("do not come while nothing runs, nor once the run is over, which leaves no timer behind", async () => {
+  it("say what waits while nothing runs", async () => {
     const { shown, emit } = await reporting();
     emit(started);
+    emit({ type: "node-progress", node: UNIT, note: "pulling its image" });
+    vi.advanceTimersByTime(2_000);
+    expect(shown.text()).toContain("unit: pulling its image");
+  });
+
+  it("do not come before the run has parts, nor once it is over, which leaves no timer behind", async () => {
+    const { shown, emit } = await reporting();
     vi.advanceTimersByTime(60_000);
     expect(shown.text()).toBe("");
+    emit(started);
     emit({ type: "node-started", node: DB });
     emit(finished());
     shown.clear();

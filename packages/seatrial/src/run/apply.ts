@@ -6,6 +6,7 @@ import { problemOf } from "../support/problem.ts";
 import { buildTargets } from "./build.ts";
 import type { RunContext } from "./context.ts";
 import type { RunPlan } from "./plan.ts";
+import { removalFailure } from "./removal.ts";
 import { createSharedResources } from "./resources.ts";
 import { startRunServices } from "./services.ts";
 import { runSuites } from "./suites.ts";
@@ -21,7 +22,15 @@ export interface AppliedRun extends AsyncDisposable {
  * are ready. Never rejects for what happens in the run: that is in the outcome. The first failing service or a failing build stops
  * the rest.
  */
-export async function applyRun(plan: RunPlan, context: RunContext): Promise<AppliedRun> {
+export async function applyRun(plan: RunPlan, given: RunContext): Promise<AppliedRun> {
+  const warnings = [...plan.warnings];
+  const context: RunContext = {
+    ...given,
+    emit(event) {
+      if (event.type === "warning") warnings.push(event.message);
+      given.emit(event);
+    },
+  };
   const startedAt = new Date();
   const start = context.now();
   const cleanup = createCleanup();
@@ -36,7 +45,11 @@ export async function applyRun(plan: RunPlan, context: RunContext): Promise<Appl
     });
     stop.abort(error);
   };
-  context.broken?.addEventListener("abort", () => fail(context.broken?.reason), { once: true });
+  const { broken } = context;
+  if (broken?.aborted) fail(broken.reason);
+  else broken?.addEventListener("abort", () => fail(broken.reason), { once: true });
+  const engine = engineFacts(context);
+  engine.catch(fail);
 
   context.emit({
     type: "run-started",
@@ -65,6 +78,7 @@ export async function applyRun(plan: RunPlan, context: RunContext): Promise<Appl
     begun.catch(() => undefined);
     removals.push(begun);
   };
+  const suiteErrors: ExitCode[] = [];
   const suiteOutcomes = await runSuites({
     plan,
     context,
@@ -72,6 +86,7 @@ export async function applyRun(plan: RunPlan, context: RunContext): Promise<Appl
     shared,
     services,
     onFailure: fail,
+    onError: (exitCode) => suiteErrors.push(exitCode),
     removing,
     signal,
   });
@@ -85,19 +100,26 @@ export async function applyRun(plan: RunPlan, context: RunContext): Promise<Appl
     status: statusOf({ stopped: context.signal.aborted, problems: problems.length, suites: suiteOutcomes }),
     startedAt: startedAt.toISOString(),
     duration: Math.round(context.now() - start),
-    engine: await engineFacts(context),
+    engine: await engine.catch(() => ({ name: "unknown", version: "", platform: "" })),
     source: await context.source,
     images: built.status === "fulfilled" ? [...built.value.images.values()] : [],
     build: built.status === "fulfilled" ? buildFacts(built.value) : undefined,
     services: services.outcomes(),
     suites: suiteOutcomes,
     problems: problems.map((each) => each.problem),
-    warnings: plan.warnings,
+    warnings,
   };
   return {
     outcome,
-    exitCode: exitCodeOf(outcome, problems[0]?.exitCode),
-    [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
+    exitCode: exitCodeOf(outcome, problems[0]?.exitCode ?? suiteErrors[0]),
+    async [Symbol.asyncDispose]() {
+      try {
+        await cleanup[Symbol.asyncDispose]();
+      } catch (error) {
+        const failure = removalFailure({ run: context.run, error, told: problems[0]?.exitCode });
+        if (failure !== undefined) throw failure;
+      }
+    },
   };
 }
 

@@ -6,6 +6,7 @@ export { type Journal, type JournalEntry, openJournal, readJournals, sweepJourna
 export { NETWORK_LABEL, OWNED } from "./labels.ts";
 export { listNetworkCache, removeNetworkCache } from "./network.ts";
 export { type PlanOptions, planRun, type RunPlan } from "./plan.ts";
+export { planOfSuite } from "./required-services.ts";
 export { joinRun, openShell, type ShellEnds, type ShellOptions } from "./shell.ts";
 export type { NetworkPool } from "./subnets.ts";
 export { type Swept, sweep } from "./sweep.ts";

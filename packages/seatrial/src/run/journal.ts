@@ -1,7 +1,9 @@
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Engine } from "../engine/index.ts";
 import { runTag } from "../image/index.ts";
+import { messageOf } from "../support/error.ts";
+import { runError } from "./errors.ts";
 import type { RunPlan } from "./plan.ts";
 
 /** What an owner on this machine has written down of its run: enough to give up its holds when it dies. */
@@ -20,6 +22,7 @@ export interface JournalEntry {
 }
 
 export interface Journal {
+  /** Fails with STATE_NOT_WRITABLE. */
   update(change: Partial<JournalEntry>): Promise<void>;
   /** The run is over and nothing of it is left. */
   close(): Promise<void>;
@@ -46,9 +49,15 @@ export async function openJournal(options: {
     identity: await processIdentity(process.pid),
     tags: plan.targets.map(({ key }) => runTag({ project: plan.project, key, run })),
   };
+  // Whole or not at all: others read it while it is written.
   const save = async () => {
-    await mkdir(folder, { recursive: true });
-    await writeFile(file, JSON.stringify(entry));
+    try {
+      await mkdir(folder, { recursive: true });
+      await writeFile(`${file}.part`, JSON.stringify(entry));
+      await rename(`${file}.part`, file);
+    } catch (error) {
+      throw notWritable(folder, error);
+    }
   };
   // A home folder that cannot be written must not fail a run: without its journal, a killed run's images only keep their names.
   await save().catch(() => undefined);
@@ -57,8 +66,17 @@ export async function openJournal(options: {
       entry = { ...entry, ...change };
       await save();
     },
-    close: () => rm(file, { force: true }),
+    close: () => rm(file, { force: true }).catch(() => undefined),
   };
+}
+
+function notWritable(folder: string, cause: unknown): Error {
+  return runError({
+    code: "STATE_NOT_WRITABLE",
+    message: `What a run holds cannot be written down in ${folder}: ${messageOf(cause)}`,
+    hint: "Set XDG_STATE_HOME to a folder that can be written.",
+    cause,
+  });
 }
 
 /** The journals of this machine, with whether their owner lives. Unreadable ones are left out. */
@@ -66,16 +84,21 @@ export async function readJournals(state: string): Promise<(JournalEntry & { ali
   const folder = journalFolder(state);
   const names = await readdir(folder).catch(() => []);
   const entries = await Promise.all(
-    names.map(async (name) => {
-      try {
-        const entry = JSON.parse(await readFile(path.join(folder, name), "utf8")) as JournalEntry;
-        return { ...entry, alive: (await processIdentity(entry.pid)) === entry.identity };
-      } catch {
-        return undefined;
-      }
-    }),
+    names.filter((name) => name.endsWith(".json")).map((name) => readEntry(path.join(folder, name))),
   );
   return entries.filter((entry) => entry !== undefined);
+}
+
+async function readEntry(file: string): Promise<(JournalEntry & { alive: boolean }) | undefined> {
+  try {
+    const entry = JSON.parse(await readFile(file, "utf8")) as Partial<JournalEntry>;
+    const { run, project = "", root = "", endpoint = "", pid, identity, tags = [], keptUntil } = entry;
+    if (run === undefined || pid === undefined || identity === undefined) return undefined;
+    const alive = identity !== "" && (await processIdentity(pid)) === identity;
+    return { run, project, root, endpoint, pid, identity, tags, keptUntil, alive };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Gives up what dead owners of this machine held in this engine, and forgets them. */

@@ -1,8 +1,8 @@
 import type { ComposeService } from "../compose/index.ts";
-import type { Project, SuiteConfig } from "../config/index.ts";
-import type { AppSpec, SuiteSpec } from "../model/index.ts";
+import type { AppSettings, Project, SuiteConfig } from "../config/index.ts";
+import type { AppSpec, ProbeSpec, SuiteSpec } from "../model/index.ts";
 import type { ServicePlan } from "../services/index.ts";
-import { appService } from "../services/index.ts";
+import { appService, presetFor } from "../services/index.ts";
 import { runError } from "./errors.ts";
 
 /** A suite with everything that the Compose file and the engine add to its configuration. */
@@ -15,6 +15,9 @@ export function planSuite(options: {
   grep?: string | undefined;
 }): SuiteSpec {
   const { config, project, service, cpus, grep } = options;
+  if (config.service !== undefined && service === undefined) {
+    throw new Error(`the service ${config.service} of suite ${config.name} was not planned`);
+  }
   const dependencies = service?.spec.dependsOn.map((each) => each.service) ?? [];
   const app = config.app === undefined ? undefined : planApp(config.app);
   return {
@@ -39,7 +42,11 @@ export function planSuite(options: {
     app,
     workingDir: config.workingDir ?? service?.spec.workingDir,
     user: config.user ?? service?.spec.user,
-    limits: { ...service?.spec.limits, ...config.limits },
+    limits: {
+      ...service?.spec.limits,
+      memoryBytes: config.limits.memoryBytes ?? service?.spec.limits.memoryBytes,
+      cpus: config.limits.cpus ?? service?.spec.limits.cpus,
+    },
     grep,
   };
 }
@@ -50,23 +57,35 @@ function commandOf(service: ComposeService | undefined): string[] | undefined {
   return words.length === 0 ? undefined : words;
 }
 
-function planApp(app: NonNullable<SuiteConfig["app"]>): AppSpec {
+function planApp(app: AppSettings): AppSpec {
   const { name, target, ports, env, command, ready, deadline } = app;
   const [port] = ports;
-  const probes =
-    ready?.kind === "probe"
-      ? [ready.probe]
-      : ready === undefined && port !== undefined
-        ? [{ kind: "tcp", port } as const]
-        : [];
-  return { name, target, ports, env, command, readiness: { probes, deadline } };
+  const byPort: ProbeSpec[] = port === undefined ? [] : [{ kind: "tcp", port }];
+  return {
+    name,
+    target,
+    ports,
+    env,
+    command,
+    readiness: { probes: ready === undefined ? byPort : probesOf(ready, app), deadline },
+  };
 }
 
-/** The apps under test, as services. Suites that describe the same app share it. */
-export function planApps(suites: readonly SuiteSpec[]): ServicePlan[] {
+function probesOf(
+  ready: NonNullable<AppSettings["ready"]>,
+  { env, command }: Pick<AppSettings, "env" | "command">,
+): ProbeSpec[] {
+  if (ready.kind === "probe") return [ready.probe];
+  const preset = ready.kind === "preset" ? presetFor({ name: ready.preset, env, command }) : undefined;
+  return preset === undefined ? [] : [preset.probe];
+}
+
+/** The apps under test, as services beside those of these names. Suites that describe the same app share it. */
+export function planApps(suites: readonly SuiteSpec[], services: readonly string[]): ServicePlan[] {
   const apps = new Map<string, ServicePlan>();
   for (const suite of suites) {
     if (suite.app === undefined) continue;
+    if (services.includes(suite.app.name)) throw appIsService(suite.name, suite.app.name);
     const needs = suite.needs.filter((name) => name !== suite.app?.name);
     const plan = appService(suite.app, needs);
     const known = apps.get(plan.spec.name);
@@ -81,7 +100,19 @@ export function planApps(suites: readonly SuiteSpec[]): ServicePlan[] {
 function appConflict(suite: string, app: string): Error {
   return runError({
     code: "APP_NAME_TAKEN",
-    message: `Suite ${suite} describes an app named ${app} that differs from another suite's app of that name.`,
-    hint: `Give it a name of its own: suites.${suite}.app.name.`,
+    message: `Suite ${suite} describes an app named ${app} that differs from another suite's app of that name, or that needs other services.`,
+    hint: giveItAName(suite),
   });
+}
+
+function appIsService(suite: string, app: string): Error {
+  return runError({
+    code: "APP_NAME_TAKEN",
+    message: `The app of suite ${suite} is named ${app}, and so is a service of the Compose file that the run starts.`,
+    hint: giveItAName(suite),
+  });
+}
+
+function giveItAName(suite: string): string {
+  return `Give it a name of its own: suites.${suite}.app.name.`;
 }

@@ -1,6 +1,6 @@
 import { type Change, type ComposePlan, planServices, type ResolvedCompose } from "../compose/index.ts";
-import type { Project } from "../config/index.ts";
-import type { BuildTarget, SuiteSpec } from "../model/index.ts";
+import { type Project, secretsOf } from "../config/index.ts";
+import type { BuildSecret, BuildTarget, SuiteSpec } from "../model/index.ts";
 import type { ServicePlan } from "../services/index.ts";
 import { checkSuite, selectSuites } from "../suites/index.ts";
 import { planService } from "./plan-services.ts";
@@ -46,6 +46,7 @@ const NO_COMPOSE: ComposePlan = {
   suites: [],
   buildTargets: [],
   projectTargets: [],
+  projectSecrets: [],
   buildEnvironment: {},
   volumes: [],
   changes: [],
@@ -84,22 +85,20 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
     const service = composed.suites.find((each) => each.spec.name === config.service);
     return planSuite({ config, project, service, cpus, grep });
   });
-  const services = [
-    ...composed.services.map((service) =>
-      planService({ service, settings: project.config.services[service.spec.name] }),
-    ),
-    ...planApps(suites),
-  ];
-  for (const suite of suites)
-    checkSuite(
-      suite,
-      services.map((service) => service.spec.name),
-    );
+  const dependencies = composed.services.map((service) =>
+    planService({ service, settings: project.config.services[service.spec.name] }),
+  );
+  const names = dependencies.map((service) => service.spec.name);
+  const services = [...dependencies, ...planApps(suites, names)];
+  for (const suite of suites) checkSuite(suite, names);
   return {
     plan: {
       project: project.name,
       root: project.root,
-      targets: [...own, ...further, ...composed.buildTargets],
+      targets: [
+        ...[...own, ...further].map((target) => withSecrets(target, composed.projectSecrets)),
+        ...composed.buildTargets,
+      ],
       release: project.config.image.release,
       buildEnvironment: composed.buildEnvironment,
       services,
@@ -107,8 +106,34 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
       suites,
       network: project.config.network,
       changes: composed.changes,
-      warnings: [...project.warnings, ...(compose?.warnings ?? [])],
+      warnings: [...project.warnings, ...(compose?.warnings ?? []), ...unusedSettings(project, compose)],
     },
-    secrets: [...project.secretValues, ...composed.secretValues],
+    secrets: [...project.secretValues, ...composed.secretValues, ...environmentSecrets(project, composed)],
   };
+}
+
+/**
+ * The project's targets share steps, so that a secret which the Compose file gives to one of them is there for all. What the
+ * project's own configuration says of a secret wins.
+ */
+function withSecrets(target: BuildTarget, further: readonly BuildSecret[]): BuildTarget {
+  const known = new Set(target.secrets.map((secret) => secret.id));
+  return { ...target, secrets: [...target.secrets, ...further.filter((secret) => !known.has(secret.id))] };
+}
+
+/** What a Compose file gives to its services and builds is as secret as what the project's own configuration gives. */
+function environmentSecrets(project: Project, { services, suites, buildTargets }: ComposePlan): string[] {
+  const environments = [
+    ...[...services, ...suites].map(({ spec }) => spec.env),
+    ...buildTargets.map(({ args }) => args),
+  ];
+  return environments.flatMap((values) => secretsOf(values, project.config.redact));
+}
+
+/** Settings of services that do not exist are most likely a slip of the pen. */
+function unusedSettings(project: Project, compose: ResolvedCompose | undefined): string[] {
+  const known = Object.keys(compose?.services ?? {});
+  return Object.keys(project.config.services)
+    .filter((name) => !known.includes(name))
+    .map((name) => `services.${name} of the configuration has no effect: no Compose service has that name`);
 }

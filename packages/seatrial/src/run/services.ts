@@ -6,10 +6,12 @@ import {
   startService,
 } from "../services/index.ts";
 import { orAborted } from "../support/abort.ts";
+import { messageOf } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
 import type { RunContext } from "./context.ts";
 import { beginNode } from "./node.ts";
 import type { RunPlan } from "./plan.ts";
+import { requiredServices } from "./required-services.ts";
 import type { SharedResources } from "./resources.ts";
 
 /** The services of a run, each a promise that resolves when it is ready. */
@@ -22,6 +24,8 @@ export interface StartedServices extends AsyncDisposable {
 
 interface StartServicesOptions {
   plans: readonly ServicePlan[];
+  /** The names of those whose failure is the run's. */
+  required: ReadonlySet<string>;
   /** Resolves with what a service needs; asked for each service by itself, since only some need the build. */
   runtime: (plan: ServicePlan) => Promise<ServiceRuntime>;
   emit: Emit;
@@ -43,6 +47,7 @@ export function startRunServices(options: {
   const { plan, context, build, shared, onFailure, signal } = options;
   return startServices({
     plans: plan.services,
+    required: requiredServices(plan),
     runtime: async (service) => ({
       run: context.run,
       engine: context.engine,
@@ -66,6 +71,7 @@ function startServices(options: StartServicesOptions): StartedServices {
   const started = new Map<string, Promise<RunningService>>();
   const ended = new Map<string, RunningService>();
   const failed = new Set<string>();
+  const logs = new Map<string, string>();
 
   function start(plan: ServicePlan): Promise<RunningService> {
     const known = started.get(plan.spec.name);
@@ -89,6 +95,7 @@ function startServices(options: StartServicesOptions): StartedServices {
       const dependencies = dependenciesOf(plan);
       dependencies.catch(() => undefined);
       const runtime = await options.runtime(plan);
+      logs.set(spec.name, runtime.logs.open({ kind: "service", name: spec.name }).file);
       const service = await startService({
         plan,
         runtime,
@@ -130,7 +137,12 @@ function startServices(options: StartServicesOptions): StartedServices {
   function fail(service: string, error: unknown): void {
     if (options.signal.aborted) return;
     failed.add(service);
-    options.onFailure(error, service);
+    if (options.required.has(service)) {
+      options.onFailure(error, service);
+      return;
+    }
+    const message = `Service ${service} failed, and nothing requires it: ${messageOf(error)}`;
+    options.emit({ type: "warning", message });
   }
 
   const all = options.plans.map(start);
@@ -140,7 +152,12 @@ function startServices(options: StartServicesOptions): StartedServices {
       const waits = names.map((name) => started.get(name));
       await orAborted(Promise.all(waits), options.signal);
     },
-    outcomes: () => options.plans.map((plan) => outcomeOf(plan, ended.get(plan.spec.name), failed)),
+    outcomes: () =>
+      options.plans.map((plan) => {
+        const { name } = plan.spec;
+        const log = logs.get(name) ?? `logs/${name}.log`;
+        return outcomeOf(plan, { service: ended.get(name), failed: failed.has(name), log });
+      }),
     async [Symbol.asyncDispose]() {
       const settled = await Promise.allSettled(all);
       const running = settled.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
@@ -157,13 +174,11 @@ function detailOf(service: RunningService): string {
 }
 
 function outcomeOf(
-  plan: ServicePlan,
-  service: RunningService | undefined,
-  failed: Set<string>,
+  { spec }: ServicePlan,
+  { service, failed, log }: { service: RunningService | undefined; failed: boolean; log: string },
 ): ServiceOutcome {
-  const { spec } = plan;
   const source = spec.image.kind === "reference" ? spec.image.reference : `target ${spec.image.target}`;
-  const status = failed.has(spec.name) ? "failed" : (service?.status ?? "stopped");
+  const status = failed ? "failed" : (service?.status ?? "stopped");
   return {
     name: spec.name,
     image: source,
@@ -172,6 +187,6 @@ function outcomeOf(
     bootDuration: service === undefined ? undefined : Math.round(service.bootDuration),
     snapshot: service?.snapshot ?? "none",
     status,
-    log: `logs/${spec.name}.log`,
+    log,
   };
 }

@@ -1,7 +1,9 @@
 import type { AgentProcess, LaunchedWorkload, ProcessExit } from "../agent/index.ts";
+import { releaseImages } from "../image/index.ts";
 import type { ImageDetails, SuiteSpec } from "../model/index.ts";
 import { resolveImage, toWorkloadMount } from "../services/index.ts";
 import { PLAIN_SECURITY, prepareContainer, suiteContainer, suiteEnvironment } from "../suites/index.ts";
+import { createCleanup } from "../support/cleanup.ts";
 import { buildTargets } from "./build.ts";
 import type { RunContext } from "./context.ts";
 import { runError } from "./errors.ts";
@@ -28,19 +30,26 @@ export interface ShellOptions {
 /** Builds, starts the suite's services, opens a shell in its image beside them, and removes everything afterwards. */
 export async function openShell(options: ShellOptions): Promise<ProcessExit> {
   const { plan, suite, context } = options;
-  const { signal } = context;
-  await using shared = createSharedResources({ plan, context, signal });
   const stop = new AbortController();
+  // The first failure ends what is still on its way; an open shell stays open when a service ends.
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  const cleanup = createCleanup();
+  await using _all = cleanup;
+  const shared = createSharedResources({ plan, context, signal });
+  cleanup.add(async () => await shared[Symbol.asyncDispose]());
   const build = buildTargets({ plan, context, signal });
-  build.catch(() => undefined);
-  await using services = startRunServices({
+  build.catch((error: unknown) => stop.abort(error));
+  cleanup.add(() => releaseImages({ ...plan, run: context.run, engine: context.engine, signal: removal() }));
+  const services = startRunServices({
     plan,
     context,
     build,
     shared,
     onFailure: (error) => stop.abort(error),
-    signal: AbortSignal.any([signal, stop.signal]),
+    signal,
   });
+  cleanup.add(async () => await services[Symbol.asyncDispose]());
+  cleanup.add(() => stop.abort(new Error("the shell is over")));
   const image = await resolveImage({
     subject: `suite ${suite.name}`,
     source: suite.image,
@@ -50,8 +59,11 @@ export async function openShell(options: ShellOptions): Promise<ProcessExit> {
     signal,
   });
   await services.ready(suite.needs);
-  return await enter({ ...options, image, network: await shared.network(image.id), labels: shared.labels });
+  const network = await shared.network(image.id);
+  return await enter({ ...options, image, network, labels: shared.labels, run: context.run });
 }
+
+const removal = () => AbortSignal.timeout(20_000);
 
 /** Opens a shell in the network of a run that somebody else owns. */
 export async function joinRun(
@@ -65,9 +77,15 @@ export async function joinRun(
 }
 
 async function enter(
-  options: ShellOptions & { image: ImageDetails; network: string; labels: Record<string, string> },
+  options: ShellOptions & {
+    image: ImageDetails;
+    network: string;
+    labels: Record<string, string>;
+    /** The run whose services and volumes it shares. */
+    run: string;
+  },
 ): Promise<ProcessExit> {
-  const { suite, context, image } = options;
+  const { suite, context, image, run } = options;
   const shard = { index: 1, count: 1 };
   const container = suiteContainer({
     run: context.run,
@@ -77,7 +95,7 @@ async function enter(
     network: options.network,
     labels: options.labels,
     security: suite.security ?? PLAIN_SECURITY,
-    mounts: suite.mounts.map((mount) => toWorkloadMount(mount, context.run)),
+    mounts: suite.mounts.map((mount) => toWorkloadMount(mount, run)),
     extraHosts: suite.extraHosts,
   });
   await using workload = await context.launcher.launch(container, context.signal);
@@ -85,7 +103,7 @@ async function enter(
   return await interact({
     ...options,
     workload,
-    env: suiteEnvironment({ run: context.run, spec: suite, shard, host: context.env }),
+    env: suiteEnvironment({ run, spec: suite, shard, host: context.env }),
   });
 }
 

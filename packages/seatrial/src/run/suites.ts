@@ -3,7 +3,7 @@ import { identityOf, proofOf } from "../image/index.ts";
 import type { BuildResult, ImageDetails, Proof, SuiteOutcome, SuiteSpec } from "../model/index.ts";
 import { resolveImage, toWorkloadMount } from "../services/index.ts";
 import { planShards, resultsFolder, runSuite, suiteContainer, suiteResults } from "../suites/index.ts";
-import { isToolError } from "../support/error.ts";
+import { type ExitCode, isToolError } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
 import type { RunContext } from "./context.ts";
 import { beginNode, type NodeReporter } from "./node.ts";
@@ -18,6 +18,8 @@ export interface SuitesOptions {
   shared: SharedResources;
   services: StartedServices;
   onFailure: (error: unknown, suite: string) => void;
+  /** Told the exit code of each error that kept a suite from being run. */
+  onError: (exitCode: ExitCode) => void;
   /** Takes removals that have begun and that nobody has to wait for yet. */
   removing: (removal: PromiseLike<void>) => void;
   signal: AbortSignal;
@@ -37,14 +39,16 @@ async function runOne(spec: SuiteSpec, options: SuitesOptions): Promise<SuiteOut
   try {
     containers = await startContainers(spec, options);
     const { take } = containers;
-    await options.services.ready(spec.needs);
+    // A container that cannot be had is told at once, however long its services still take.
+    await Promise.all([options.services.ready(spec.needs), containers.started]);
+    const proof = await proofOfSuite({ spec, image: containers.image, ...options });
     node = waiting.begin();
     const ended = await runSuite({
       run: context.run,
       spec,
       image: containers.image.config,
       imageId: containers.image.id,
-      proof: containers.proof,
+      proof,
       host: context.env,
       emit: context.emit,
       log: context.logs.open({ kind: "suite", name: spec.name }),
@@ -72,7 +76,8 @@ async function runOne(spec: SuiteSpec, options: SuitesOptions): Promise<SuiteOut
     }
     const problem = problemOf(error, spec.name);
     reporter.finish({ state: "failed", note: "failed", problem });
-    if (!isToolError(error)) options.onFailure(error, spec.name);
+    if (isToolError(error)) options.onError(error.exitCode);
+    else options.onFailure(error, spec.name);
     return { ...outcome, status: "failed", problem };
   } finally {
     // A result must not wait for the removal of what it came from.
@@ -110,13 +115,14 @@ function borrowed(workload: LaunchedWorkload): LaunchedWorkload {
 
 interface SuiteContainers extends AsyncDisposable {
   image: ImageDetails;
-  proof: Proof | undefined;
+  /** Resolves when all of them have been launched. */
+  started: Promise<unknown>;
   /** The container of a shard, from 1. */
   take(shard: number): Promise<LaunchedWorkload>;
 }
 
 async function startContainers(spec: SuiteSpec, options: SuitesOptions): Promise<SuiteContainers> {
-  const { context, shared, signal, plan } = options;
+  const { context, shared, signal } = options;
   const built = spec.image.kind === "target" ? await options.build : undefined;
   const image = await resolveImage({
     subject: `suite ${spec.name}`,
@@ -139,13 +145,14 @@ async function startContainers(spec: SuiteSpec, options: SuitesOptions): Promise
       mounts: spec.mounts.map((mount) => toWorkloadMount(mount, context.run)),
       extraHosts: spec.extraHosts,
     });
-    const launch = context.launcher.launch(container, signal);
-    launch.catch(() => undefined);
-    return launch;
+    return context.launcher.launch({ ...container, label: `suite ${spec.name}` }, signal);
   });
+  const started = Promise.all(launched);
+  // Whoever waits for it hears of it.
+  started.catch(() => undefined);
   return {
     image,
-    proof: built === undefined ? undefined : proofFor({ spec, image, built, plan }),
+    started,
     take: async (shard) => {
       const workload = launched[shard - 1];
       if (workload === undefined) throw new Error(`suite ${spec.name} has no shard ${shard}`);
@@ -160,13 +167,16 @@ async function startContainers(spec: SuiteSpec, options: SuitesOptions): Promise
   };
 }
 
-function proofFor(options: {
+/** A suite in an image of the build, or with the release image as its app, speaks for the release image. */
+async function proofOfSuite(options: {
   spec: SuiteSpec;
   image: ImageDetails;
-  built: BuildResult;
+  build: Promise<BuildResult>;
   plan: RunPlan;
-}): Proof | undefined {
-  const { spec, image, built, plan } = options;
+}): Promise<Proof | undefined> {
+  const { spec, image, plan } = options;
+  if (spec.image.kind !== "target" && spec.app === undefined) return undefined;
+  const built = await options.build;
   const release = built.images.get(plan.release);
   if (release === undefined) return undefined;
   const app = spec.app === undefined ? undefined : built.images.get(spec.app.target);

@@ -1,6 +1,6 @@
 import type { ToolError } from "../../support/error.ts";
 import { configError } from "../errors.ts";
-import type { DockerfileStage, DockerfileSummary } from "./summary.ts";
+import { type DockerfileStage, type DockerfileSummary, findStage } from "./summary.ts";
 
 const RELEASE_NAMES = ["prod", "production", "release", "runtime"];
 
@@ -24,8 +24,14 @@ export function likelyRelease(dockerfile: DockerfileSummary): DockerfileStage | 
   }
   const [only, second] = leaves;
   if (only === undefined || second !== undefined) return undefined;
-  const below = looksLikeTests(only.name ?? "") && only.base.kind === "stage" ? only.base.stage : undefined;
-  return dockerfile.stages.find((stage) => stage.key === below) ?? only;
+  return belowTests(dockerfile, only) ?? only;
+}
+
+/** What a stage for tests builds on, itself no stage for tests; any other stage is that itself. */
+function belowTests(dockerfile: DockerfileSummary, stage: DockerfileStage): DockerfileStage | undefined {
+  if (!looksLikeTests(stage.name ?? "")) return stage;
+  const below = stage.base.kind === "stage" ? findStage(dockerfile, stage.base.stage) : undefined;
+  return below && belowTests(dockerfile, below);
 }
 
 /** True for the name of a stage or a service that is there for tests. */

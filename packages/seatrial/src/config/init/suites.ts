@@ -1,4 +1,5 @@
 import { type DockerfileStage, findStage } from "../dockerfile/summary.ts";
+import { isTestService } from "../guess-suites.ts";
 import type { ConfigFacts } from "./facts.ts";
 import { ancestors, folderOf, history, isFrom, placeIn } from "./stage-history.ts";
 
@@ -23,9 +24,7 @@ export function knownServices(facts: ConfigFacts): string[] {
 /** The suites that Dockerfile and Compose file speak of, for the stage that suites would run in. */
 export function proposeSuites(facts: ConfigFacts, test: DockerfileStage): SuiteProposal[] {
   const needs = knownServices(facts);
-  const services = facts.services.filter(
-    (service) => service.build?.dockerfile === facts.dockerfile.path && /test/i.test(service.name),
-  );
+  const services = facts.services.filter((service) => isTestService(service, facts.dockerfile));
   const own = [goSuite, pytestSuite, nodeSuite, mavenSuite, gradleSuite, cargoSuite].flatMap(
     (guess) => guess(facts, test) ?? [],
   );

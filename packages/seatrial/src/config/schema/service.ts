@@ -17,7 +17,10 @@ export const serviceSchema = section(
       "What kind of server it is. Default: known from its image.",
       "postgres",
     ),
-    durable: field(flag, "Keep its own durability settings and disk. Default: false, it runs in memory."),
+    durable: field(
+      flag,
+      "Keep the server's own durability settings: a database then writes to disk as in production. Default: false.",
+    ),
     snapshot: field(flag, "false: never keep or use its state after first boot. Default: true."),
     deadline: field(duration, "How long it may take to become ready. Default: 60s.", "2m"),
   },

@@ -8,11 +8,23 @@ import { strangeAnswer } from "./exchange-failure.ts";
 const OLDEST = "1.41";
 /** Nothing newer is needed; engines from 29 on accept nothing older. */
 const NEWEST = "1.44";
+/** The first answer takes no work: an engine that keeps silent for so long is stuck. */
+const GREETING_WITHIN_MS = 15_000;
 
 /** The version of the API to speak: ours, or the engine's when that is lower. Fails with ENGINE_TOO_OLD. */
-export async function negotiateApiVersion(client: DockerClient, endpoint: DockerEndpoint): Promise<string> {
+export async function negotiateApiVersion(
+  client: DockerClient,
+  options: { endpoint: DockerEndpoint; answerWithin?: number | undefined },
+): Promise<string> {
+  const { endpoint, answerWithin = GREETING_WITHIN_MS } = options;
   const { signal } = new AbortController();
-  const call = { method: "GET", path: "/_ping", what: "greet it", signal } as const;
+  const call = {
+    method: "GET",
+    path: "/_ping",
+    what: "greet it",
+    answerWithin,
+    signal,
+  } as const;
   const response = await client.open(call);
   // Read to its end, so that the next call finds the connection free.
   await textOf(response, { endpoint, what: call.what }, signal);

@@ -29,7 +29,10 @@ export function connectDocker(options: DockerOptions): Engine {
   const dial = createDial({ endpoint, environment, connectTimeout: options.connectTimeout ?? 20_000 });
   const { exchange, close } = createExchange({ endpoint, dial });
   const plain = createClient({ endpoint, exchange, answerTimeout: options.answerTimeout ?? 120_000 });
-  const client = withApiVersion(plain, async () => await negotiateApiVersion(plain, endpoint));
+  const client = withApiVersion(
+    plain,
+    async () => await negotiateApiVersion(plain, { endpoint, answerWithin: options.answerTimeout }),
+  );
   const parts = { client, endpoint, environment };
   let known: Promise<EngineCapabilities> | undefined;
   return {

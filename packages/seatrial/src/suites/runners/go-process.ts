@@ -62,6 +62,8 @@ async function runOnce(options: {
       workingDir: await folderOf(binary, context),
       user: userOf(context),
       groupAdd: context.spec.security?.groupAdd,
+      // A panic or a race report on stderr belongs to the test that was running.
+      mergeOutput: true,
     },
     async onLines(stream, lines) {
       output[stream](lines.toString());
@@ -164,6 +166,8 @@ export async function listBinaryTests(context: ShardContext, binary: GoBinary): 
       workingDir: await folderOf(binary, context),
       user: userOf(context),
       groupAdd: context.spec.security?.groupAdd,
+      // A panic or a race report on stderr belongs to the test that was running.
+      mergeOutput: true,
     },
     async onLines(stream, lines) {
       const text = lines.toString();

@@ -49,7 +49,7 @@ export function judgeReports(options: {
   const process = processProblem(end, subject);
   if (process !== undefined) return [process, ...problems];
   if (!options.found && !end.interrupted) {
-    const message = `${end.name} left no JUnit report at ${options.glob} (it ended with exit code ${end.exit?.code ?? "unknown"})`;
+    const message = `Suite ${subject}: ${end.name} left no JUnit report at ${options.glob} (it ended with exit code ${end.exit?.code ?? "unknown"})`;
     return [
       suiteProblem({
         code: "RESULTS_MISSING",

@@ -1,0 +1,155 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { certificates } from "./support/certificates.ts";
+import { eventually } from "./support/engine.ts";
+import { latestOutcome, seatrial, start } from "./support/program.ts";
+import { project } from "./support/project.ts";
+import { startProxy } from "./support/proxy.ts";
+import { type SecondEngine, startSecondEngine } from "./support/second-engine.ts";
+import { startTool, type Tool } from "./support/tool-container.ts";
+
+const BASE = "node:20-slim";
+let engine: SecondEngine;
+
+beforeAll(async () => {
+  engine = await startSecondEngine();
+  await engine.load(BASE);
+});
+afterAll(() => engine?.[Symbol.asyncDispose]());
+
+/** What the second engine has of a project: containers with their states, and volumes. */
+async function left(name: string): Promise<string[]> {
+  const filter = ["--filter", `label=seatrial.project=${name}`];
+  const lists = await Promise.all([
+    engine.docker("ps", "--all", ...filter, "--format", "{{.Names}} {{.State}}"),
+    engine.docker("volume", "ls", ...filter, "--format", "volume {{.Name}}"),
+  ]);
+  return lists.flatMap((text) => text.split("\n")).filter((line) => line !== "");
+}
+
+/** Nothing but what never ran: the claim of a network. */
+const nothingRuns = (lines: string[]) => lines.every((line) => line.endsWith(" created"));
+
+describe("an engine on another machine, over TCP with TLS", () => {
+  const files = (name: string) => ({
+    Dockerfile: `FROM ${BASE}\n`,
+    "html/index.txt": "served from a file of this machine\n",
+    "compose.yaml": `
+      services:
+        web:
+          image: ${BASE}
+          volumes: ["./html:/html:ro"]
+          command: [node, -e, "require('http').createServer((_, answer) => answer.end(require('fs').readFileSync('/html/index.txt'))).listen(8000)"]
+          expose: [8000]`,
+    "seatrial.yaml": `
+      name: ${name}
+      suites:
+        fetch:
+          needs: [web]
+          command: [node, -e, "fetch('http://web:8000').then(async (answer) => console.log(await answer.text()))"]
+        sleep: { needs: [web], command: sleep 60 }`,
+  });
+
+  it("runs a project, its files included, and leaves nothing there", async () => {
+    await using folder = await project(files("remote"));
+    const ended = await seatrial(["run", "--only", "fetch"], { cwd: folder.folder, env: engine.env });
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0);
+    const log = await readFile(`${folder.folder}/.seatrial/latest/logs/suite-fetch.log`, "utf8");
+    expect(log.trim()).toBe("served from a file of this machine");
+    expect(await left("remote")).toEqual([]);
+  });
+
+  it("is left alone by whoever has no certificate for it", async () => {
+    await using folder = await project(files("stranger"));
+    await using foreign = await project({});
+    await certificates(foreign.folder, "127.0.0.1");
+    const { DOCKER_HOST = "" } = engine.env;
+    const strangers = [
+      { env: { DOCKER_HOST }, code: 3, says: "DOCKER_TLS_VERIFY=1" },
+      { env: { ...engine.env, DOCKER_CERT_PATH: foreign.folder }, code: 3, says: "certificate" },
+      {
+        env: { ...engine.env, DOCKER_CERT_PATH: folder.folder },
+        code: 2,
+        says: "DOCKER_CERT_PATH must name",
+      },
+    ];
+    for (const { env, code, says } of strangers) {
+      const ended = await seatrial(["run"], { cwd: folder.folder, env });
+      expect(ended.code, ended.stdout + ended.stderr).toBe(code);
+      expect(ended.stderr.match(/\[[A-Z_]{4,}\]/g)).toHaveLength(1);
+      expect(ended.stderr).toContain(says);
+      expect(ended.stderr).toContain("hint:");
+    }
+  });
+
+  it("is cleared within 5 s when the owner is killed with kill -9", async () => {
+    await using folder = await project(files("killed"));
+    const program = start(["run", "--json", "--only", "sleep"], { cwd: folder.folder, env: engine.env });
+    await program.event((event) => event.type === "node-started" && event.node.kind === "suite");
+    expect(nothingRuns(await left("killed"))).toBe(false);
+    program.child.kill("SIGKILL");
+    await eventually({ ask: () => left("killed"), until: nothingRuns, within: 5_000 });
+  });
+});
+
+describe("a connection to the engine that is cut", () => {
+  it.each([
+    { during: "the build", kind: "build" },
+    { during: "a suite", kind: "suite" },
+  ] as const)("in $during ends the run with a clear word, and soon", async ({ kind }) => {
+    const name = `cut-${kind}`;
+    await using folder = await project({
+      Dockerfile: `FROM ${BASE}\nRUN sleep ${kind === "build" ? 30 : 0}\n`,
+      "compose.yaml": `services: { db: { image: "${BASE}", command: sleep infinity } }`,
+      "seatrial.yaml": `
+        name: ${name}
+        services: { db: { ready: started } }
+        suites: { sleep: { command: sleep 60, needs: [db] } }`,
+    });
+    await using proxy = await startProxy(engine.socket);
+    const program = start(["run", "--json"], { cwd: folder.folder, env: { DOCKER_HOST: proxy.address } });
+    await program.event((event) =>
+      kind === "build"
+        ? event.type === "node-progress" && /RUN sleep/.test(event.note)
+        : event.type === "node-started" && event.node.kind === "suite",
+    );
+    const from = performance.now();
+    proxy.cut();
+    const ended = await program.ended;
+    expect(performance.now() - from).toBeLessThan(30_000);
+    expect(ended.code, ended.stdout + ended.stderr).toBe(3);
+    const outcome = await latestOutcome(folder.folder);
+    expect(outcome.status).toBe("failed");
+    expect(outcome.problems).toHaveLength(1);
+    expect(outcome.problems[0]?.code).toMatch(/^(ENGINE|AGENT)_/);
+    expect(ended.stderr).toBe("");
+    await eventually({ ask: () => left(name), until: nothingRuns, within: 5_000 });
+  });
+});
+
+describe("the tool in three containers that share an engine's socket", () => {
+  it("one is killed, one sweeps, and the third is not touched", async () => {
+    const tool: Tool = await startTool({ engine, base: BASE });
+    const waits = (name: string) => tool.run({ name, args: ["run", "--json"] });
+    const suiteStarted = (program: ReturnType<typeof waits>) =>
+      program.event((event) => event.type === "node-started" && event.node.kind === "suite");
+    const [killed, third] = [waits("killed-tool"), waits("third-tool")];
+    await Promise.all([suiteStarted(killed), suiteStarted(third)]);
+
+    await engine.docker("kill", "killed-tool");
+    await killed.ended;
+    await eventually({ ask: () => left("killed-tool"), until: nothingRuns, within: 5_000 });
+    const before = await left("third-tool");
+
+    const swept = await tool.run({ name: "sweeping-tool", args: ["gc", "--json"], minutesAhead: 5 }).ended;
+    expect(swept.code, swept.stderr).toBe(0);
+    expect(await left("killed-tool")).toEqual([]);
+    expect(await left("third-tool")).toEqual(before);
+
+    const suite = (await left("third-tool")).find((line) => line.endsWith("-waits running"));
+    await engine.docker("exec", suite?.split(" ")[0] ?? "", "touch", "/go");
+    const ended = await third.ended;
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0);
+    expect(await left("third-tool")).toEqual([]);
+  });
+});

@@ -1,0 +1,89 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { certificates } from "./certificates.ts";
+import { docker, eventually } from "./engine.ts";
+import { networkSpace } from "./network-space.ts";
+
+/** A second Docker Engine, for whoever is not on its machine: it has a network of its own and is reached over TCP with TLS. */
+export interface SecondEngine extends AsyncDisposable {
+  /** What a program needs to find it and be let in. */
+  env: Record<string, string>;
+  /** The engine's own socket; only who shares its file system can use it. */
+  socket: string;
+  docker(...args: string[]): Promise<string>;
+  /** Gives it an image that the first engine has. */
+  load(image: string): Promise<void>;
+}
+
+const START_MS = 60_000;
+
+/** Starts it in a network namespace, so that neither engine touches the other's bridges and packet filter. Needs root. */
+export async function startSecondEngine(): Promise<SecondEngine> {
+  const folder = await mkdtemp(path.join(tmpdir(), "seatrial-engine-"));
+  const at = (name: string) => path.join(folder, name);
+  const socket = at("docker.sock");
+  const space = await networkSpace();
+  await certificates(folder, space.address);
+  // A configuration file of its own: the one in /etc is the first engine's.
+  await writeFile(at("daemon.json"), "{}");
+  const options = {
+    "config-file": at("daemon.json"),
+    "data-root": at("data"),
+    "exec-root": at("exec"),
+    pidfile: at("docker.pid"),
+    tlscacert: at("ca.pem"),
+    tlscert: at("server.pem"),
+    tlskey: at("server-key.pem"),
+  };
+  const [file = "", ...args] = ["nsenter", `--net=${space.file}`, "dockerd", "--tlsverify"].concat(
+    Object.entries(options).map(([name, value]) => `--${name}=${value}`),
+    [`--host=unix://${socket}`, `--host=tcp://${space.address}:2376`],
+  );
+  const daemon = spawn(file, args, { stdio: ["ignore", "ignore", "pipe"] });
+  daemon.stderr.pipe(createWriteStream(at("dockerd.log")));
+  const gone = once(daemon, "exit");
+  const own = (...words: string[]) => docker("--host", `unix://${socket}`, ...words);
+  const stop = async () => {
+    daemon.kill("SIGTERM");
+    await gone;
+    await space[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await eventually({
+      ask: async () => {
+        if (daemon.exitCode !== null) throw new Error(await readFile(at("dockerd.log"), "utf8"));
+        return await own("version").catch(() => "");
+      },
+      until: (answer) => answer !== "",
+      within: START_MS,
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    env: {
+      DOCKER_HOST: `tcp://${space.address}:2376`,
+      DOCKER_TLS_VERIFY: "1",
+      DOCKER_CERT_PATH: folder,
+    },
+    socket,
+    docker: own,
+    async load(image) {
+      await docker("image", "inspect", image).catch(() => docker("pull", image));
+      await docker("save", "--output", at("image.tar"), image);
+      await own("load", "--input", at("image.tar"));
+      await rm(at("image.tar"));
+    },
+    async [Symbol.asyncDispose]() {
+      const left = (await own("ps", "--quiet")).split("\n").filter((id) => id !== "");
+      if (left.length > 0) await own("kill", ...left);
+      await stop();
+    },
+  };
+}

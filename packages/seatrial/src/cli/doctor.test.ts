@@ -1,0 +1,81 @@
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { answer, startFakeEngine } from "../engine/docker/testing/fake-engine.ts";
+import { type At, at, PROJECT } from "./testing/at.ts";
+
+/** Puts a docker into the PATH of somebody. */
+async function withDocker(here: At, script: string): Promise<void> {
+  const { env } = here.surroundings.environment;
+  env["PATH"] = `${here.path}/bin`;
+  env["DOCKER_CONFIG"] = `${here.path}/docker`;
+  await mkdir(`${here.path}/bin`);
+  await mkdir(`${here.path}/docker/cli-plugins`, { recursive: true });
+  await writeFile(`${here.path}/bin/docker`, `#!/bin/sh\n${script}\n`);
+  await chmod(`${here.path}/bin/docker`, 0o755);
+}
+
+const WHOLE = 'case "$*" in *buildx*) echo "buildx v0.20.1";; *compose*) echo 2.40.3;; esac';
+const answering = () =>
+  startFakeEngine(({ path }, response) =>
+    answer(
+      response,
+      200,
+      path.endsWith("/version")
+        ? { Version: "27.1", ApiVersion: "1.41", Os: "linux", Arch: "amd64" }
+        : { MemTotal: 8 * 2 ** 30, NCPU: 4 },
+    ),
+  );
+
+describe("doctor", () => {
+  it("on a machine without anything says each thing that is missing, and what mends it", async () => {
+    await using here = await at({});
+    expect(await here.seatrial("doctor")).toBe(3);
+    const text = here.stdout();
+    expect(text).toMatch(/✖ engine .*no\.sock/);
+    expect(text).toContain("✖ buildx     the docker command line is not in PATH\n  mend: install");
+    expect(text).toMatch(/✖ compose .*\n {2}mend: /);
+    expect(text).toMatch(/✖ project .*\n {2}mend: /);
+    expect(text).not.toContain("ENOENT\n");
+    expect(here.stderr()).toBe("");
+  });
+
+  it("says of each thing that is there what was found", async () => {
+    await using fake = await answering();
+    await using here = await at(PROJECT, { DOCKER_HOST: `unix://${fake.socket}` });
+    await withDocker(here, WHOLE);
+    await here.seatrial("doctor");
+    const text = here.stdout();
+    expect(text).toContain(
+      `✔ engine     Docker Engine 27.1 at unix://${fake.socket}, linux/amd64, 4 CPUs, 8 GiB`,
+    );
+    expect(text).toContain("✔ buildx     buildx v0.20.1");
+    expect(text).toContain("✔ compose    2.40.3");
+    expect(text).toContain(`✔ project    shop in ${here.path}, suites: unit, integration`);
+  });
+
+  it("tells a plugin that is missing from a docker that is", async () => {
+    await using here = await at(PROJECT);
+    await withDocker(here, "echo \"docker: 'buildx' is not a docker command.\" >&2; exit 1");
+    await here.seatrial("doctor");
+    expect(here.stdout()).toContain("✖ buildx     docker: 'buildx' is not a docker command.");
+    expect(here.stdout()).toContain("apt-get install docker-buildx");
+  });
+
+  it("says that a project without suites needs some", async () => {
+    await using here = await at({ Dockerfile: "FROM scratch\n" });
+    await here.seatrial("doctor");
+    expect(here.stdout()).toMatch(/✖ project .* suites: none\n {2}mend: .*seatrial init/);
+  });
+
+  it("says the same to programs, as JSON", async () => {
+    await using here = await at(PROJECT);
+    expect(await here.seatrial("doctor", "--json")).toBe(3);
+    const findings = JSON.parse(here.stdout()) as { name: string; ok: boolean }[];
+    expect(findings.map(({ name, ok }) => [name, ok])).toEqual([
+      ["engine", false],
+      ["buildx", false],
+      ["compose", false],
+      ["project", true],
+    ]);
+  });
+});

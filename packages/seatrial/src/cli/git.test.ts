@@ -1,0 +1,65 @@
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { gitVariables, readSource } from "./git.ts";
+import { at } from "./testing/at.ts";
+
+const run = promisify(execFile);
+const signal = new AbortController().signal;
+const env = {
+  PATH: "/usr/local/bin:/usr/bin:/bin",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_NOSYSTEM: "1",
+};
+const who = {
+  GIT_AUTHOR_NAME: "a",
+  GIT_AUTHOR_EMAIL: "a@b",
+  GIT_COMMITTER_NAME: "a",
+  GIT_COMMITTER_EMAIL: "a@b",
+};
+
+/** A checkout with one commit on the branch `trunk`. */
+async function checkout() {
+  const here = await at({ file: "one" });
+  const git = (...args: string[]) => run("git", ["-C", here.path, ...args], { env: { ...env, ...who } });
+  await git("init", "--quiet", "--initial-branch", "trunk");
+  await git("add", ".");
+  await git("commit", "--quiet", "-m", "first");
+  const commit = (await git("rev-parse", "HEAD")).stdout.trim();
+  return { here, git, commit };
+}
+
+describe("the source of a run", () => {
+  it("is the commit, and whether the tree differs from it", async () => {
+    const { here, commit } = await checkout();
+    expect(await readSource({ folder: here.path, env, signal })).toEqual({ commit, dirty: false });
+    await writeFile(`${here.path}/file`, "two");
+    expect(await readSource({ folder: here.path, env, signal })).toEqual({ commit, dirty: true });
+    await here[Symbol.asyncDispose]();
+  });
+
+  it("is unknown, and no error, without git, outside of a checkout, or when the run stops", async () => {
+    await using here = await at({});
+    const { path: folder } = here;
+    const stopped = AbortSignal.abort(new Error("stop"));
+    expect(await readSource({ folder, env: { PATH: "/nowhere" }, signal })).toEqual({});
+    expect(await readSource({ folder: "/", env, signal })).toEqual({});
+    expect(await readSource({ folder, env, signal: stopped })).toEqual({});
+  });
+});
+
+it("variables of git are those of the checkout, and no others are answered", async () => {
+  const { here, git, commit } = await checkout();
+  const lookup = gitVariables({ folder: here.path, env, signal });
+  expect(await lookup("GIT_SHA")).toBe(commit);
+  expect(await lookup("GIT_SHORT_SHA")).toBe(commit.slice(0, 12));
+  expect(await lookup("GIT_BRANCH")).toBe("trunk");
+  expect(await lookup("GIT_TAG")).toBeUndefined();
+  await git("tag", "v1");
+  expect(await lookup("GIT_TAG")).toBe("v1");
+  await git("checkout", "--quiet", "--detach");
+  expect(await lookup("GIT_BRANCH")).toBeUndefined();
+  expect(await lookup("HOME")).toBeUndefined();
+  await here[Symbol.asyncDispose]();
+});

@@ -1,0 +1,54 @@
+import { readdir } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { at } from "./testing/at.ts";
+
+const FILES = {
+  Dockerfile: "FROM debian AS release\nFROM release AS test\n",
+  "seatrial.yaml":
+    'name: shop\nimage: { release: release, test: test }\nredact: [PGPASSWORD]\nsuites:\n  unit: { command: check, env: { PGPASSWORD: "${PGPASSWORD:-}" } }\n',
+};
+
+describe("--dry-run", () => {
+  it("prints the plan and does nothing, also where no engine answers", async () => {
+    await using here = await at(FILES);
+    expect(await here.seatrial("run", "--dry-run")).toBe(0);
+    expect(here.stdout()).toContain(`project shop in ${here.path}`);
+    expect(here.stdout()).toContain("build    release  (ships)\nbuild    test\n");
+    expect(here.stdout()).toMatch(/^suite +unit +command in target test/m);
+    expect(await readdir(here.path)).not.toContain(".seatrial");
+  });
+
+  it("of a build has no suites", async () => {
+    await using here = await at(FILES);
+    expect(await here.seatrial("build", "--dry-run")).toBe(0);
+    expect(here.stdout()).not.toMatch(/^suite/m);
+  });
+
+  it("is JSON where that is wanted, with secrets hidden", async () => {
+    await using here = await at(FILES, { PGPASSWORD: "very-secret-word" });
+    expect(await here.seatrial("test", "unit", "--dry-run", "--json")).toBe(0);
+    const plan = JSON.parse(here.stdout());
+    expect(plan.suites).toMatchObject([{ name: "unit", env: { PGPASSWORD: "[redacted]" } }]);
+  });
+
+  it("refuses what a run would refuse", async () => {
+    await using here = await at(FILES);
+    expect(await here.seatrial("test", "unti", "--dry-run")).toBe(2);
+    expect(here.stderr()).toContain("[SUITE_UNKNOWN]");
+    expect(here.stderr()).toContain("Did you mean unit?");
+  });
+});
+
+describe("a run that has nothing to run on", () => {
+  it("fails with code 3 and leaves no folder when no engine answers", async () => {
+    await using here = await at(FILES);
+    expect(await here.seatrial("run")).toBe(3);
+    expect(await readdir(here.path)).not.toContain(".seatrial");
+  });
+
+  it("fails with code 2 and what to do where there is no project", async () => {
+    await using here = await at({});
+    expect(await here.seatrial("run")).toBe(2);
+    expect(here.stderr()).toMatch(/\n {2}hint: /);
+  });
+});

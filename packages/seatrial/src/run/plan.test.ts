@@ -1,0 +1,206 @@
+import { describe, expect, it } from "vitest";
+import { resolved } from "../compose/testing/model.ts";
+import { loadProject } from "../config/index.ts";
+import { makeFolder } from "../config/testing/folder.ts";
+import { isToolError } from "../support/error.ts";
+import { type PlanOptions, planRun } from "./plan.ts";
+
+const DOCKERFILE =
+  "FROM a AS base\nFROM base AS release\nEXPOSE 8000\nFROM base AS test\nFROM base AS tools\n";
+const IMAGE = "image: { release: release, test: test }\n";
+
+/** Plans a project with this configuration and these Compose services. */
+async function plan(config: string, services?: object, changes: Partial<PlanOptions> = {}) {
+  const files: Record<string, string> = {
+    Dockerfile: DOCKERFILE,
+    "seatrial.yaml": `name: shop\n${IMAGE}${config}`,
+  };
+  // With something included, the file's outline says nothing of which services there are: the plan has to.
+  if (services !== undefined) files["compose.yaml"] = JSON.stringify({ include: ["more.yaml"], services });
+  await using folder = await makeFolder(files);
+  const project = await loadProject({ environment: folder.environment() });
+  return await planRun({
+    project,
+    compose: services === undefined ? undefined : resolved({ services }),
+    only: [],
+    cpus: 6,
+    environment: {},
+    ...changes,
+  });
+}
+
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => "no error",
+    (error: unknown) => (isToolError(error) ? error.code : String(error)),
+  );
+
+const UNIT = "suites:\n  unit: { command: check }\n";
+
+describe("the targets that are built", () => {
+  it.each([
+    ["the release, and what suites run in", UNIT, ["release", "test"]],
+    ["each once", `${UNIT}  more: { command: check, target: test }\n`, ["release", "test"]],
+    ["a suite's own", "suites:\n  unit: { command: check, target: tools }\n", ["release", "tools"]],
+    ["an app's", "suites:\n  api: { command: check, app: { image: tools } }\n", ["release", "test", "tools"]],
+    ["the release alone where there are no suites", "", ["release"]],
+  ])("are %s", async (_title, config, targets) => {
+    const { plan: made } = await plan(config);
+    expect(made.targets.map((target) => target.key)).toEqual(targets);
+    expect(made.release).toBe("release");
+  });
+
+  it("are those of the chosen suites only, beside the release", async () => {
+    const config = `${UNIT}  tooled: { command: check, target: tools }\n`;
+    const { plan: made } = await plan(config, undefined, { only: ["tooled"] });
+    expect(made.targets.map((target) => target.key)).toEqual(["release", "tools"]);
+    expect(made.suites.map((suite) => suite.name)).toEqual(["tooled"]);
+  });
+});
+
+describe("the services that are started", () => {
+  const services = {
+    db: { image: "postgres:17" },
+    cache: { image: "redis:8" },
+    migrate: { image: "m", depends_on: { db: { condition: "service_healthy" } } },
+    api: { image: "x", depends_on: { migrate: { condition: "service_completed_successfully" } } },
+    unused: { image: "never-pulled" },
+  };
+
+  it("are those that suites need, with what these depend on, dependencies first", async () => {
+    const { plan: made } = await plan("suites:\n  e2e: { command: check, needs: [api] }\n", services);
+    expect(made.services.map(({ spec }) => [spec.name, spec.oneShot])).toEqual([
+      ["db", false],
+      ["migrate", true],
+      ["api", false],
+    ]);
+  });
+
+  it("are none for suites that need none", async () => {
+    expect((await plan(UNIT, services)).plan.services).toEqual([]);
+  });
+
+  it("are what a suite that is a Compose service depends on; the suite itself is not one of them", async () => {
+    const tests = {
+      image: "tests:1",
+      entrypoint: ["run"],
+      command: ["all"],
+      user: "app",
+      mem_limit: "64m",
+      cpus: 2,
+      environment: { A: "compose", B: "2" },
+      depends_on: ["db"],
+    };
+    const config = "suites:\n  api: { service: tests, needs: [cache], env: { A: suite }, memory: 128m }\n";
+    const { plan: made } = await plan(config, { ...services, tests });
+    expect(made.services.map(({ spec }) => spec.name).sort()).toEqual(["cache", "db"]);
+    expect(made.suites[0]).toMatchObject({
+      image: { kind: "reference", reference: "tests:1" },
+      command: ["run", "all"],
+      user: "app",
+      env: { A: "suite", B: "2" },
+      needs: ["cache", "db"],
+    });
+    // What the suite does not say stays what the service says.
+    expect(made.suites[0]?.limits).toMatchObject({ memoryBytes: 128 * 2 ** 20, cpus: 2 });
+  });
+
+  it.each([
+    ["needs a service", "suites:\n  a: { command: x, needs: [dbb] }\n"],
+    ["is a service", "suites:\n  a: { service: tests }\n"],
+  ])("cannot be planned when a suite %s that is not there", async (_title, config) => {
+    expect(await codeOf(plan(config, services))).toBe("COMPOSE_UNKNOWN_SERVICE");
+  });
+
+  it("are not planned for a suite that does not exist", async () => {
+    expect(await codeOf(plan(UNIT, services, { only: ["unti"] }))).toBe("SUITE_UNKNOWN");
+  });
+
+  it("take settings by their names; a setting for no service is told", async () => {
+    const config =
+      "suites:\n  a: { command: x, needs: [db] }\nservices:\n  db: { deadline: 90s }\n  dbb: { durable: true }\n";
+    const { plan: made } = await plan(config, services);
+    expect(made.services[0]?.spec.readiness.deadline).toBe(90_000);
+    expect(made.warnings).toEqual([
+      "services.dbb of the configuration has no effect: no Compose service has that name",
+    ]);
+  });
+});
+
+describe("an app under test", () => {
+  const services = { db: { image: "postgres:17" } };
+
+  it("is the release image as a service that waits for what its suite needs", async () => {
+    const { plan: made } = await plan("suites:\n  api: { command: x, needs: [db], app: {} }\n", services);
+    expect(made.suites[0]?.needs).toEqual(["db", "app"]);
+    expect(made.services.map(({ spec }) => spec.name)).toEqual(["db", "app"]);
+    expect(made.services[1]?.spec).toMatchObject({
+      image: { kind: "target", target: "release" },
+      dependsOn: [{ service: "db", condition: "healthy" }],
+      readiness: { probes: [{ kind: "tcp", port: 8000 }], deadline: 60_000 },
+    });
+  });
+
+  it.each([
+    ["app: { ready: http://:9000/up }", [{ kind: "http", port: 9000, path: "/up", scheme: "http" }]],
+    ["app: { ready: started }", []],
+    ["app: { ready: redis }", [{ kind: "redis", port: 6379 }]],
+    ["app: { ports: [7000, 7001] }", [{ kind: "tcp", port: 7000 }]],
+  ])("is ready as it says: %s", async (app, probes) => {
+    const { plan: made } = await plan(`suites:\n  api: { command: x, ${app} }\n`);
+    expect(made.services[0]?.spec.readiness.probes).toMatchObject(probes);
+    expect(made.services[0]?.spec.readiness.probes).toHaveLength(probes.length);
+  });
+
+  it("is shared by suites that describe the same one", async () => {
+    const { plan: made } = await plan(
+      "suites:\n  a: { command: x, app: {} }\n  b: { command: y, app: {} }\n",
+    );
+    expect(made.services.map(({ spec }) => spec.name)).toEqual(["app"]);
+  });
+
+  it.each([
+    [
+      "another environment",
+      "suites:\n  a: { command: x, app: {} }\n  b: { command: y, app: { env: { A: b } } }\n",
+    ],
+    ["other needs", "suites:\n  a: { command: x, needs: [db], app: {} }\n  b: { command: y, app: {} }\n"],
+    ["the name of a service", "suites:\n  a: { command: x, needs: [db], app: { name: db } }\n"],
+  ])("cannot share its name with one of %s", async (_title, config) => {
+    expect(await codeOf(plan(config, services))).toBe("APP_NAME_TAKEN");
+  });
+});
+
+describe("a suite's defaults", () => {
+  it("come from the project and the engine", async () => {
+    const { plan: made } = await plan(UNIT, undefined, { grep: "Checkout" });
+    expect(made.suites[0]).toMatchObject({
+      name: "unit",
+      image: { kind: "target", target: "test" },
+      command: ["check"],
+      parallel: 6,
+      shards: 1,
+      timeout: 600_000,
+      grep: "Checkout",
+      needs: [],
+      files: [],
+      mounts: [],
+    });
+    expect(made.network).toEqual({ pool: "10.213.0.0/16", size: 26 });
+  });
+
+  it("give way to what the suite says", async () => {
+    const { plan: made } = await plan("suites:\n  unit: { binaries: /out, parallel: 2, timeout: 1m }\n");
+    expect(made.suites[0]).toMatchObject({ runner: "go", parallel: 2, timeout: 60_000 });
+  });
+});
+
+it("the values that must not be shown come along", async () => {
+  const services = { db: { image: "x", secrets: ["key"] } };
+  const compose = resolved({ services, secrets: { key: { environment: "KEY" } } });
+  const { secrets } = await plan("suites:\n  a: { command: x, needs: [db] }\n", services, {
+    compose,
+    environment: { KEY: "very-secret" },
+  });
+  expect(secrets).toContain("very-secret");
+});

@@ -1,0 +1,146 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import type { FakeAgentOptions } from "../agent/testing/index.ts";
+import { fakeDocker } from "../compose/testing/docker.ts";
+import type { SuiteSpec } from "../model/index.ts";
+import { servicePlan } from "../services/testing/world.ts";
+import { joinRun, openShell } from "./shell.ts";
+import { planWith, suiteWith, targetWith } from "./testing/plan.ts";
+import { makeRunWorld, type Scripts } from "./testing/running.ts";
+
+const signal = new AbortController().signal;
+const serving: FakeAgentOptions = {
+  probe: () => ({ ready: true, saw: "accepted" }),
+  async *processes(_spec, io) {
+    yield { stdout: "up\n" };
+    await io.nextSignal();
+  },
+};
+const image = new Map([["/bin/sh", { content: "a shell" }]]);
+
+/** A shell that repeats what it is told. */
+const repeating: FakeAgentOptions = {
+  files: image,
+  async *processes(spec, io) {
+    yield { stdout: `${spec.argv.join(" ")} in ${spec.env?.["SEATRIAL_RUN"]}\n` };
+    for await (const chunk of io.stdin) yield { stdout: `you said ${chunk}` };
+    yield { exit: 4 };
+  },
+};
+
+function ends(input: string) {
+  const output = new PassThrough();
+  let text = "";
+  output.on("data", (chunk) => {
+    text += chunk;
+  });
+  const keys = new PassThrough();
+  keys.end(input);
+  return {
+    ends: { input: keys as unknown as NodeJS.ReadStream, output: output as unknown as NodeJS.WriteStream },
+    text: () => text,
+  };
+}
+
+async function shell(scripts: Scripts, suite: SuiteSpec, plan: Parameters<typeof planWith>[0] = {}) {
+  const docker = await fakeDocker("exit 0");
+  const images = ["seatrial/shop:test.r1"];
+  await using world = await makeRunWorld({ scripts, images, context: { env: docker.env } });
+  const typed = ends("ls\n");
+  const exit = await openShell({
+    plan: planWith({ suites: [suite], ...plan }),
+    suite,
+    context: world.context,
+    ends: typed.ends,
+  }).catch((error: unknown) => error);
+  const held = await world.engine.images.inspect("seatrial/shop:test.r1", signal);
+  return { exit, text: typed.text(), left: await world.left(), held };
+}
+
+describe("a shell", () => {
+  it("is the image's, beside its suite's services, and leaves nothing behind", async () => {
+    const built = suiteWith({ needs: ["db"], image: { kind: "target", target: "test" } });
+    const { exit, text, left, held } = await shell({ db: serving, "shell-unit": repeating }, built, {
+      services: [servicePlan()],
+      targets: [targetWith("test")],
+    });
+    expect(text).toBe("/bin/sh in r1\nyou said ls\n");
+    expect(exit).toMatchObject({ code: 4 });
+    expect(left).toEqual([]);
+    // Also the name that held its image while it was needed.
+    expect(held).toBeUndefined();
+  });
+
+  it("is not there in an image without one, which is told with what to do", async () => {
+    const { exit, left } = await shell({ "shell-unit": { processes: () => [] } }, suiteWith());
+    expect(exit).toMatchObject({ code: "SHELL_MISSING", hint: expect.stringContaining("--command") });
+    expect(left).toEqual([]);
+  });
+
+  it("is given up at once when a service fails, with that reason", async () => {
+    const failing: FakeAgentOptions = {
+      probe: () => ({ ready: false, saw: "refused" }),
+      processes: () => [{ exit: 9 }],
+    };
+    const { exit, left } = await shell({ db: failing, other: hanging }, needy, {
+      services: [servicePlan(), servicePlan({ name: "other", readiness: patient })],
+    });
+    expect(exit).toMatchObject({ code: "SERVICE_EXITED" });
+    expect(left).toEqual([]);
+  });
+
+  it("is given up at once when its image cannot be had, however long services take", async () => {
+    const gone = suiteWith({ image: { kind: "reference", reference: "nowhere:1", pull: "missing" } });
+    const { exit, left } = await shell({ db: hanging }, gone, {
+      services: [servicePlan({ readiness: patient })],
+    });
+    expect(exit).toMatchObject({ code: "IMAGE_NOT_FOUND" });
+    expect(left).toEqual([]);
+  });
+});
+
+const needy = suiteWith({ needs: ["db", "other"] });
+const patient = { probes: [{ kind: "tcp", port: 1 } as const], deadline: 60_000 };
+const hanging: FakeAgentOptions = {
+  probe: () => ({ ready: false, saw: "refused" }),
+  async *processes(_spec, io) {
+    yield { stdout: "starting\n" };
+    await io.nextSignal();
+  },
+};
+
+it("a shell in a kept run shares that run's name and volumes, and counts as its guest", async () => {
+  await using world = await makeRunWorld({ scripts: { "shell-unit": repeating } });
+  const [found] = await Promise.all([
+    world.engine.images.inspect("tests:1", signal),
+    world.engine.volumes.create("seatrial-kept-data", {}, signal),
+  ]);
+  if (found === undefined) throw new Error("no image");
+  const network = await world.engine.networks.create(
+    { name: "kept", labels: {}, subnet: "10.9.0.0/26", internal: false },
+    signal,
+  );
+  const typed = ends("");
+  const specs: object[] = [];
+  const { create } = world.engine.workloads;
+  world.engine.workloads.create = (spec, given) => {
+    specs.push(spec);
+    return create(spec, given);
+  };
+  await joinRun({
+    plan: planWith(),
+    suite: suiteWith({ mounts: [{ kind: "volume", name: "data", target: "/data", readOnly: false }] }),
+    context: world.context,
+    run: "kept",
+    network,
+    image: found,
+    ends: typed.ends,
+  });
+  expect(typed.text()).toContain("in kept");
+  const own = specs.at(-1);
+  expect(own).toMatchObject({
+    name: "seatrial-r1-shell-unit",
+    labels: { "seatrial.run": "kept", "seatrial.guest": "kept" },
+    mounts: expect.arrayContaining([expect.objectContaining({ name: "seatrial-kept-data" })]),
+  });
+});
