@@ -41,16 +41,8 @@ async function execute(
   const here = await at({});
   const world = await makeRunWorld({ scripts });
   await options.prepare?.(here);
-  const session = {
-    surroundings: here.surroundings,
-    engine: world.engine,
-    launcher: world.context.launcher,
-    usage: memoryUsage(),
-    secrets: [SECRET],
-    source: Promise.resolve({}),
-  } as unknown as Session;
   const executed = await executeRun({
-    session,
+    session: sessionOf(here, world),
     plan: planWith({ root: here.path, ...plan }),
     flags: options.flags ?? {},
     signal: options.signal ?? new AbortController().signal,
@@ -66,6 +58,18 @@ async function execute(
       await here[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Of the project, a run needs only its plan. */
+function sessionOf(here: At, world: RunWorld): Session {
+  return {
+    surroundings: here.surroundings,
+    engine: world.engine,
+    launcher: world.context.launcher,
+    usage: memoryUsage(),
+    secrets: [SECRET],
+    source: Promise.resolve({}),
+  } as unknown as Session;
 }
 
 const stateOf = (here: At) => `${here.path}/home/.local/state/seatrial`;
@@ -177,14 +181,7 @@ describe("a run that cannot write", () => {
         },
       },
     });
-    const session = {
-      surroundings: here.surroundings,
-      engine: world.engine,
-      launcher: world.context.launcher,
-      usage: memoryUsage(),
-      secrets: [],
-      source: Promise.resolve({}),
-    } as unknown as Session;
+    const session = sessionOf(here, world);
     const plan = planWith({ root: here.path, suites: [suiteWith()] });
     const signal = new AbortController().signal;
     await expect(executeRun({ session, plan, flags: {}, signal })).toThrowWithCode("RESULTS_NOT_WRITABLE");
@@ -197,13 +194,10 @@ describe("a run that cannot write", () => {
 
 it("snapshots are neither wanted with --fresh, nor kept by an engine that cannot keep containers as images", async () => {
   const signal = new AbortController().signal;
-  const sessionOf = (canCommit: boolean) =>
-    ({
-      engine: createMemoryEngine({ capabilities: { canCommit } }),
-      usage: memoryUsage(),
-    }) as unknown as Session;
-  const opened = (canCommit: boolean, fresh: boolean) =>
-    openSnapshots({ session: sessionOf(canCommit), fresh, signal });
+  const opened = (canCommit: boolean, fresh: boolean) => {
+    const engine = createMemoryEngine({ capabilities: { canCommit } });
+    return openSnapshots({ session: { engine, usage: memoryUsage() } as unknown as Session, fresh, signal });
+  };
   expect(await opened(true, false)).toBeDefined();
   expect(await opened(true, true)).toBeUndefined();
   expect(await opened(false, false)).toBeUndefined();

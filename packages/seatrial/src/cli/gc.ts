@@ -1,7 +1,14 @@
 import { listAgentCache, removeAgentCache } from "../agent/index.ts";
 import { parseSize } from "../config/index.ts";
 import { formatBytes } from "../model/index.ts";
-import { listNetworkCache, readJournals, removeNetworkCache, sweep, sweepJournals } from "../run/index.ts";
+import {
+  findLeftovers,
+  listNetworkCache,
+  readJournals,
+  removeNetworkCache,
+  sweep,
+  sweepJournals,
+} from "../run/index.ts";
 import { createSnapshotStore, type SnapshotSummary } from "../services/index.ts";
 import { EXIT, type ExitCode } from "../support/error.ts";
 import { cliError } from "./errors.ts";
@@ -29,13 +36,19 @@ export async function gcCommand(options: { surroundings: Surroundings; flags: Gc
   const state = stateFolder(surroundings.environment);
 
   if (flags.list === true) {
-    const [kept, agents, networks, journals] = await Promise.all([
+    const [kept, agents, networks, journals, left] = await Promise.all([
       snapshots.list(signal),
       listAgentCache(engine, signal),
       listNetworkCache(engine, signal),
       readJournals(state),
+      findLeftovers({ engine, now: Date.now(), signal }),
     ]);
-    if (flags.json === true) print(JSON.stringify({ snapshots: kept, agents, networks, runs: journals }));
+    const leftovers = [
+      ...left.workloads.map(({ name }) => `container  ${name}`),
+      ...left.volumes.map(({ name }) => `volume     ${name}`),
+    ];
+    if (flags.json === true)
+      print(JSON.stringify({ snapshots: kept, agents, networks, runs: journals, leftovers: left }));
     else {
       for (const snapshot of kept) print(describe(snapshot));
       for (const agent of agents) print(`cache     agent      ${agent.name}`);
@@ -43,7 +56,8 @@ export async function gcCommand(options: { surroundings: Surroundings; flags: Gc
         print(`cache     network    ${network.name}  ${network.idle ? "idle" : "in use"}`);
       for (const { run, project, alive } of journals)
         print(`${alive ? "running " : "leftover"}  run        ${run}  ${project}`);
-      if (kept.length + agents.length + networks.length + journals.length === 0)
+      for (const leftover of leftovers) print(`leftover  ${leftover}`);
+      if (kept.length + agents.length + networks.length + journals.length + leftovers.length === 0)
         print("nothing: no caches, no leftovers");
     }
     return EXIT.ok;

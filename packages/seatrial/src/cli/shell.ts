@@ -65,15 +65,18 @@ export async function shellCommand(options: {
   });
   const ends = { input: surroundings.stdin, output: surroundings.stdout };
   const shell = { plan: needed, suite, context, command: wordsOf(flags.command), ends };
-  const exit =
-    flags.run === undefined
-      ? await openShell(shell)
-      : await joinRun({
-          ...shell,
-          ...(await findKept({ session, suite, run: flags.run, root: plan.root, signal: stop.signal })),
-        });
-  await context.logs.close();
-  return exit.code === 0 ? EXIT.ok : EXIT.failed;
+  try {
+    const exit =
+      flags.run === undefined
+        ? await openShell(shell)
+        : await joinRun({
+            ...shell,
+            ...(await findKept({ session, suite, run: flags.run, root: plan.root, signal: stop.signal })),
+          });
+    return exit.code === 0 ? EXIT.ok : EXIT.failed;
+  } finally {
+    await context.logs.close();
+  }
 }
 
 function wordsOf(text: string | undefined): string[] | undefined {

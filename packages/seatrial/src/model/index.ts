@@ -21,17 +21,18 @@ export type {
   ServiceOutcome,
   SuiteOutcome,
 } from "./outcome.ts";
-export type {
-  FileSpec,
-  ImageSource,
-  Limits,
-  MountSpec,
-  ProbeKind,
-  ProbeSpec,
-  ReadinessSpec,
-  SecuritySpec,
-  ServiceDependency,
-  ServiceSpec,
+export {
+  type FileSpec,
+  type ImageSource,
+  type Limits,
+  type MountSpec,
+  PLAIN_SECURITY,
+  type ProbeKind,
+  type ProbeSpec,
+  type ReadinessSpec,
+  type SecuritySpec,
+  type ServiceDependency,
+  type ServiceSpec,
 } from "./service.ts";
 export { type AppSpec, type Proof, RUNNERS, type RunnerKind, type SuiteSpec } from "./suite.ts";
 export type { TestCounts, TestResult, TestStatus } from "./test-result.ts";

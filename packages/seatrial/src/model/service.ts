@@ -112,3 +112,15 @@ export type ProbeSpec =
   | { kind: "command"; argv: string[]; timeout: Duration };
 
 export type ProbeKind = ProbeSpec["kind"];
+
+/** No special rights: suites and apps have what an engine gives to any container. */
+export const PLAIN_SECURITY: SecuritySpec = {
+  privileged: false,
+  readOnlyRoot: false,
+  capAdd: [],
+  capDrop: [],
+  options: [],
+  groupAdd: [],
+  sysctls: {},
+  devices: [],
+};

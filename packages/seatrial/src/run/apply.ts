@@ -34,6 +34,8 @@ export async function applyRun(plan: RunPlan, given: RunContext): Promise<Applie
   const startedAt = new Date();
   const start = context.now();
   const cleanup = createCleanup();
+  // Last of all: services may say something until they are gone, and a kept run's for longer.
+  cleanup.add(async () => await context.logs.close());
   const problems: { problem: Problem; exitCode: ExitCode }[] = [];
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
@@ -91,7 +93,6 @@ export async function applyRun(plan: RunPlan, given: RunContext): Promise<Applie
     signal,
   });
   const [built] = await Promise.allSettled([build, services.settled]);
-  await context.logs.close();
 
   const outcome: Outcome = {
     version: 1,

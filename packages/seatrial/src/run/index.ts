@@ -9,4 +9,4 @@ export { type PlanOptions, planRun, type RunPlan } from "./plan.ts";
 export { planOfSuite } from "./required-services.ts";
 export { joinRun, openShell, type ShellEnds, type ShellOptions } from "./shell.ts";
 export type { NetworkPool } from "./subnets.ts";
-export { type Swept, sweep } from "./sweep.ts";
+export { findLeftovers, type Swept, sweep } from "./sweep.ts";

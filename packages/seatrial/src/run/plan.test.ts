@@ -204,3 +204,11 @@ it("the values that must not be shown come along", async () => {
   });
   expect(secrets).toContain("very-secret");
 });
+
+it("what a Compose file gives to its services under a secret's name is not shown either", async () => {
+  const environment = { API_TOKEN: "tok-12345", PASSWORD: "postgres", MODE: "fast-mode", PIN: "4711" };
+  const services = { db: { image: "x", environment } };
+  const config = "redact: [PIN]\nsuites:\n  a: { command: x, needs: [db] }\n";
+  const { secrets } = await plan(config, services);
+  expect(secrets).toEqual(["tok-12345", "4711"]);
+});

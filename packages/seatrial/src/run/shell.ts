@@ -2,7 +2,7 @@ import type { AgentProcess, LaunchedWorkload, ProcessExit } from "../agent/index
 import { releaseImages } from "../image/index.ts";
 import type { ImageDetails, SuiteSpec } from "../model/index.ts";
 import { resolveImage, toWorkloadMount } from "../services/index.ts";
-import { PLAIN_SECURITY, prepareContainer, suiteContainer, suiteEnvironment } from "../suites/index.ts";
+import { prepareContainer, suiteContainer, suiteEnvironment } from "../suites/index.ts";
 import { createCleanup } from "../support/cleanup.ts";
 import { buildTargets } from "./build.ts";
 import type { RunContext } from "./context.ts";
@@ -94,7 +94,7 @@ async function enter(
     imageId: image.id,
     network: options.network,
     labels: options.labels,
-    security: suite.security ?? PLAIN_SECURITY,
+    security: suite.security,
     mounts: suite.mounts.map((mount) => toWorkloadMount(mount, run)),
     extraHosts: suite.extraHosts,
   });

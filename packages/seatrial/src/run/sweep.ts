@@ -1,8 +1,8 @@
-import type { Engine } from "../engine/index.ts";
+import type { Engine, VolumeSummary, WorkloadSummary } from "../engine/index.ts";
 import { isToolError } from "../support/error.ts";
 import { OWNED } from "./labels.ts";
 
-/** What a dead owner can leave: containers that were never started, the claim of its network among them, and shared volumes. */
+/** The names of what was removed. */
 export interface Swept {
   workloads: string[];
   volumes: string[];
@@ -10,18 +10,23 @@ export interface Swept {
 
 const MIN_AGE_MS = 60_000;
 
-/**
- * Removes the leftovers of dead owners, each older than a minute. What a live owner is using is never touched: its containers run,
- * and its claim and its volumes go with them or are younger than that.
- */
-export async function sweep(options: {
+export interface SweepOptions {
   engine: Engine;
   /** Milliseconds since 1970. */
   now: number;
-  /** Never touched, whatever its state. */
+  /** A run whose things are never leftovers, whatever their state. */
   except?: string | undefined;
   signal: AbortSignal;
-}): Promise<Swept> {
+}
+
+/**
+ * What dead owners left: containers that were never started, claims of networks among them, and shared volumes, each older than a
+ * minute. What a live owner is using is none: its containers run, and its claim and
+ * its volumes go with them or are younger than that.
+ */
+export async function findLeftovers(
+  options: SweepOptions,
+): Promise<{ workloads: WorkloadSummary[]; volumes: VolumeSummary[] }> {
   const { engine, signal } = options;
   const limit = options.now - MIN_AGE_MS;
   const [workloads, volumes] = await Promise.all([
@@ -34,11 +39,20 @@ export async function sweep(options: {
   ]);
   const isDead = (each: { labels: Record<string, string>; createdAt: number }) =>
     each.createdAt < limit && !alive.has(each.labels["seatrial.run"]);
-  const dead = workloads.filter((each) => each.state !== "running" && isDead(each));
-  await Promise.all(dead.map((each) => engine.workloads.remove(each.id, signal)));
   return {
-    workloads: dead.map((each) => each.name),
-    volumes: await removeAll(volumes.filter(isDead), (each) => engine.volumes.remove(each.name, signal)),
+    workloads: workloads.filter((each) => each.state !== "running" && isDead(each)),
+    volumes: volumes.filter(isDead),
+  };
+}
+
+/** Removes the leftovers of dead owners. */
+export async function sweep(options: SweepOptions): Promise<Swept> {
+  const { engine, signal } = options;
+  const { workloads, volumes } = await findLeftovers(options);
+  await Promise.all(workloads.map((each) => engine.workloads.remove(each.id, signal)));
+  return {
+    workloads: workloads.map((each) => each.name),
+    volumes: await removeAll(volumes, (each) => engine.volumes.remove(each.name, signal)),
   };
 }
 

@@ -1,16 +1,5 @@
-import type { AppSpec, SecuritySpec, ServiceSpec } from "../model/index.ts";
+import { type AppSpec, PLAIN_SECURITY, type ServiceSpec } from "../model/index.ts";
 import type { ServicePlan } from "./plan.ts";
-
-const PLAIN: SecuritySpec = {
-  privileged: false,
-  readOnlyRoot: false,
-  capAdd: [],
-  capDrop: [],
-  options: [],
-  groupAdd: [],
-  sysctls: {},
-  devices: [],
-};
 
 const STOP_GRACE_MS = 10_000;
 
@@ -29,7 +18,7 @@ export function appService(app: AppSpec, needs: readonly string[]): ServicePlan 
     oneShot: false,
     stopGrace: STOP_GRACE_MS,
     limits: {},
-    security: PLAIN,
+    security: PLAIN_SECURITY,
     extraHosts: [],
     labels: {},
     durable: true,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Digest } from "../model/index.ts";
-import { PLAIN_SECURITY, RESULTS_FOLDER, suiteContainer, suiteEnvironment } from "./container.ts";
+import { type Digest, PLAIN_SECURITY } from "../model/index.ts";
+import { RESULTS_FOLDER, suiteContainer, suiteEnvironment } from "./container.ts";
 import { suiteSpec } from "./testing/shard-run.ts";
 
 const imageId: Digest = `sha256:${"a".repeat(64)}`;

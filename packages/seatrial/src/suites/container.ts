@@ -1,23 +1,11 @@
 import type { LaunchSpec } from "../agent/index.ts";
 import type { WorkloadMount } from "../engine/index.ts";
-import type { Digest, SecuritySpec, SuiteSpec } from "../model/index.ts";
+import { type Digest, PLAIN_SECURITY, type SecuritySpec, type SuiteSpec } from "../model/index.ts";
 import { shardName } from "./plan.ts";
 import type { Shard } from "./runners/runner.ts";
 
 /** `$SEATRIAL_RESULTS` in every suite's container: a volume of its own, gone with the container, writable for every user. */
 export const RESULTS_FOLDER = "/seatrial-results";
-
-/** A test suite has no special rights. */
-export const PLAIN_SECURITY: SecuritySpec = {
-  privileged: false,
-  readOnlyRoot: false,
-  capAdd: [],
-  capDrop: [],
-  options: [],
-  groupAdd: [],
-  sysctls: {},
-  devices: [],
-};
 
 export interface SuiteContainerOptions {
   run: string;

@@ -1,7 +1,6 @@
 // Suites: runs the tests of a suite inside its container, through the agent, and turns what comes out into test events.
 // Leaves to others: which image and which services there are, how containers are launched, and where reports go.
 export {
-  PLAIN_SECURITY,
   type SuiteContainerOptions,
   suiteContainer,
   suiteEnvironment,

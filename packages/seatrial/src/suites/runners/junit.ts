@@ -26,8 +26,9 @@ export async function runJunitSuite(context: ShardContext): Promise<RunnerResult
     const document = printed.end();
     found = document.found;
     for (const test of document.tests) context.recorder.finished(test);
+    // A report that we cut short ourselves is no fault of its writer.
     const broken =
-      document.end === undefined
+      document.end === undefined || end.interrupted
         ? undefined
         : brokenReport(document.end, { file: `printed by ${end.name}`, suite: context.spec.name });
     if (broken !== undefined) problems.push(broken);
