@@ -1,4 +1,4 @@
-import { formatDuration } from "../model/index.ts";
+import { formatDuration, type NodeState } from "../model/index.ts";
 import { formatCounts, formatRow, nameWidth } from "./row.ts";
 import type { Row, RunView } from "./state.ts";
 import { onOneLine, type Style } from "./style.ts";
@@ -15,7 +15,7 @@ export function createPlainProgress(options: {
   now: () => number;
 }): { update(): void; stop(): void } {
   const { view, style, now } = options;
-  const printed = new Set<Row>();
+  const printed = new Map<Row, NodeState>();
   const start = now();
   let timer: NodeJS.Timeout | undefined;
 
@@ -42,8 +42,8 @@ export function createPlainProgress(options: {
   return {
     update() {
       for (const row of view.rows.values()) {
-        if (row.state === "waiting" || row.state === "running" || printed.has(row)) continue;
-        printed.add(row);
+        if (row.state === "waiting" || row.state === "running" || printed.get(row) === row.state) continue;
+        printed.set(row, row.state);
         print(formatRow(row, { style, now: now() - start, width: nameWidth(view.rows.values()) }));
       }
     },

@@ -32,7 +32,7 @@ export async function buildTargets(options: {
     node.finish({
       state: "passed",
       note: names,
-      detail: `(${result.cached} of ${result.steps} steps cached)`,
+      detail: result.steps === 0 ? undefined : `(${result.cached} of ${result.steps} steps cached)`,
     });
     return result;
   } catch (error) {

@@ -70,6 +70,7 @@ export function startRunServices(options: {
 function startServices(options: StartServicesOptions): StartedServices {
   const started = new Map<string, Promise<RunningService>>();
   const ended = new Map<string, RunningService>();
+  let closing = false;
   const failed = new Set<string>();
   const logs = new Map<string, string>();
 
@@ -105,7 +106,12 @@ function startServices(options: StartServicesOptions): StartedServices {
       });
       ended.set(spec.name, service);
       node.finish({ state: "passed", note: service.status, detail: detailOf(service) });
-      void service.failure.then((error) => fail(spec.name, error));
+      void service.failure.then((error) => {
+        // One that we end ourselves has not failed.
+        if (closing || signal.aborted) return;
+        node.finish({ state: "failed", note: "failed", problem: problemOf(error, spec.name) });
+        fail(spec.name, error);
+      });
       return service;
     } catch (error) {
       const stopped = signal.aborted && error === signal.reason;
@@ -159,6 +165,7 @@ function startServices(options: StartServicesOptions): StartedServices {
         return outcomeOf(plan, { service: ended.get(name), failed: failed.has(name), log });
       }),
     async [Symbol.asyncDispose]() {
+      closing = true;
       const settled = await Promise.allSettled(all);
       const running = settled.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
       const ends = await Promise.allSettled(running.map((service) => service[Symbol.asyncDispose]()));
