@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Engine } from "../engine/index.ts";
-import type { Platform } from "../model/index.ts";
+import { PLAIN_SECURITY, type Platform } from "../model/index.ts";
 import { pause, withDeadline } from "../support/abort.ts";
 import { isToolError } from "../support/error.ts";
 import { ensureAgentImage } from "./agent-image.ts";
@@ -119,16 +119,7 @@ async function createHolder(options: {
         env: {},
         mounts: [{ kind: "volume", name: own, target: AGENT_FOLDER, readOnly: false }],
         limits: {},
-        security: {
-          privileged: false,
-          readOnlyRoot: false,
-          capAdd: [],
-          capDrop: [],
-          options: [],
-          groupAdd: [],
-          sysctls: {},
-          devices: [],
-        },
+        security: PLAIN_SECURITY,
         extraHosts: [],
         removeOnExit: false,
       },

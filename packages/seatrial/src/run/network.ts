@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Engine, NetworkSummary } from "../engine/index.ts";
+import { PLAIN_SECURITY } from "../model/index.ts";
 import { isToolError } from "../support/error.ts";
 import { runError } from "./errors.ts";
 import { NETWORK_LABEL } from "./labels.ts";
@@ -86,16 +87,7 @@ async function tryClaim(network: NetworkSummary, options: ClaimOptions): Promise
   }
 }
 
-const NO_RIGHTS = {
-  privileged: false,
-  readOnlyRoot: true,
-  capAdd: [],
-  capDrop: ["ALL"],
-  options: [],
-  groupAdd: [],
-  sysctls: {},
-  devices: [],
-};
+const NO_RIGHTS = { ...PLAIN_SECURITY, readOnlyRoot: true, capDrop: ["ALL"] };
 
 function claimName(network: string): string {
   return `${network}-claim`;
