@@ -11,6 +11,13 @@ export type {
   SuiteSpec,
   TestResult,
 } from "./model/index.ts";
+export type {
+  Descriptor,
+  Manifest,
+  RegistryClient,
+  Repository,
+  RepositoryName,
+} from "./registry/index.ts";
 export {
   type AppliedRun,
   applyRun,

@@ -1,3 +1,4 @@
+import { checkSettings } from "./check-settings.ts";
 import { findStage } from "./dockerfile/summary.ts";
 import { describeStage, looksLikeTests } from "./dockerfile/targets.ts";
 import type { Environment } from "./environment.ts";
@@ -9,13 +10,7 @@ import { absolutePath } from "./read-text.ts";
 import { secretValues } from "./redaction.ts";
 import { resolveSuites } from "./resolve-suites.ts";
 import { readBuildSecrets } from "./secrets.ts";
-import {
-  checkSettings,
-  coverageSettings,
-  networkSettings,
-  releaseSettings,
-  serviceSettings,
-} from "./settings.ts";
+import { coverageSettings, networkSettings, releaseSettings, serviceSettings } from "./settings.ts";
 import { readSurroundings } from "./surroundings.ts";
 import { resolveTargets } from "./targets.ts";
 import type { BuiltinLookup } from "./variables.ts";
@@ -70,6 +65,14 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     lookup,
     placeOf: (path) => locate(path)?.place ?? path.join("."),
   });
+  const checked = await checkSettings({
+    input: input.check,
+    dockerfile,
+    release: targets.release,
+    root,
+    lookup,
+    environment,
+  });
   const redact = input.redact ?? [];
   const config: ProjectConfig = {
     image: {
@@ -85,8 +88,8 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     network: networkSettings(input.network),
     redact,
     coverage: coverageSettings(input.coverage),
-    check: checkSettings(input.check),
-    release: releaseSettings(input.release),
+    check: checked.check,
+    release: releaseSettings(input.release, (name) => absolutePath(name, root, environment)),
   };
   return {
     root,
@@ -104,7 +107,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
       redact,
       variables,
       suites,
-      fromFiles: [fileValues, ...fromFiles],
+      fromFiles: [fileValues, ...fromFiles, ...checked.fromFiles],
     }),
     usedVariables: variables.used(),
     warnings,

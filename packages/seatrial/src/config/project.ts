@@ -38,7 +38,7 @@ export interface ProjectConfig {
   /** Names of variables whose values are secret. */
   redact: string[];
   coverage?: CoverageSettings | undefined;
-  check?: CheckSettings | undefined;
+  check: CheckSettings;
   release?: ReleaseSettings | undefined;
 }
 
@@ -128,16 +128,66 @@ export interface CoverageSettings {
   exclude: string[];
 }
 
+/** What must hold for the release image. */
 export interface CheckSettings {
+  /** Commands and packages. */
   absent: string[];
+  noSources: { enabled: boolean; globs: string[] };
+  /** `non-root`, a name or a number. */
   user?: string | undefined;
   maxSizeBytes?: number | undefined;
+  /** Allowed are globs of paths that may look like keys. */
+  secrets: { enabled: boolean; allow: string[] };
+  entrypoint?: EntrypointSettings | undefined;
+  /** By absolute path of the image. */
+  files: Record<string, FileExpectation>;
+  labels: Record<string, Expectation>;
+  env: Record<string, Expectation>;
+  /** More of it in the project's own layers fails; absent: told, not judged. */
+  wasteBytes?: number | undefined;
+  /** Files of container-structure-test, absolute. */
+  structure: string[];
 }
 
+export interface EntrypointSettings {
+  ready?: ReadyConfig | undefined;
+  ports: number[];
+  /** It is a command that ends with this code. */
+  exit?: number | undefined;
+  deadline: Duration;
+  command?: string[] | undefined;
+  env: Record<string, string>;
+  needs: string[];
+}
+
+export interface FileExpectation {
+  present: boolean;
+  mode?: number | undefined;
+  uid?: number | undefined;
+  gid?: number | undefined;
+  executable?: boolean | undefined;
+}
+
+export type Expectation =
+  | { kind: "present" }
+  | { kind: "absent" }
+  | { kind: "equals"; value: string }
+  /** The whole value. */
+  | { kind: "matches"; pattern: string };
+
 export interface ReleaseSettings {
+  /** May be empty, where a variable was not set. */
   repository?: string | undefined;
   /** May hold empty texts, where a variable was not set. */
   tags: string[];
   floating: string[];
+  /** A repository, perhaps with a tag. */
+  candidate?: string | undefined;
+  /** Where the signing key is; it is read when something is signed. */
+  key?: { kind: "file"; path: string } | { kind: "env"; variable: string } | undefined;
+  /** Absent: on loopback only. */
+  insecure?: boolean | undefined;
+  cache: boolean;
   allowSibling: boolean;
+  allowDirty: boolean;
 }

@@ -32,6 +32,9 @@ export function checkServiceNames(
       check(typeof space === "string" ? space : space.service, [...path, "spaces", variable], app);
     }
   }
+  input.check?.entrypoint?.needs?.forEach((service, index) => {
+    check(service, ["check", "entrypoint", "needs", index]);
+  });
   for (const name of Object.keys(input.services ?? {})) check(name, ["services", name]);
   return complaints;
 }

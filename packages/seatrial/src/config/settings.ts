@@ -1,10 +1,4 @@
-import type {
-  CheckSettings,
-  CoverageSettings,
-  NetworkSettings,
-  ReleaseSettings,
-  ServiceSettings,
-} from "./project.ts";
+import type { CoverageSettings, NetworkSettings, ReleaseSettings, ServiceSettings } from "./project.ts";
 import type { ConfigInput } from "./schema/config.ts";
 
 const DEFAULT_POOL = "10.213.0.0/16";
@@ -40,17 +34,29 @@ export function coverageSettings(input: ConfigInput["coverage"]): CoverageSettin
   };
 }
 
-export function checkSettings(input: ConfigInput["check"]): CheckSettings | undefined {
-  if (input === undefined) return undefined;
-  return { absent: input.absent ?? [], user: input.user, maxSizeBytes: input["max-size"] };
-}
-
-export function releaseSettings(input: ConfigInput["release"]): ReleaseSettings | undefined {
+/** The release section; `resolve` makes a path of a file absolute. */
+export function releaseSettings(
+  input: ConfigInput["release"],
+  resolve: (file: string) => string,
+): ReleaseSettings | undefined {
   if (input === undefined) return undefined;
   return {
-    repository: input.repository,
+    repository: input.repository === "" ? undefined : input.repository,
     tags: input.tags ?? [],
     floating: input.floating ?? [],
+    candidate: input.candidate === "" ? undefined : input.candidate,
+    key: keySettings(input.key, resolve),
+    insecure: input.insecure,
+    cache: input.cache ?? false,
     allowSibling: input["allow-sibling"] ?? false,
+    allowDirty: input["allow-dirty"] ?? false,
   };
+}
+
+function keySettings(
+  input: NonNullable<ConfigInput["release"]>["key"],
+  resolve: (file: string) => string,
+): ReleaseSettings["key"] {
+  if (input?.file !== undefined) return { kind: "file", path: resolve(input.file) };
+  return input?.env === undefined ? undefined : { kind: "env", variable: input.env };
 }

@@ -1,9 +1,10 @@
 import type { Duration } from "./duration.ts";
-import type { Outcome, Problem } from "./outcome.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Problem } from "./problem.ts";
 import type { TestCounts, TestResult } from "./test-result.ts";
 
 /** What the parts of a run are. */
-export type NodeKind = "build" | "network" | "service" | "suite";
+export type NodeKind = "build" | "network" | "service" | "suite" | "check" | "release";
 
 /** A part of a run that people follow: the build, a service, a suite. */
 export interface NodeRef {

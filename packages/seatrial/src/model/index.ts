@@ -1,6 +1,13 @@
 // The shared nouns: plain types and their formatting, no I/O.
 export type { BuildResult, BuildSecret, BuildTarget } from "./build.ts";
 export { formatBytes } from "./bytes.ts";
+export type {
+  CheckName,
+  CheckOutcome,
+  ImageReading,
+  ImageSize,
+  WastedPath,
+} from "./check.ts";
 export type { Digest } from "./digest.ts";
 export { type Duration, formatDuration } from "./duration.ts";
 export type { Emit, NodeKind, NodeRef, NodeState, RunEvent } from "./event.ts";
@@ -17,10 +24,18 @@ export type {
   BuildOutcome,
   Outcome,
   OutcomeStatus,
-  Problem,
   ServiceOutcome,
   SuiteOutcome,
 } from "./outcome.ts";
+export type { Problem } from "./problem.ts";
+export type {
+  AttestationReceipt,
+  PushedImage,
+  PushedImages,
+  ReleaseReceipt,
+  TagReceipt,
+  Traffic,
+} from "./release.ts";
 export {
   type FileSpec,
   type ImageSource,

@@ -1,6 +1,9 @@
+import type { CheckOutcome } from "./check.ts";
 import type { Digest } from "./digest.ts";
 import type { Duration } from "./duration.ts";
 import type { ImageIdentity } from "./image.ts";
+import type { Problem } from "./problem.ts";
+import type { PushedImage, ReleaseReceipt } from "./release.ts";
 import type { Proof, RunnerKind } from "./suite.ts";
 import type { TestCounts } from "./test-result.ts";
 
@@ -22,23 +25,20 @@ export interface Outcome {
   build?: BuildOutcome | undefined;
   services: ServiceOutcome[];
   suites: SuiteOutcome[];
+  /** The digest of the plan that was carried out. */
+  plan?: Digest | undefined;
+  /** The target that ships. */
+  release?: string | undefined;
+  /** What lies in a registry of the images: what a build pushed, or what was given to be tested. */
+  pushed?: PushedImage[] | undefined;
+  check?: CheckOutcome | undefined;
+  receipt?: ReleaseReceipt | undefined;
   /** What ended the run early, or made it fail without a failing test. */
   problems: Problem[];
   warnings: string[];
 }
 
 export type OutcomeStatus = "passed" | "failed" | "stopped";
-
-/** A failure as data: what a ToolError says, without its stack. */
-export interface Problem {
-  code: string;
-  message: string;
-  hint?: string | undefined;
-  /** The service, suite or target it is about. */
-  subject?: string | undefined;
-  /** The last lines of that subject's log. */
-  lastLines?: string[] | undefined;
-}
 
 /** What the build took. */
 export interface BuildOutcome {
@@ -76,6 +76,10 @@ export interface SuiteOutcome {
   counts: TestCounts;
   duration: Duration;
   shards: number;
+  /** The only shard that ran, from 1, when the others run elsewhere. */
+  shard?: number | undefined;
+  /** Its own JUnit file, relative to the run's folder, and the digest of that file. */
+  junit?: { file: string; digest: Digest } | undefined;
   /** Why it failed, when the reason is more than a failing test. */
   problem?: Problem | undefined;
   /** Of a suite that failed: the last lines of the services that it needs. */

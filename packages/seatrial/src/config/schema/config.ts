@@ -1,7 +1,9 @@
 import * as v from "valibot";
 import { PROJECT_NAME } from "../project-name.ts";
+import { checkSchema } from "./check.ts";
 import { imageSchema } from "./image.ts";
-import { checkSchema, coverageSchema, releaseSchema } from "./outlook.ts";
+import { coverageSchema } from "./outlook.ts";
+import { releaseSchema } from "./release.ts";
 import { field, mapping, section } from "./section.ts";
 import { networkSchema, serviceSchema } from "./service.ts";
 import { envFile, suiteSchema } from "./suite.ts";

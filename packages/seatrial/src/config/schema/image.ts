@@ -2,7 +2,8 @@ import * as v from "valibot";
 import { field, mapping, section } from "./section.ts";
 import { environment, stageName, text } from "./values.ts";
 
-const secret = section(
+/** A value that is kept outside of the configuration. */
+export const imageSecret = section(
   {
     file: field(text, "A file of this machine; ~ is your home folder.", "~/.npmrc"),
     env: field(text, "A variable of the environment.", "NPM_TOKEN"),
@@ -32,7 +33,7 @@ export const imageSchema = section(
     test: field(stageName, "The stage that suites run in. Default: the release stage.", "test"),
     args: field(environment, "Build arguments, as in Compose.", { GO_VERSION: "1.24" }),
     secrets: field(
-      mapping(v.pipe(v.string(), v.regex(/^[\w.-]+$/, "a secret's id")), secret),
+      mapping(v.pipe(v.string(), v.regex(/^[\w.-]+$/, "a secret's id")), imageSecret),
       "Values that a build step may read (RUN --mount=type=secret,id=…) and that stay in no layer.",
       { npmrc: { file: "~/.npmrc" } },
     ),

@@ -1,0 +1,14 @@
+import type { Command } from "commander";
+import type { ExitCode } from "../../support/error.ts";
+import type { GlobalFlags } from "../flags.ts";
+import type { Surroundings } from "../surroundings.ts";
+
+/** What the definition of a command works with. Its code is loaded when it is called: `--help` and completion stay quick. */
+export interface CommandContext {
+  program: Command;
+  surroundings: Surroundings;
+  /** The flags before the command's name. */
+  global: () => GlobalFlags;
+  /** Takes the command's exit code. */
+  exit: (code: ExitCode) => void;
+}

@@ -1,0 +1,34 @@
+import { imageSecret } from "./image.ts";
+import { field, section } from "./section.ts";
+import { flag, maybeText, oneOrMany } from "./values.ts";
+
+/** Where the tested image goes, and under which names. */
+export const releaseSchema = section({
+  repository: field(maybeText, "Where it is released to.", "registry.example.com/acme/orders"),
+  tags: field(
+    oneOrMany(maybeText, "tags"),
+    "Tags that never move: refused when one exists with another digest.",
+    ["${GIT_SHA}"],
+  ),
+  floating: field(oneOrMany(maybeText, "tags"), "Tags that may move.", ["${GIT_BRANCH}", "latest"]),
+  candidate: field(
+    maybeText,
+    "Where images are pushed before they are tested: a repository, perhaps with a tag. Default: the repository of the release, and the tag candidate-<commit>.",
+    "registry.example.com/acme/orders-candidates",
+  ),
+  key: field(
+    imageSecret,
+    "The private key that signs attestations. Default: the variable SEATRIAL_KEY, if it is set. Its passphrase is SEATRIAL_KEY_PASSPHRASE.",
+    { file: "seatrial.key" },
+  ),
+  insecure: field(
+    flag,
+    "The registry speaks plain HTTP, or its certificate is not checked. Default: only on loopback.",
+  ),
+  cache: field(
+    flag,
+    "Keep caches of the build in the repository, for builders that start empty: a tag cache-<stage> for each stage. Default: false.",
+  ),
+  "allow-sibling": field(flag, "Release although no suite speaks for the release image. Default: false."),
+  "allow-dirty": field(flag, "Release although the git tree has changes. Default: false."),
+});
