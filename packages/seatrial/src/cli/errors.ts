@@ -13,6 +13,8 @@ export type CliErrorCode =
   | "OWNER_STUCK"
   /** There is no such run, or it is not kept any more. */
   | "RUN_NOT_FOUND"
+  /** `--shard` is not of the form 2/4. */
+  | "SHARD_INVALID"
   /** There is no completion script for this shell. */
   | "SHELL_UNKNOWN"
   /** `gc --max-size` is no size. */

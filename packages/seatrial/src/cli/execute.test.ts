@@ -9,6 +9,7 @@ import { makeRunWorld, type RunWorld, type Scripts } from "../run/testing/runnin
 import { memoryUsage, servicePlan } from "../services/testing/world.ts";
 import { type ExecutedRun, type ExecuteOptions, executeRun } from "./execute.ts";
 import { openSnapshots } from "./open-snapshots.ts";
+import { digestOf } from "./reports.ts";
 import type { Session } from "./session.ts";
 import { type At, at } from "./testing/at.ts";
 
@@ -81,7 +82,7 @@ describe("a run that was carried out", () => {
     expect(executed.exitCode).toBe(0);
     expect(await readlink(`${here.path}/.seatrial/latest`)).toBe(`runs/${executed.run}`);
     const names = await readdir(`${here.path}/.seatrial/latest`);
-    expect(names.sort()).toEqual(["events.ndjson", "junit.xml", "logs", "outcome.json"]);
+    expect(names.sort()).toEqual(["events.ndjson", "junit", "junit.xml", "logs", "outcome.json"]);
     expect((JSON.parse(await run.file("outcome.json")) as Outcome).status).toBe("passed");
     expect(await run.file("junit.xml")).toContain('tests="1"');
     expect(await run.file("logs/suite-unit.log")).toBe("fine\n");
@@ -89,6 +90,30 @@ describe("a run that was carried out", () => {
     const parsed = events.map((line) => JSON.parse(line) as RunEvent & { seq: number });
     expect(parsed.at(-1)?.type).toBe("run-finished");
     expect(parsed.filter((event) => event.type === "output")).toEqual([]);
+  });
+
+  it("leaves a JUnit file of each suite, and says its digest and the plan's", async () => {
+    await using run = await execute(
+      { unit: passing, e2e: passing },
+      { suites: [suiteWith(), suiteWith({ name: "e2e" })] },
+    );
+    const outcome = JSON.parse(await run.file("outcome.json")) as Outcome;
+    expect(outcome.plan).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(outcome.suites.map((suite) => suite.junit?.file)).toEqual(["junit/unit.xml", "junit/e2e.xml"]);
+    const text = await run.file("junit/unit.xml");
+    expect(text).toContain('<testsuite name="unit" tests="1"');
+    expect(text).not.toContain("e2e");
+    expect(outcome.suites[0]?.junit?.digest).toBe(digestOf(text));
+  });
+
+  it("has one plan digest wherever the project lies", async () => {
+    await using first = await execute({ unit: passing }, { suites: [suiteWith()] });
+    await using second = await execute({ unit: passing }, { suites: [suiteWith()] });
+    await using other = await execute({ unit: passing }, { suites: [suiteWith({ shards: 2 })] });
+    const digest = async (run: Executed) => (JSON.parse(await run.file("outcome.json")) as Outcome).plan;
+    expect(first.here.path).not.toBe(second.here.path);
+    expect(await digest(first)).toBe(await digest(second));
+    expect(await digest(first)).not.toBe(await digest(other));
   });
 
   it("tells its result before what it used is removed, and its journal goes last", async () => {

@@ -1,11 +1,5 @@
-import type { Outcome, RunEvent } from "../model/index.ts";
-import {
-  createEventFile,
-  createJunitReport,
-  createLogs,
-  createRunFolder,
-  type RunFolder,
-} from "../report/index.ts";
+import type { Digest, RunEvent } from "../model/index.ts";
+import { createEventFile, createJunitReport, createLogs, createRunFolder } from "../report/index.ts";
 import {
   type AppliedRun,
   applyRun,
@@ -23,6 +17,7 @@ import type { OutputFlags } from "./flags.ts";
 import { openSnapshots } from "./open-snapshots.ts";
 import { openTerminal } from "./output.ts";
 import { stateFolder } from "./paths.ts";
+import { digestOf, writeReports } from "./reports.ts";
 import type { Session } from "./session.ts";
 
 export interface ExecuteOptions {
@@ -87,10 +82,10 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
     broken: broken.signal,
   });
   // The events were redacted on their way; what is written from the outcome itself is redacted here.
-  const outcome = redactor.value(applied.outcome);
-  const unwritten = await writeReports({ folder, outcome, junit }).then(
-    () => undefined,
-    (error: unknown) => error,
+  const redacted = redactor.value({ ...applied.outcome, plan: planDigest(plan, redactor.text) });
+  const { outcome, unwritten } = await writeReports({ folder, outcome: redacted, junit }).then(
+    (written) => ({ outcome: written, unwritten: undefined }),
+    (error: unknown) => ({ outcome: redacted, unwritten: error }),
   );
   const pruned = pruneSnapshots({ session, applied });
   emit({ type: "run-finished", outcome });
@@ -147,17 +142,9 @@ async function pruneSnapshots(options: { session: Session; applied: AppliedRun }
   await store.prune(SNAPSHOT_LIMIT_BYTES, AbortSignal.timeout(30_000)).catch(() => undefined);
 }
 
-async function writeReports(options: {
-  folder: RunFolder;
-  outcome: Outcome;
-  junit: ReturnType<typeof createJunitReport>;
-}): Promise<void> {
-  const { folder, outcome, junit } = options;
-  await Promise.all([
-    folder.write("outcome.json", `${JSON.stringify(outcome, undefined, 2)}\n`),
-    folder.write("junit.xml", junit.render(outcome)),
-    folder.makeLatest(),
-  ]);
+/** Of what was planned, without secrets and without the place where the project lies. */
+function planDigest(plan: RunPlan, redact: (text: string) => string): Digest {
+  return digestOf(redact(JSON.stringify(plan).replaceAll(plan.root, ".")));
 }
 
 async function subscribeOutput(options: {

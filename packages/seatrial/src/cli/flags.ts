@@ -9,7 +9,14 @@ export interface OutputFlags {
   color?: boolean;
 }
 
-export interface RunFlags extends GlobalFlags, OutputFlags {
+/** Images to test in place of building them. */
+export interface GivenFlags {
+  image?: string[];
+  images?: string;
+}
+
+export interface RunFlags extends GlobalFlags, OutputFlags, GivenFlags {
+  shard?: string;
   suites?: string[];
   only?: string[];
   grep?: string;

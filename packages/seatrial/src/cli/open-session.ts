@@ -2,15 +2,17 @@ import { availableParallelism } from "node:os";
 import { resolveCompose } from "../compose/index.ts";
 import { loadProject, type Project } from "../config/index.ts";
 import { planRun, type RunPlan } from "../run/index.ts";
-import type { GlobalFlags } from "./flags.ts";
+import type { GivenFlags, GlobalFlags } from "./flags.ts";
 import { gitVariables, readSource } from "./git.ts";
+import { givenImages, parseShard } from "./given-images.ts";
 import { cacheFolder } from "./paths.ts";
 import type { Session } from "./session.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { tellWaiting } from "./tell-waiting.ts";
 import type { Tools } from "./wire.ts";
 
-export interface SessionFlags extends GlobalFlags {
+export interface SessionFlags extends GlobalFlags, GivenFlags {
+  shard?: string | undefined;
   /** Suites by name; none is all. */
   suites?: string[] | undefined;
   only?: string[] | undefined;
@@ -65,6 +67,8 @@ export async function openSession(options: {
     compose,
     only: [...(flags.suites ?? []), ...(flags.only ?? [])],
     grep: flags.grep,
+    shard: flags.shard === undefined ? undefined : parseShard(flags.shard),
+    given: await givenImages(flags, environment.cwd),
     cpus: cpus || availableParallelism(),
     environment: environment.env,
   });

@@ -132,7 +132,9 @@ async function identify(target: BuildTarget, options: BuildOptions): Promise<Ima
 
 /** Gives up the run's hold on its images. What is newest keeps its stable name. */
 export async function releaseImages(
-  options: Pick<BuildOptions, "project" | "run" | "targets" | "engine" | "signal">,
+  options: Pick<BuildOptions, "project" | "run" | "engine" | "signal"> & {
+    targets: readonly Pick<BuildTarget, "key">[];
+  },
 ): Promise<void> {
   await Promise.all(
     options.targets.map(({ key }) =>

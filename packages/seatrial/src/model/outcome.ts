@@ -78,6 +78,8 @@ export interface SuiteOutcome {
   shards: number;
   /** The only shard that ran, from 1, when the others run elsewhere. */
   shard?: number | undefined;
+  /** Only tests that match were run. */
+  grep?: string | undefined;
   /** Its own JUnit file, relative to the run's folder, and the digest of that file. */
   junit?: { file: string; digest: Digest } | undefined;
   /** Why it failed, when the reason is more than a failing test. */

@@ -29,6 +29,8 @@ export interface SuiteSpec {
   security?: SecuritySpec | undefined;
   extraHosts: string[];
   shards: number;
+  /** Only this one of them, from 1; the others run elsewhere. */
+  shard?: number | undefined;
   /** `go`: how many binaries run at once in one shard. */
   parallel: number;
   timeout: Duration;

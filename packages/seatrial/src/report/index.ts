@@ -1,7 +1,7 @@
 // Everything that people and machines read: subscribers of a run's events. No subscriber changes what happens.
 
 export { createEventFile } from "./event-file.ts";
-export { createJunitReport } from "./junit.ts";
+export { createJunitReport, type JunitReport } from "./junit.ts";
 export { createLogs } from "./logs.ts";
 export { formatProblem } from "./problem.ts";
 export { createRunFolder, type RunFolder } from "./run-folder.ts";

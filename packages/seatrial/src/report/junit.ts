@@ -1,8 +1,16 @@
 import type { Outcome, Problem, RunEvent, SuiteOutcome, TestResult } from "../model/index.ts";
 import { element, escapeXml } from "./xml.ts";
 
+export interface JunitReport {
+  take(event: RunEvent): void;
+  /** The whole run as one file. */
+  render(outcome: Outcome): string;
+  /** One suite as a file of its own: what an attestation speaks of. */
+  renderSuite(suite: SuiteOutcome, outcome: Outcome): string;
+}
+
 /** The merged JUnit file of a run: every suite of every shard, and what failed without being a test. */
-export function createJunitReport(): { take(event: RunEvent): void; render(outcome: Outcome): string } {
+export function createJunitReport(): JunitReport {
   const tests = new Map<string, TestResult[]>();
   return {
     take(event) {
@@ -11,24 +19,30 @@ export function createJunitReport(): { take(event: RunEvent): void; render(outco
       list.push(event.test);
       tests.set(event.suite, list);
     },
+    renderSuite: (suite, outcome) =>
+      file(outcome, [suiteOf(suite, tests.get(suite.name) ?? [], outcome.startedAt)], suite.duration),
     render(outcome) {
       const suites = outcome.suites
         .filter((suite) => suite.status !== "skipped")
         .map((suite) => suiteOf(suite, tests.get(suite.name) ?? [], outcome.startedAt));
       if (outcome.problems.length > 0) suites.push(problemSuite(outcome.problems));
-      const sum = (key: keyof Counts) => suites.reduce((total, { counts }) => total + counts[key], 0);
-      const attributes = {
-        name: outcome.project,
-        tests: sum("tests"),
-        failures: sum("failures"),
-        skipped: sum("skipped"),
-        errors: sum("errors"),
-        time: seconds(outcome.duration),
-      };
-      const inner = suites.map(({ xml }) => xml);
-      return `<?xml version="1.0" encoding="UTF-8"?>\n${element("testsuites", attributes, inner)}\n`;
+      return file(outcome, suites, outcome.duration);
     },
   };
+}
+
+function file({ project }: Outcome, suites: readonly CountedSuite[], duration: number): string {
+  const sum = (key: keyof Counts) => suites.reduce((total, { counts }) => total + counts[key], 0);
+  const attributes = {
+    name: project,
+    tests: sum("tests"),
+    failures: sum("failures"),
+    skipped: sum("skipped"),
+    errors: sum("errors"),
+    time: seconds(duration),
+  };
+  const inner = suites.map(({ xml }) => xml);
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${element("testsuites", attributes, inner)}\n`;
 }
 
 /** What readers of the format check: `tests` is the number of cases, those of problems included. */

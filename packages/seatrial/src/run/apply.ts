@@ -66,7 +66,13 @@ export async function applyRun(plan: RunPlan, given: RunContext): Promise<Applie
   const build = buildTargets({ plan, context, signal });
   build.catch((error: unknown) => fail(error, "build"));
   cleanup.add(() =>
-    releaseImages({ ...plan, run: context.run, engine: context.engine, signal: AbortSignal.timeout(20_000) }),
+    releaseImages({
+      project: plan.project,
+      targets: [...plan.targets, ...plan.given.map(({ target }) => ({ key: target }))],
+      run: context.run,
+      engine: context.engine,
+      signal: AbortSignal.timeout(20_000),
+    }),
   );
 
   const services = startRunServices({ plan, context, build, shared, onFailure: fail, signal });
@@ -107,6 +113,7 @@ export async function applyRun(plan: RunPlan, given: RunContext): Promise<Applie
     build: built.status === "fulfilled" ? buildFacts(built.value) : undefined,
     services: services.outcomes(),
     suites: suiteOutcomes,
+    release: plan.release,
     problems: problems.map((each) => each.problem),
     warnings,
   };
@@ -126,7 +133,7 @@ export async function applyRun(plan: RunPlan, given: RunContext): Promise<Applie
 
 function nodesOf(plan: RunPlan): NodeRef[] {
   return [
-    ...(plan.targets.length > 0 ? [{ kind: "build", name: "build" } as const] : []),
+    ...(plan.targets.length + plan.given.length > 0 ? [{ kind: "build", name: "build" } as const] : []),
     ...plan.services.map((service) => ({ kind: "service", name: service.spec.name }) as const),
     ...plan.suites.map((suite) => ({ kind: "suite", name: suite.name }) as const),
   ];

@@ -1,11 +1,11 @@
-import { buildImages } from "../image/index.ts";
+import { buildImages, takeGivenImages } from "../image/index.ts";
 import type { BuildResult } from "../model/index.ts";
 import { problemOf } from "../support/problem.ts";
 import type { RunContext } from "./context.ts";
 import { beginNode } from "./node.ts";
 import type { RunPlan } from "./plan.ts";
 
-/** Builds every target of the run in one graph, and tells it. */
+/** Builds every target of the run in one graph, or takes the images that are given in place of the project's own, and tells it. */
 export async function buildTargets(options: {
   plan: RunPlan;
   context: RunContext;
@@ -13,28 +13,35 @@ export async function buildTargets(options: {
 }): Promise<BuildResult> {
   const { plan, context, signal } = options;
   const { emit, now, logs } = context;
-  if (plan.targets.length === 0) return { images: new Map(), duration: 0, steps: 0, cached: 0 };
+  if (plan.targets.length + plan.given.length === 0) return NOTHING_BUILT;
   const log = logs.open({ kind: "build", name: "build" });
   const node = beginNode({ node: { kind: "build", name: "build" }, emit, now, note: "asking the builder" });
   try {
-    const result = await buildImages({
+    const common = {
       project: plan.project,
       run: context.run,
-      targets: plan.targets,
       engine: context.engine,
-      env: { ...plan.buildEnvironment, ...context.env },
       onNote: node.note,
-      onOutput: (text) => void log.write("stdout", Buffer.from(text)),
-      now,
       signal,
-    });
-    const names = plan.targets.map((target) => target.key).join(", ");
-    node.finish({
-      state: "passed",
-      note: names,
-      detail: result.steps === 0 ? undefined : `(${result.cached} of ${result.steps} steps cached)`,
-    });
-    return result;
+    };
+    const [given, result] = await Promise.all([
+      takeGivenImages({ ...common, given: plan.given }),
+      plan.targets.length === 0
+        ? NOTHING_BUILT
+        : buildImages({
+            ...common,
+            targets: plan.targets,
+            env: { ...plan.buildEnvironment, ...context.env },
+            onOutput: (text) => void log.write("stdout", Buffer.from(text)),
+            now,
+          }),
+    ]);
+    const names = [...plan.given.map(({ target }) => target), ...plan.targets.map(({ key }) => key)];
+    node.finish({ state: "passed", note: names.join(", "), detail: detailOf(plan, result) });
+    return {
+      ...result,
+      images: new Map([...given.map((image) => [image.target, image] as const), ...result.images]),
+    };
   } catch (error) {
     const stopped = signal.aborted && error === signal.reason;
     node.finish(
@@ -44,4 +51,13 @@ export async function buildTargets(options: {
     );
     throw error;
   }
+}
+
+const NOTHING_BUILT: BuildResult = { images: new Map(), duration: 0, steps: 0, cached: 0 };
+
+function detailOf(plan: RunPlan, { steps, cached }: BuildResult): string | undefined {
+  const given = plan.given.length === 0 ? [] : ["by digest, not built"];
+  const built = steps === 0 ? [] : [`(${cached} of ${steps} steps cached)`];
+  const parts = [...given, ...built];
+  return parts.length === 0 ? undefined : parts.join(" ");
 }

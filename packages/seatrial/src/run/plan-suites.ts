@@ -13,8 +13,9 @@ export function planSuite(options: {
   service?: ComposeService | undefined;
   cpus: number;
   grep?: string | undefined;
+  shard?: { index: number; count: number } | undefined;
 }): SuiteSpec {
-  const { config, project, service, cpus, grep } = options;
+  const { config, project, service, cpus, grep, shard } = options;
   if (config.service !== undefined && service === undefined) {
     throw new Error(`the service ${config.service} of suite ${config.name} was not planned`);
   }
@@ -35,7 +36,8 @@ export function planSuite(options: {
     mounts: service?.spec.mounts ?? [],
     security: service?.spec.security,
     extraHosts: service?.spec.extraHosts ?? [],
-    shards: config.shards,
+    shards: shard?.count ?? config.shards,
+    shard: shard?.index,
     parallel: config.parallel ?? cpus,
     timeout: config.timeout,
     allowEmpty: config.allowEmpty,

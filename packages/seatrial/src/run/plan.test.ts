@@ -37,6 +37,37 @@ const codeOf = (promise: Promise<unknown>) =>
 
 const UNIT = "suites:\n  unit: { command: check }\n";
 
+const DIGEST = `sha256:${"a".repeat(64)}`;
+
+describe("given images", () => {
+  const release = { target: undefined, reference: `r.example/shop@${DIGEST}` };
+  const test = { target: "test", reference: `r.example/shop-test@${DIGEST}` };
+
+  it("are tested in place of being built; one without a name is the one that ships", async () => {
+    const { plan: made } = await plan(UNIT, undefined, { given: [release, test] });
+    expect(made.targets).toEqual([]);
+    expect(made.given).toEqual([{ ...release, target: "release" }, test]);
+  });
+
+  it("leave the images of Compose services to be built", async () => {
+    const services = { db: { image: "postgres" }, web: { build: "/somewhere" } };
+    const config = "suites:\n  unit: { command: check, needs: [web] }\n";
+    const { plan: made } = await plan(config, services, { given: [release, test] });
+    expect(made.targets.map((target) => target.key)).toEqual(["service-web"]);
+  });
+
+  it("must be all that is needed", async () => {
+    expect(await codeOf(plan(UNIT, undefined, { given: [release] }))).toBe("IMAGE_NOT_GIVEN");
+  });
+});
+
+describe("one shard", () => {
+  it("is of as many as were asked for", async () => {
+    const { plan: made } = await plan(UNIT, undefined, { shard: { index: 2, count: 4 } });
+    expect(made.suites[0]).toMatchObject({ shards: 4, shard: 2 });
+  });
+});
+
 describe("the targets that are built", () => {
   it.each([
     ["the release, and what suites run in", UNIT, ["release", "test"]],

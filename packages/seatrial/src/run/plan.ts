@@ -1,8 +1,10 @@
 import { type Change, type ComposePlan, planServices, type ResolvedCompose } from "../compose/index.ts";
 import { type Project, secretsOf } from "../config/index.ts";
+import { type GivenImage, imageError } from "../image/index.ts";
 import type { BuildSecret, BuildTarget, SuiteSpec } from "../model/index.ts";
 import type { ServicePlan } from "../services/index.ts";
 import { checkSuite, selectSuites } from "../suites/index.ts";
+import { EXIT } from "../support/error.ts";
 import { planService } from "./plan-services.ts";
 import { planApps, planSuite } from "./plan-suites.ts";
 import type { NetworkPool } from "./subnets.ts";
@@ -13,7 +15,10 @@ export interface RunPlan {
   project: string;
   /** The project's folder, absolute. */
   root: string;
+  /** Those that are built. */
   targets: BuildTarget[];
+  /** Images of the project's targets that are pulled by digest in place of being built. */
+  given: GivenImage[];
   /** The key of the target that ships. */
   release: string;
   /** Variables that the build needs and the environment lacks. */
@@ -36,6 +41,10 @@ export interface PlanOptions {
   /** Suites by name. Default: all. */
   only: readonly string[];
   grep?: string | undefined;
+  /** Only this shard of so many; the others run elsewhere. */
+  shard?: { index: number; count: number } | undefined;
+  /** Images to test in place of building them. A target that is not named is the one that ships. */
+  given?: readonly (Omit<GivenImage, "target"> & { target: string | undefined })[] | undefined;
   /** Of the engine: how many test binaries run at once by default. */
   cpus: number;
   environment: Record<string, string | undefined>;
@@ -83,7 +92,7 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
     .map((key) => projectTarget(project, key));
   const suites = chosen.map((config) => {
     const service = composed.suites.find((each) => each.spec.name === config.service);
-    return planSuite({ config, project, service, cpus, grep });
+    return planSuite({ config, project, service, cpus, grep, shard: options.shard });
   });
   const dependencies = composed.services.map((service) =>
     planService({ service, settings: project.config.services[service.spec.name] }),
@@ -91,14 +100,17 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
   const names = dependencies.map((service) => service.spec.name);
   const services = [...dependencies, ...planApps(suites, names)];
   for (const suite of suites) checkSuite(suite, names);
+  const given = givenImages({ ...options, needed: [...own, ...further] });
+  const built = given.length > 0 ? [] : [...own, ...further];
   return {
     plan: {
       project: project.name,
       root: project.root,
       targets: [
-        ...[...own, ...further].map((target) => withSecrets(target, composed.projectSecrets)),
+        ...built.map((target) => withSecrets(target, composed.projectSecrets)),
         ...composed.buildTargets,
       ],
+      given,
       release: project.config.image.release,
       buildEnvironment: composed.buildEnvironment,
       services,
@@ -110,6 +122,23 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
     },
     secrets: [...project.secretValues, ...composed.secretValues, ...environmentSecrets(project, composed)],
   };
+}
+
+/** With given images nothing of the project is built: each target that is needed must be among them. */
+function givenImages(options: PlanOptions & { needed: readonly BuildTarget[] }): GivenImage[] {
+  const { release } = options.project.config.image;
+  const given = (options.given ?? []).map((each) => ({ ...each, target: each.target ?? release }));
+  if (given.length === 0) return [];
+  return options.needed.map(({ key }) => {
+    const found = given.find(({ target }) => target === key);
+    if (found !== undefined) return found;
+    throw imageError({
+      code: "IMAGE_NOT_GIVEN",
+      message: `Target ${key} is needed, and only ${given.map(({ target }) => target).join(", ")} was given.`,
+      hint: `Add --image ${key}=repository@sha256:…, or give all that \`seatrial build --push\` pushed with --images.`,
+      exitCode: EXIT.usage,
+    });
+  });
 }
 
 /**

@@ -133,7 +133,8 @@ async function startContainers(spec: SuiteSpec, options: SuitesOptions): Promise
     signal,
   });
   const network = await shared.network(image.id);
-  const launched = planShards(spec).map((shard) => {
+  const shards = planShards(spec);
+  const launched = shards.map((shard) => {
     const container = suiteContainer({
       run: context.run,
       spec,
@@ -154,7 +155,7 @@ async function startContainers(spec: SuiteSpec, options: SuitesOptions): Promise
     image,
     started,
     take: async (shard) => {
-      const workload = launched[shard - 1];
+      const workload = launched[shards.findIndex(({ index }) => index === shard)];
       if (workload === undefined) throw new Error(`suite ${spec.name} has no shard ${shard}`);
       return await workload;
     },
@@ -195,6 +196,8 @@ function unrun(spec: SuiteSpec, duration: number): SuiteOutcome {
     counts: { passed: 0, failed: 0, skipped: 0 },
     duration: Math.round(duration),
     shards: spec.shards,
+    shard: spec.shard,
+    grep: spec.grep,
     results: suiteResults(spec),
   };
 }

@@ -11,6 +11,9 @@ describe("shards", () => {
   });
 
   test("one alone needs neither number nor folder", () => {
+    expect(planShards(suiteSpec({ name: "unit", shards: 4, shard: 3 }))).toEqual([
+      { index: 3, count: 4, name: "unit-3", results: "results/unit/shard-3" },
+    ]);
     expect(planShards(suiteSpec())).toEqual([{ index: 1, count: 1, name: "unit", results: "results/unit" }]);
   });
 

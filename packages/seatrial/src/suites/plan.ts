@@ -13,11 +13,12 @@ export interface ShardPlan extends Shard {
   results: string;
 }
 
-/** The shards of a suite, counted from 1. */
+/** The shards of a suite that run here, counted from 1. */
 export function planShards(spec: SuiteSpec): ShardPlan[] {
   const count = Math.max(1, Math.floor(spec.shards));
-  return Array.from({ length: count }, (_, at) => {
-    const shard = { index: at + 1, count };
+  const indexes = spec.shard === undefined ? Array.from({ length: count }, (_, at) => at + 1) : [spec.shard];
+  return indexes.map((index) => {
+    const shard = { index, count };
     const parts = count === 1 ? [] : [`shard-${shard.index}`];
     return {
       ...shard,

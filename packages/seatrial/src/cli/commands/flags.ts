@@ -14,6 +14,9 @@ export function withRunFlags(command: Command): Command {
     .option("--only <suite...>", "run only these suites")
     .option("--grep <pattern>", "run only tests that match, in the runner's own words")
     .option("--fresh", "ignore snapshots: start services from their images")
+    .option("--image <reference...>", "test this image, [target=]repository@sha256:…, in place of building")
+    .option("--images <file>", "test the images that `build --push` wrote to this file")
+    .option("--shard <index/count>", "run only this shard of each suite, such as 2/4")
     .option("--keep", "when the run fails, keep its services for a while")
     .option("--dry-run", "print the plan and do nothing");
 }

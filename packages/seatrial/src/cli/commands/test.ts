@@ -7,7 +7,14 @@ export function defineTest({ program, surroundings, exit, global }: CommandConte
   withRunFlags(program.command("test"))
     .description("run the suites in images that are built if need be")
     .argument("[suites...]", "the suites (default: all)")
-    .addHelpText("after", examples("seatrial test unit", "seatrial test integration --grep TestCheckout"))
+    .addHelpText(
+      "after",
+      examples(
+        "seatrial test unit",
+        "seatrial test integration --grep TestCheckout",
+        "seatrial test unit --images .seatrial/images.json --shard 2/4",
+      ),
+    )
     .action(async (suites: string[], flags) =>
       exit(
         await (await import("../run.ts")).runCommand({

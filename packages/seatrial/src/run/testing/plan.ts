@@ -7,6 +7,7 @@ export function planWith(changes: Partial<RunPlan> = {}): RunPlan {
     project: "shop",
     root: "/project",
     targets: [],
+    given: [],
     release: "release",
     buildEnvironment: {},
     services: [],
