@@ -8,7 +8,8 @@ import { raisedCodes } from "./raised-codes.mjs";
 const DOMAINS = {
   config: "Configuration",
   compose: "Compose file",
-  engine: "Engine and registries",
+  engine: "Engine",
+  registry: "Registries",
   agent: "Agent",
   image: "Build",
   services: "Services",
@@ -54,7 +55,9 @@ export async function errorsPage({ src, errors, EXIT }) {
 
 async function readSources(src) {
   const names = (await readdir(src, { recursive: true })).filter(
-    (name) => name.endsWith(".ts") && !/\.test\.ts$|contract\.ts$|\/testing\/|^engine\/memory\//.test(name),
+    (name) =>
+      name.endsWith(".ts") &&
+      !/\.test\.ts$|contract\.ts$|\/testing\/|^(engine|registry)\/memory\//.test(name),
   );
   return Object.fromEntries(
     await Promise.all(names.sort().map(async (name) => [name, await readFile(join(src, name), "utf8")])),

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { createFolder } from "../engine/docker/testing/folder.ts";
+import { createFolder } from "../support/testing/folder.ts";
 import { at } from "./testing/at.ts";
 
 const run = promisify(execFile);

@@ -15,18 +15,12 @@ export type EngineErrorCode =
   | "DOCKER_CONTEXT_UNKNOWN"
   /** DOCKER_HOST, or a TLS file that goes with it, is not usable. Exit code 2. */
   | "DOCKER_HOST_INVALID"
-  /** The docker configuration file cannot be read. Exit code 2. */
-  | "DOCKER_CONFIG_INVALID"
-  /** This is not the name of an image. Exit code 2. */
-  | "IMAGE_REFERENCE_INVALID"
   /** The engine does not hold the image. Exit code 2 when its registry does not have it either. */
   | "IMAGE_NOT_FOUND"
   /** The registry does not give out the image: no login, no right, or too many requests. */
   | "IMAGE_PULL_DENIED"
   /** The engine cannot reach the registry, or does not trust it. */
   | "REGISTRY_UNREACHABLE"
-  /** A credential helper of the docker configuration failed. */
-  | "CREDENTIALS_FAILED"
   /** A container or network of this name exists already. */
   | "NAME_TAKEN"
   /** The subnet overlaps with another network. */

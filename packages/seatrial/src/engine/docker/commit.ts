@@ -1,7 +1,7 @@
+import { familiarName, parseReference } from "../../registry/index.ts";
 import { engineError } from "../errors.ts";
 import type { CommitOptions } from "../image.ts";
 import type { DockerClient } from "./call.ts";
-import { familiarName, parseReference } from "./reference.ts";
 
 /** Reading and storing a large file system takes the engine a while. */
 const ANSWER_WITHIN_MS = 600_000;

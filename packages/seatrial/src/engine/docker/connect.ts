@@ -1,3 +1,4 @@
+import type { Environment } from "../../registry/index.ts";
 import { orAborted } from "../../support/abort.ts";
 import type { EngineCapabilities } from "../capabilities.ts";
 import type { Engine } from "../engine.ts";
@@ -5,7 +6,6 @@ import { negotiateApiVersion } from "./api-version.ts";
 import { readCapabilities } from "./capabilities.ts";
 import { createClient, withApiVersion } from "./client.ts";
 import { createDial } from "./dial.ts";
-import type { Environment } from "./docker-config.ts";
 import type { DockerEndpoint } from "./endpoint.ts";
 import { createExchange } from "./exchange.ts";
 import { createDockerImages } from "./images.ts";

@@ -1,9 +1,14 @@
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import {
+  dockerConfigFile,
+  dockerConfigFolder,
+  type Environment,
+  readDockerJson,
+} from "../../registry/index.ts";
 import { EXIT } from "../../support/error.ts";
 import { engineError } from "../errors.ts";
-import { dockerConfigFolder, type Environment, readJsonFile } from "./docker-config.ts";
 
 /** A docker context: where its engine is and where its TLS files lie. */
 export interface DockerContext {
@@ -11,6 +16,13 @@ export interface DockerContext {
   skipTlsVerify: boolean;
   /** `ca.pem`, `cert.pem` and `key.pem`, those that the context has. */
   tlsFolder: string;
+}
+
+/** The context in use by the docker command line's configuration, and the file that says so. */
+export async function currentContext(environment: Environment): Promise<{ name: string; source: string }> {
+  const source = dockerConfigFile(environment);
+  const name = (await readDockerJson(source))?.currentContext;
+  return { name: typeof name === "string" && name !== "" ? name : "default", source };
 }
 
 /** Reads a context that was made with `docker context create`. Fails with DOCKER_CONTEXT_UNKNOWN. */
@@ -23,7 +35,7 @@ export async function readDockerContext(options: {
   const { name, source } = options;
   const folder = path.join(dockerConfigFolder(options.environment), "contexts");
   const id = createHash("sha256").update(name).digest("hex");
-  const meta = await readJsonFile(path.join(folder, "meta", id, "meta.json"));
+  const meta = await readDockerJson(path.join(folder, "meta", id, "meta.json"));
   const endpoint = (meta?.Endpoints as Record<string, ContextEndpoint> | undefined)?.docker;
   if (endpoint?.Host === undefined) {
     const known = await contextNames(path.join(folder, "meta"));
@@ -49,7 +61,7 @@ interface ContextEndpoint {
 async function contextNames(folder: string): Promise<string[]> {
   const ids = await readdir(folder).catch(() => []);
   const metas = await Promise.all(
-    ids.map((id) => readJsonFile(path.join(folder, id, "meta.json")).catch(() => undefined)),
+    ids.map((id) => readDockerJson(path.join(folder, id, "meta.json")).catch(() => undefined)),
   );
   return metas.flatMap((meta) => (typeof meta?.Name === "string" ? [meta.Name] : [])).sort();
 }

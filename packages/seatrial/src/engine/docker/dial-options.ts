@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import type { Environment } from "./docker-config.ts";
+import type { Environment } from "../../registry/index.ts";
 import type { DockerEndpoint } from "./endpoint.ts";
 
 /** Opens one more connection to the engine, ready for HTTP/1.1. Fails with ENGINE_UNREACHABLE or ENGINE_DENIED. */

@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { createFolder } from "../../support/testing/folder.ts";
 import { sshArguments } from "./dial-ssh.ts";
 import { connectDocker, type DockerEndpoint } from "./index.ts";
 import { answer, frame, live, startFakeEngine } from "./testing/fake-engine.ts";
-import { createFolder } from "./testing/folder.ts";
 
 const ADDRESS = { kind: "ssh", host: "build", user: "me", port: 2222, socket: undefined } as const;
 const ENDPOINT: DockerEndpoint = {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { createFolder } from "../../support/testing/folder.ts";
 import { resolveEndpoint } from "./index.ts";
-import { createFolder } from "./testing/folder.ts";
 
 const idOf = (context: string) => createHash("sha256").update(context).digest("hex");
 

@@ -1,9 +1,9 @@
 import { access, readFile } from "node:fs/promises";
 import path from "node:path";
+import { dockerConfigFolder, type Environment } from "../../registry/index.ts";
 import { EXIT, messageOf } from "../../support/error.ts";
 import { engineError } from "../errors.ts";
-import { readDockerContext } from "./context.ts";
-import { dockerConfigFolder, type Environment, readDockerConfig } from "./docker-config.ts";
+import { currentContext, readDockerContext } from "./context.ts";
 import { type DockerAddress, parseDockerHost } from "./host.ts";
 
 /** Where a Docker Engine is and how to get in. */
@@ -62,8 +62,7 @@ async function fromHost(host: string, environment: Environment): Promise<DockerE
 
 async function chosenContext(environment: Environment): Promise<{ name: string; source: string }> {
   if (environment.DOCKER_CONTEXT) return { name: environment.DOCKER_CONTEXT, source: "DOCKER_CONTEXT" };
-  const config = await readDockerConfig(environment);
-  return { name: config.currentContext ?? "default", source: config.file };
+  return await currentContext(environment);
 }
 
 async function fromContext(options: {

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
+import { createFolder } from "../../support/testing/folder.ts";
 import { answer, live, startFakeEngine } from "./testing/fake-engine.ts";
-import { createFolder } from "./testing/folder.ts";
 
 const IMAGE = {
   Id: `sha256:${"1".repeat(64)}`,

@@ -1,4 +1,5 @@
 import type { ImageDetails } from "../../model/index.ts";
+import { familiarName, parseReference } from "../../registry/index.ts";
 import { engineError } from "../errors.ts";
 import type { ImageEngine, ImageSummary } from "../image.ts";
 import { labelFilter } from "./call.ts";
@@ -7,7 +8,6 @@ import { type ImageAnswer, toImageDetails } from "./image-details.ts";
 import { loadImage } from "./load.ts";
 import type { DockerParts } from "./parts.ts";
 import { pullImage } from "./pull.ts";
-import { familiarName, parseReference } from "./reference.ts";
 
 /** The images of a Docker Engine. */
 export function createDockerImages(parts: DockerParts): ImageEngine {

@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
+import { familiarName, parseReference } from "../../registry/index.ts";
 import { engineError } from "../errors.ts";
 import type { LoadOptions } from "../image.ts";
 import type { DockerParts } from "./parts.ts";
 import { followProgress } from "./progress-stream.ts";
-import { familiarName, parseReference } from "./reference.ts";
 
 /** Makes an image of one layer from a tar stream, for the engine's own platform. */
 export async function loadImage(

@@ -1,5 +1,5 @@
+import type { Environment } from "../../registry/index.ts";
 import type { DockerClient } from "./call.ts";
-import type { Environment } from "./docker-config.ts";
 import type { DockerEndpoint } from "./endpoint.ts";
 
 /** What the parts of the driver share. */

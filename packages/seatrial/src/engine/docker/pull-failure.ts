@@ -1,24 +1,28 @@
+import {
+  type Credentials,
+  describeCredentials,
+  formatReference,
+  type ImageReference,
+  isLoggedIn,
+} from "../../registry/index.ts";
 import { EXIT, type ToolError } from "../../support/error.ts";
 import { engineError } from "../errors.ts";
-import { formatReference, type ImageReference } from "./reference.ts";
 
 /** What a failed download means, from the registry's words as the engine passes them on. */
 export function pullFailure(options: {
   reference: ImageReference;
   message: string;
-  /** We sent credentials. */
-  loggedIn: boolean;
-  /** The docker configuration that was asked for credentials. */
-  configFile: string;
+  /** What was sent along. */
+  credentials: Credentials;
 }): ToolError {
-  const { reference, message, loggedIn } = options;
+  const { reference, message, credentials } = options;
   const name = formatReference(reference);
   const { registry } = reference;
   if (/toomanyrequests|too many requests|rate limit/i.test(message)) {
     return engineError({
       code: "IMAGE_PULL_DENIED",
       message: `Registry ${registry} refused to send ${name} for now: ${message}`,
-      hint: loggedIn
+      hint: isLoggedIn(credentials)
         ? "Wait, or use a mirror of the registry."
         : `Log in for a higher limit: ${loginCommand(registry)}`,
     });
@@ -26,7 +30,7 @@ export function pullFailure(options: {
   if (DENIED.test(message)) {
     return engineError({
       code: "IMAGE_PULL_DENIED",
-      message: `Registry ${registry} does not give out ${name} ${loggedIn ? "to the user in" : "without a login; none is in"} ${options.configFile}: ${message}`,
+      message: `Registry ${registry} does not give out ${name} ${describeCredentials(credentials)}: ${message}`,
       hint: `Check the name, then log in: ${loginCommand(registry)}`,
     });
   }

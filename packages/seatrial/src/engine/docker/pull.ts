@@ -1,18 +1,17 @@
+import { familiarName, findCredentials, formatReference, parseReference } from "../../registry/index.ts";
 import type { PullOptions } from "../image.ts";
-import { findRegistryAuth } from "./credentials.ts";
 import type { DockerParts } from "./parts.ts";
 import { followProgress } from "./progress-stream.ts";
 import { pullFailure } from "./pull-failure.ts";
 import { createPullProgress } from "./pull-progress.ts";
-import { familiarName, formatReference, parseReference } from "./reference.ts";
+import { registryAuthHeaders } from "./registry-auth.ts";
 
 /** Downloads an image with the user's credentials, and returns the name under which the engine now holds it. */
 export async function pullImage(options: DockerParts & PullOptions & { reference: string }): Promise<string> {
   const { client, endpoint, environment, signal } = options;
   const reference = parseReference(options.reference);
-  const auth = await findRegistryAuth({ registry: reference.registry, environment, signal });
-  const failed = (message: string) =>
-    pullFailure({ reference, message, loggedIn: auth.header !== undefined, configFile: auth.configFile });
+  const credentials = await findCredentials({ registry: reference.registry, environment, signal });
+  const failed = (message: string) => pullFailure({ reference, message, credentials });
   await followProgress({
     client,
     endpoint,
@@ -25,7 +24,7 @@ export async function pullImage(options: DockerParts & PullOptions & { reference
         tag: reference.digest ?? reference.tag,
         platform: options.platform,
       },
-      headers: auth.header === undefined ? {} : { "x-registry-auth": auth.header },
+      headers: registryAuthHeaders(credentials),
       what: `pull image ${formatReference(reference)}`,
       refused: ({ message }) => failed(message),
       signal,

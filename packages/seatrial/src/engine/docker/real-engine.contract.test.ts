@@ -4,9 +4,9 @@ import { connect, createServer } from "node:net";
 import path from "node:path";
 import { build } from "esbuild";
 import { beforeAll, describe, expect, test } from "vitest";
+import { createFolder } from "../../support/testing/folder.ts";
 import { type ContractContext, readAll, useContext } from "../testing/contract-context.ts";
 import { connectDocker, resolveEndpoint } from "./index.ts";
-import { createFolder } from "./testing/folder.ts";
 import { realEngine } from "./testing/real-engine.ts";
 
 describe("a real Docker Engine", () => {

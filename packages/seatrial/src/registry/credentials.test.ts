@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { findRegistryAuth } from "./credentials.ts";
-import { live } from "./testing/fake-engine.ts";
-import { createFolder } from "./testing/folder.ts";
+import { createFolder } from "../support/testing/folder.ts";
+import { describeCredentials, findCredentials, isLoggedIn } from "./credentials.ts";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
+const live = () => new AbortController().signal;
 
-/** What the header says, decoded as the engine does it. */
+/** What is found; undefined when nobody is logged in. */
 async function found(
   registry: string,
   files: Record<string, string>,
@@ -13,21 +13,19 @@ async function found(
 ) {
   await using home = await createFolder(files);
   const path = `${home.path}/bin:${process.env.PATH}`;
-  const { header } = await findRegistryAuth({
+  const { source, ...credentials } = await findCredentials({
     registry,
     environment: { HOME: home.path, PATH: path, ...environment },
     signal: live(),
   });
-  if (header === undefined) return undefined;
-  expect(header).toMatch(/^[A-Za-z0-9_-]+=*$/);
-  expect(header.length % 4).toBe(0);
-  return JSON.parse(Buffer.from(header, "base64url").toString()) as unknown;
+  expect(source).toMatch(/^docker-credential-|\/config\.json$/);
+  return isLoggedIn({ ...credentials, source }) ? credentials : undefined;
 }
 
 const config = (content: object) => ({ ".docker/config.json": JSON.stringify(content) });
 
 describe("credentials in the docker configuration", () => {
-  test("nobody logged in means no header", async () => {
+  test("nobody logged in means nothing to show", async () => {
     expect(await found("registry.example.com", {})).toBeUndefined();
     expect(
       await found(
@@ -45,7 +43,7 @@ describe("credentials in the docker configuration", () => {
     expect(await found("registry.example.com:5000", config({ auths }))).toEqual({
       username: "me",
       password: "pass:wörd~~~???>>>",
-      serveraddress: "registry.example.com:5000",
+      server: "registry.example.com:5000",
     });
   });
 
@@ -58,13 +56,13 @@ describe("credentials in the docker configuration", () => {
     const auths = { "https://index.docker.io/v1/": { auth: base64("me:secret") } };
     expect(await found("docker.io", config({ auths }))).toMatchObject({
       username: "me",
-      serveraddress: "https://index.docker.io/v1/",
+      server: "https://index.docker.io/v1/",
     });
   });
 
   test("identity tokens are passed on", async () => {
     const auths = { "registry.example.com": { auth: base64("00000000:"), identitytoken: "token" } };
-    expect(await found("registry.example.com", config({ auths }))).toMatchObject({ identitytoken: "token" });
+    expect(await found("registry.example.com", config({ auths }))).toMatchObject({ identityToken: "token" });
   });
 });
 
@@ -86,7 +84,7 @@ describe("credential helpers", () => {
     expect(await found("registry.example.com", files)).toEqual({
       username: "me",
       password: "from registry.example.com",
-      serveraddress: "registry.example.com",
+      server: "registry.example.com",
     });
   });
 
@@ -99,12 +97,12 @@ describe("credential helpers", () => {
     const answer = `printf '{"Username":"<token>","Secret":"abc"}'`;
     const files = { ...config({ credsStore: "store" }), "bin/docker-credential-store": helper(answer) };
     expect(await found("registry.example.com", files)).toEqual({
-      identitytoken: "abc",
-      serveraddress: "registry.example.com",
+      identityToken: "abc",
+      server: "registry.example.com",
     });
   });
 
-  test("a helper that knows nothing of the registry means no header", async () => {
+  test("a helper that knows nothing of the registry means nothing to show", async () => {
     const answer = "echo 'credentials not found in native keychain'; exit 1";
     const files = { ...config({ credsStore: "store" }), "bin/docker-credential-store": helper(answer) };
     expect(await found("registry.example.com", files)).toBeUndefined();
@@ -131,7 +129,7 @@ describe("credential helpers", () => {
     });
     const stop = new AbortController();
     const reason = new Error("stopped");
-    const asking = findRegistryAuth({
+    const asking = findCredentials({
       registry: "registry.example.com",
       environment: { HOME: home.path, PATH: `${home.path}/bin:${process.env.PATH}` },
       signal: stop.signal,
@@ -139,4 +137,15 @@ describe("credential helpers", () => {
     setTimeout(() => stop.abort(reason), 50);
     await expect(asking).rejects.toBe(reason);
   });
+});
+
+test("credentials are described by user and place, never by what is secret", () => {
+  const from = { server: "registry.example.com", source: "/home/me/.docker/config.json" };
+  expect(describeCredentials(from)).toBe("without a login (none is in /home/me/.docker/config.json)");
+  expect(describeCredentials({ ...from, username: "me", password: "hunter2" })).toBe(
+    "to user me of /home/me/.docker/config.json",
+  );
+  expect(describeCredentials({ ...from, identityToken: "hunter2" })).toBe(
+    "with the token in /home/me/.docker/config.json",
+  );
 });

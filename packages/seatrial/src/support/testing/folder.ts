@@ -6,7 +6,7 @@ import path from "node:path";
 export async function createFolder(
   files: Record<string, string>,
 ): Promise<{ path: string } & AsyncDisposable> {
-  const folder = await mkdtemp(path.join(tmpdir(), "seatrial-engine-"));
+  const folder = await mkdtemp(path.join(tmpdir(), "seatrial-test-"));
   for (const [name, content] of Object.entries(files)) {
     const file = path.join(folder, name);
     await mkdir(path.dirname(file), { recursive: true });

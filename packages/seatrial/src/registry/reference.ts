@@ -1,12 +1,9 @@
-import { EXIT } from "../../support/error.ts";
-import { engineError } from "../errors.ts";
+import { EXIT } from "../support/error.ts";
+import { registryError } from "./errors.ts";
+import type { RepositoryName } from "./registry.ts";
 
-/** A name of an image, complete: what `debian` stands for is said. */
-export interface ImageReference {
-  /** Host and port, such as `docker.io` or `registry.example.com:5000`. */
-  registry: string;
-  /** Such as `library/debian`. */
-  repository: string;
+/** A name of an image, complete: what `debian` stands for is said (`docker.io`, `library/debian`). */
+export interface ImageReference extends RepositoryName {
   tag?: string | undefined;
   /** `sha256:…` */
   digest?: string | undefined;
@@ -55,7 +52,7 @@ export function formatReference(reference: ImageReference): string {
 }
 
 /** The same without tag and digest. */
-export function familiarName({ registry, repository }: ImageReference): string {
+export function familiarName({ registry, repository }: RepositoryName): string {
   return registry === DOCKER_HUB
     ? repository.replace(/^library\/(?=[^/]+$)/, "")
     : `${registry}/${repository}`;
@@ -79,7 +76,7 @@ function official(repository: string): string {
 
 function invalid(text: string, why: string, better?: string) {
   const shown = JSON.stringify(text.slice(0, 300));
-  return engineError({
+  return registryError({
     code: "IMAGE_REFERENCE_INVALID",
     message: `${shown} is not a name of an image: ${why}.`,
     hint:

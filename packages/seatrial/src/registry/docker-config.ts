@@ -1,17 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import path from "node:path";
-import { EXIT, messageOf } from "../../support/error.ts";
-import { engineError } from "../errors.ts";
+import { EXIT, messageOf } from "../support/error.ts";
+import { registryError } from "./errors.ts";
 
 /** Variables as they were when the program started. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What we read of the docker command line's own configuration. */
-export interface DockerConfig {
+/** What the docker command line's own configuration says of logins. */
+export interface DockerLogins {
   /** The file it was read from, which need not exist. */
   file: string;
-  currentContext?: string | undefined;
   auths: Record<string, StoredAuth>;
   credsStore?: string | undefined;
   credHelpers: Record<string, string>;
@@ -32,28 +31,32 @@ export function dockerConfigFolder(environment: Environment): string {
   return path.join(environment.HOME || userInfo().homedir, ".docker");
 }
 
-/** Reads `config.json`; a missing file is an empty configuration. */
-export async function readDockerConfig(environment: Environment): Promise<DockerConfig> {
-  const file = path.join(dockerConfigFolder(environment), "config.json");
-  const raw = (await readJsonFile(file)) ?? {};
+/** The file with the docker command line's configuration. */
+export function dockerConfigFile(environment: Environment): string {
+  return path.join(dockerConfigFolder(environment), "config.json");
+}
+
+/** Reads the logins in `config.json`; a missing file is an empty configuration. */
+export async function readDockerLogins(environment: Environment): Promise<DockerLogins> {
+  const file = dockerConfigFile(environment);
+  const raw = (await readDockerJson(file)) ?? {};
   return {
     file,
-    currentContext: text(raw.currentContext),
     auths: record(raw.auths) as Record<string, StoredAuth>,
     credsStore: text(raw.credsStore),
     credHelpers: record(raw.credHelpers) as Record<string, string>,
   };
 }
 
-/** An object read from a JSON file, or undefined when the file does not exist. */
-export async function readJsonFile(file: string): Promise<Record<string, unknown> | undefined> {
+/** An object in one of the docker command line's JSON files, or undefined when the file does not exist. Fails with DOCKER_CONFIG_INVALID. */
+export async function readDockerJson(file: string): Promise<Record<string, unknown> | undefined> {
   try {
     return record(JSON.parse(await readFile(file, "utf8")));
   } catch (error) {
     if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) {
       return undefined;
     }
-    throw engineError({
+    throw registryError({
       code: "DOCKER_CONFIG_INVALID",
       message: `${file} could not be read: ${messageOf(error)}`,
       hint: "Mend or remove the file; it belongs to the docker command line.",

@@ -1,8 +1,8 @@
-import { withDeadline } from "../../support/abort.ts";
-import { type CommandResult, runCommand } from "../../support/command.ts";
-import { messageOf, type ToolError } from "../../support/error.ts";
-import { engineError } from "../errors.ts";
+import { withDeadline } from "../support/abort.ts";
+import { type CommandResult, runCommand } from "../support/command.ts";
+import { messageOf, type ToolError } from "../support/error.ts";
 import type { Environment } from "./docker-config.ts";
+import { registryError } from "./errors.ts";
 
 /** What a helper knows of a registry. */
 export interface HelperCredentials {
@@ -22,7 +22,7 @@ export async function askCredentialHelper(options: {
 }): Promise<HelperCredentials | undefined> {
   const program = `docker-credential-${options.helper}`;
   const failed = (why: string, details: { hint?: string; cause?: unknown } = {}): ToolError =>
-    engineError({
+    registryError({
       code: "CREDENTIALS_FAILED",
       message: `Credential helper ${program} failed for registry ${options.server}: ${why}.`,
       hint: details.hint ?? `Try it by hand: echo ${options.server} | ${program} get`,

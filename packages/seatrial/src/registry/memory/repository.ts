@@ -1,0 +1,160 @@
+import { Readable } from "node:stream";
+import type { Digest, Traffic } from "../../model/index.ts";
+import { digestOf, isDigest } from "../digest.ts";
+import { registryError } from "../errors.ts";
+import { type ImageIndex, type ImageManifest, readManifest } from "../manifest.ts";
+import { referrerOf } from "../referrer.ts";
+import type { Blobs, Descriptor, Manifest, RegistryClient, Repository, RepositoryName } from "../registry.ts";
+import type { MemoryCall, MemoryOperation } from "./faults.ts";
+import { type MemoryRepository, type MemoryStore, manifestIn, repositoryIn } from "./store.ts";
+
+interface MemoryHost {
+  store: MemoryStore;
+  /** Faults look at every call first. */
+  meet(call: Omit<MemoryCall, "count">): Promise<void>;
+}
+
+/** A client of everything that the store holds. */
+export function connectMemory(host: MemoryHost): RegistryClient {
+  return {
+    repository: (name) => createMemoryRepository(host, name),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+function createMemoryRepository({ store, meet }: MemoryHost, name: RepositoryName): Repository {
+  const held = repositoryIn(store, name);
+  const traffic: Traffic = { requests: 0, bytesUp: 0, blobBytesUp: 0, bytesDown: 0, blobsMounted: 0 };
+
+  /** What every call begins with. */
+  async function enter(operation: MemoryOperation, subject: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    traffic.requests += 1;
+    await meet({ operation, repository: name, subject });
+    signal.throwIfAborted();
+  }
+
+  function refused(why: string) {
+    return registryError({
+      code: "REGISTRY_REFUSED",
+      message: `Registry ${name.registry} refused what was pushed to ${name.repository}: ${why}.`,
+    });
+  }
+
+  function keep(reference: string, manifest: Manifest): void {
+    if (digestOf(manifest.bytes) !== manifest.digest) throw mismatch(manifest.digest);
+    if (isDigest(reference) && reference !== manifest.digest) throw mismatch(reference);
+    const content = readManifest(manifest, `What was pushed to ${name.repository} as ${reference}`);
+    const missing = missingPart(held, content);
+    if (missing !== undefined) throw refused(`it names ${missing}, which is not there`);
+    held.manifests.set(manifest.digest, { ...manifest, bytes: Buffer.from(manifest.bytes) });
+    if (!isDigest(reference)) held.tags.set(reference, manifest.digest);
+    traffic.bytesUp += manifest.bytes.length;
+  }
+
+  const blobs: Blobs = {
+    async has(digest, signal) {
+      await enter("blobs.has", digest, signal);
+      return held.blobs.has(digest);
+    },
+    async open({ digest }, signal) {
+      await enter("blobs.open", digest, signal);
+      const bytes = held.blobs.get(digest);
+      if (bytes === undefined) {
+        throw registryError({
+          code: "BLOB_NOT_FOUND",
+          message: `Repository ${name.repository} of registry ${name.registry} has no blob ${digest}.`,
+        });
+      }
+      return Readable.from(checked(bytes, digest));
+    },
+    async put({ digest, open }, signal) {
+      await enter("blobs.put", digest, signal);
+      if (held.blobs.has(digest)) return;
+      const bytes = Buffer.concat(await open().toArray({ signal }));
+      if (digestOf(bytes) !== digest) throw mismatch(digest);
+      traffic.bytesUp += bytes.length;
+      traffic.blobBytesUp += bytes.length;
+      held.blobs.set(digest, bytes);
+    },
+    async mount({ digest }, from, signal) {
+      if (from.registry !== name.registry) return false;
+      await enter("blobs.mount", digest, signal);
+      const bytes = repositoryIn(store, from).blobs.get(digest);
+      if (bytes === undefined) return false;
+      held.blobs.set(digest, bytes);
+      traffic.blobsMounted += 1;
+      return true;
+    },
+  };
+
+  async function* checked(bytes: Buffer, digest: Digest): AsyncGenerator<Buffer> {
+    yield bytes;
+    traffic.bytesDown += bytes.length;
+    if (digestOf(bytes) !== digest) throw mismatch(digest);
+  }
+
+  function mismatch(digest: Digest) {
+    return registryError({
+      code: "REGISTRY_DIGEST_MISMATCH",
+      message: `The bytes for ${digest} of repository ${name.repository} are not what their digest says.`,
+    });
+  }
+
+  return {
+    name,
+    blobs,
+    traffic: () => ({ ...traffic }),
+    manifests: {
+      async get(reference, signal) {
+        await enter("manifests.get", reference, signal);
+        const manifest = manifestIn(held, reference);
+        traffic.bytesDown += manifest?.bytes.length ?? 0;
+        return manifest && { ...manifest, bytes: Buffer.from(manifest.bytes) };
+      },
+      async resolve(reference, signal) {
+        await enter("manifests.resolve", reference, signal);
+        const manifest = manifestIn(held, reference);
+        return manifest && descriptorOf(manifest);
+      },
+      async put(reference, manifest, signal) {
+        await enter("manifests.put", reference, signal);
+        keep(reference, manifest);
+      },
+      async tags(signal) {
+        await enter("manifests.tags", "", signal);
+        return [...held.tags.keys()].sort();
+      },
+    },
+    referrers: {
+      async list({ subject, artifactType, signal }) {
+        await enter("referrers.list", subject, signal);
+        return [...held.manifests.values()]
+          .filter((each) => contentOf(each).subject?.digest === subject)
+          .map(referrerOf)
+          .filter((each) => artifactType === undefined || each.artifactType === artifactType);
+      },
+      async attach(manifest, signal) {
+        await enter("referrers.attach", manifest.digest, signal);
+        if (contentOf(manifest).subject === undefined)
+          throw new Error("what is attached must name a subject");
+        keep(manifest.digest, manifest);
+        return referrerOf(manifest);
+      },
+    },
+  };
+}
+
+function missingPart(held: MemoryRepository, content: ImageManifest | ImageIndex): Digest | undefined {
+  if (content.kind === "index")
+    return content.manifests.find((each) => !held.manifests.has(each.digest))?.digest;
+  return [content.config, ...content.layers].find((each) => !held.blobs.has(each.digest))?.digest;
+}
+
+function contentOf(manifest: Manifest): ImageManifest | ImageIndex {
+  return readManifest(manifest, `Manifest ${manifest.digest}`);
+}
+
+function descriptorOf({ mediaType, digest, bytes }: Manifest): Descriptor {
+  return { mediaType, digest, size: bytes.length };
+}
