@@ -44,6 +44,7 @@ export function describeEngineContract(name: string, make: () => Promise<Contrac
         () => engine.capabilities(signal),
         () => images.inspect("seatrial-contract", signal),
         () => images.pull("seatrial-contract", { onProgress: () => undefined, signal }),
+        () => images.push("seatrial-contract", { onProgress: () => undefined, signal }),
         () => images.tag(subject.image, name("aborted"), signal),
         () => images.remove(name("aborted"), signal),
         () => images.list(labels, signal),

@@ -19,6 +19,10 @@ export type EngineErrorCode =
   | "IMAGE_NOT_FOUND"
   /** The registry does not give out the image: no login, no right, or too many requests. */
   | "IMAGE_PULL_DENIED"
+  /** The registry does not take the image: no login, no right, or too many requests. */
+  | "IMAGE_PUSH_DENIED"
+  /** The image could not be uploaded, for the reason in the message. Exit code 2 when its name cannot be pushed. */
+  | "IMAGE_PUSH_FAILED"
   /** The engine cannot reach the registry, or does not trust it. */
   | "REGISTRY_UNREACHABLE"
   /** A container or network of this name exists already. */

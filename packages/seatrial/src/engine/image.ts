@@ -1,4 +1,4 @@
-import type { ImageDetails, Platform } from "../model/index.ts";
+import type { Digest, ImageDetails, Platform } from "../model/index.ts";
 
 /** The engine's images. */
 export interface ImageEngine {
@@ -6,6 +6,12 @@ export interface ImageEngine {
   inspect(reference: string, signal: AbortSignal): Promise<ImageDetails | undefined>;
   /** Downloads an image with the user's registry credentials. Fails with IMAGE_NOT_FOUND, IMAGE_PULL_DENIED or ENGINE_UNREACHABLE. */
   pull(reference: string, options: PullOptions): Promise<ImageDetails>;
+  /**
+   * Uploads an image that the engine holds under this name, with the user's registry credentials. Gives the digest and the size
+   * of the manifest that the registry has now. Fails with IMAGE_NOT_FOUND, IMAGE_PUSH_DENIED, IMAGE_PUSH_FAILED,
+   * REGISTRY_UNREACHABLE or ENGINE_UNREACHABLE.
+   */
+  push(reference: string, options: PushOptions): Promise<PushedManifest>;
   /** Gives an image a further name. */
   tag(id: string, reference: string, signal: AbortSignal): Promise<void>;
   /** Removes a name (and the image with its last one). Missing is fine; in use by a container is fine and keeps it. */
@@ -22,6 +28,17 @@ export interface PullOptions {
   platform?: Platform | undefined;
   onProgress: (note: string) => void;
   signal: AbortSignal;
+}
+
+export interface PushOptions {
+  onProgress: (note: string) => void;
+  signal: AbortSignal;
+}
+
+export interface PushedManifest {
+  digest: Digest;
+  /** Bytes of the manifest itself. */
+  size: number;
 }
 
 export interface CommitOptions {

@@ -8,6 +8,7 @@ import { type ImageAnswer, toImageDetails } from "./image-details.ts";
 import { loadImage } from "./load.ts";
 import type { DockerParts } from "./parts.ts";
 import { pullImage } from "./pull.ts";
+import { pushImage } from "./push.ts";
 
 /** The images of a Docker Engine. */
 export function createDockerImages(parts: DockerParts): ImageEngine {
@@ -39,6 +40,9 @@ export function createDockerImages(parts: DockerParts): ImageEngine {
     async pull(reference, options) {
       const name = await pullImage({ ...parts, ...options, reference });
       return await inspectExisting(name, options.signal);
+    },
+    async push(reference, options) {
+      return await pushImage({ ...parts, ...options, reference });
     },
     async tag(id, reference, signal) {
       const name = parseReference(reference);

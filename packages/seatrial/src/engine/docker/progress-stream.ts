@@ -5,11 +5,13 @@ import type { DockerEndpoint } from "./endpoint.ts";
 import { strangeAnswer } from "./exchange-failure.ts";
 import { createJsonLines } from "./json-lines.ts";
 
-/** One line of what the engine tells while it pulls or imports an image. */
+/** One line of what the engine tells while it pulls, pushes or imports an image. */
 export interface ProgressLine {
   id?: string;
   status?: string;
   progressDetail?: { current?: number; total?: number };
+  /** Facts for programs: of a push, the manifest. */
+  aux?: { Digest?: unknown; Size?: unknown };
   error?: string;
   errorDetail?: { message?: string };
 }

@@ -1,9 +1,9 @@
 import { familiarName, findCredentials, formatReference, parseReference } from "../../registry/index.ts";
 import type { PullOptions } from "../image.ts";
+import { createLayerProgress, PULL_WORDS } from "./layer-progress.ts";
 import type { DockerParts } from "./parts.ts";
 import { followProgress } from "./progress-stream.ts";
 import { pullFailure } from "./pull-failure.ts";
-import { createPullProgress } from "./pull-progress.ts";
 import { registryAuthHeaders } from "./registry-auth.ts";
 
 /** Downloads an image with the user's credentials, and returns the name under which the engine now holds it. */
@@ -29,7 +29,7 @@ export async function pullImage(options: DockerParts & PullOptions & { reference
       refused: ({ message }) => failed(message),
       signal,
     },
-    onLine: createPullProgress(options.onProgress),
+    onLine: createLayerProgress(PULL_WORDS, options.onProgress),
     failed,
   });
   return formatReference({ ...reference, tag: reference.digest === undefined ? reference.tag : undefined });

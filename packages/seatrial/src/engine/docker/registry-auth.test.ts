@@ -7,6 +7,13 @@ test("nobody logged in means no header", () => {
   expect(registryAuthHeaders(from)).toEqual({});
 });
 
+test("where an engine insists on the header, nobody logged in means no user in it", () => {
+  const header = registryAuthHeaders(from, { always: true })["x-registry-auth"];
+  expect(JSON.parse(Buffer.from(header ?? "", "base64url").toString())).toEqual({
+    serveraddress: "registry.example.com",
+  });
+});
+
 test("the header is what Go's decoder takes: URL-safe letters, padding, Docker's own names", () => {
   const header = registryAuthHeaders({ ...from, username: "me", password: "wörd~~~???>>>" })[
     "x-registry-auth"

@@ -1,8 +1,11 @@
 import { type Credentials, isLoggedIn } from "../../registry/index.ts";
 
-/** The X-Registry-Auth header of pulls and pushes; none when nobody is logged in. */
-export function registryAuthHeaders(credentials: Credentials): Record<string, string> {
-  if (!isLoggedIn(credentials)) return {};
+/** The X-Registry-Auth header of pulls and pushes. Nobody logged in: none, or an empty one where engines insist on it (`always`). */
+export function registryAuthHeaders(
+  credentials: Credentials,
+  { always = false }: { always?: boolean } = {},
+): Record<string, string> {
+  if (!isLoggedIn(credentials) && !always) return {};
   const { username, password, identityToken, registryToken, server } = credentials;
   const json = JSON.stringify({
     username,

@@ -1,6 +1,7 @@
-import type { ImageConfig, ImageDetails } from "../../model/index.ts";
+import type { Digest, ImageConfig, ImageDetails } from "../../model/index.ts";
 import type { EngineCapabilities } from "../capabilities.ts";
 import type { Engine } from "../engine.ts";
+import type { PushedManifest } from "../image.ts";
 import type { FileTree } from "./files.ts";
 import { createMemoryImage, createMemoryImages, withTag } from "./images.ts";
 import { createMemoryNetworks } from "./networks.ts";
@@ -16,6 +17,8 @@ export interface MemoryEngineOptions {
   images?: MemoryImageSpec[] | undefined;
   /** Images that can be pulled. */
   registry?: MemoryImageSpec[] | undefined;
+  /** What becomes of a push, besides that the image can be pulled afterwards. Default: a digest that is made up. */
+  onPush?: ((reference: string, image: ImageDetails) => Promise<PushedManifest>) | undefined;
   /** A clock in milliseconds. Default: the system's. */
   now?: (() => number) | undefined;
   capabilities?: Partial<EngineCapabilities> | undefined;
@@ -23,6 +26,8 @@ export interface MemoryEngineOptions {
 
 export interface MemoryImageSpec {
   reference: string;
+  /** Default: made up. */
+  id?: Digest | undefined;
   config?: Partial<ImageConfig> | undefined;
   /** By absolute path. */
   files?: Record<string, string> | undefined;
@@ -40,6 +45,7 @@ export function createMemoryHost(options: MemoryEngineOptions = {}): { connect()
   const state: MemoryState = {
     programs: options.programs ?? {},
     now,
+    onPush: options.onPush,
     registry: new Map(
       (options.registry ?? []).map((spec) => [withTag(spec.reference), imageOf(spec, now())]),
     ),
@@ -86,5 +92,5 @@ function imageOf(spec: MemoryImageSpec, createdAt: number) {
   const files: FileTree = new Map(
     Object.entries(spec.files ?? {}).map(([path, text]) => [path, Buffer.from(text)]),
   );
-  return createMemoryImage({ config: spec.config, files, layers: spec.layers, createdAt });
+  return createMemoryImage({ id: spec.id, config: spec.config, files, layers: spec.layers, createdAt });
 }

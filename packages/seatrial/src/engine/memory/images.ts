@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Digest, ImageConfig } from "../../model/index.ts";
 import { engineError } from "../errors.ts";
-import type { ImageEngine } from "../image.ts";
+import type { ImageEngine, PushedManifest } from "../image.ts";
 import type { FileTree } from "./files.ts";
 import { createId, hasLabels, type MemoryImage, type MemoryState } from "./state.ts";
 import { readTar } from "./tar.ts";
@@ -32,6 +32,28 @@ export function createMemoryImages(state: MemoryState): ImageEngine {
       options.onProgress("1 of 1 layers");
       add(image, reference);
       return image.details;
+    },
+    async push(reference, { onProgress, signal }) {
+      signal.throwIfAborted();
+      if (reference.includes("@")) {
+        throw engineError({ code: "IMAGE_PUSH_FAILED", message: `A digest cannot be pushed: ${reference}` });
+      }
+      const name = withTag(reference);
+      const image = [...images.values()].find(({ references }) => references.has(name));
+      if (image === undefined) {
+        throw engineError({ code: "IMAGE_NOT_FOUND", message: `The engine has no image ${reference}.` });
+      }
+      const pushed = (await state.onPush?.(name, image.details)) ?? madeUpManifest(image);
+      const repository = name.replace(/:[^:/]*$/, "");
+      const repoDigest = `${repository}@${pushed.digest}`;
+      state.registry.set(name, image);
+      state.registry.set(repoDigest, image);
+      image.details = {
+        ...image.details,
+        repoDigests: [...new Set([...image.details.repoDigests, repoDigest])],
+      };
+      onProgress("1 of 1 layers");
+      return pushed;
     },
     async tag(id, reference, signal) {
       signal.throwIfAborted();
@@ -96,11 +118,21 @@ export function createMemoryImages(state: MemoryState): ImageEngine {
 export function findImage(state: MemoryState, reference: string): MemoryImage | undefined {
   const byId = state.images.get(reference as Digest) ?? state.images.get(`sha256:${reference}`);
   if (byId !== undefined) return byId;
-  return [...state.images.values()].find(({ references }) => references.has(withTag(reference)));
+  return [...state.images.values()].find(
+    ({ references, details }) =>
+      references.has(withTag(reference)) || details.repoDigests.includes(reference),
+  );
 }
 
-/** An image with a new id. */
+/** The same for the same image, as a push has it. */
+function madeUpManifest({ details }: MemoryImage): PushedManifest {
+  const text = `manifest of ${details.id}`;
+  return { digest: `sha256:${createHash("sha256").update(text).digest("hex")}`, size: text.length };
+}
+
+/** An image; with a new id unless one is given. */
 export function createMemoryImage(options: {
+  id?: Digest | undefined;
   layers?: Digest[] | undefined;
   config?: Partial<ImageConfig> | undefined;
   files?: FileTree | undefined;
@@ -109,7 +141,7 @@ export function createMemoryImage(options: {
   const files = options.files ?? new Map();
   return {
     details: {
-      id: `sha256:${createHash("sha256").update(createId()).digest("hex")}`,
+      id: options.id ?? `sha256:${createId()}`,
       layers: options.layers ?? [`sha256:${createId()}`],
       repoDigests: [],
       config: {

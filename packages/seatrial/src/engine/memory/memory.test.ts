@@ -161,3 +161,25 @@ describe("images in memory", () => {
     expect((await engine.images.inspect("a:1", signal))?.id).toBe(b?.id);
   });
 });
+
+test("an image that was pushed can be pulled by its digest, and says so itself", async () => {
+  const seen: string[] = [];
+  const engine = createMemoryEngine({
+    images: [{ reference: "registry.example.com/app:1" }],
+    onPush: async (reference) => {
+      seen.push(reference);
+      return { digest: `sha256:${"a".repeat(64)}`, size: 12 };
+    },
+  });
+  const options = { onProgress: () => undefined, signal: new AbortController().signal };
+  const { digest, size } = await engine.images.push("registry.example.com/app:1", options);
+  expect({ digest, size, seen }).toEqual({
+    digest: `sha256:${"a".repeat(64)}`,
+    size: 12,
+    seen: ["registry.example.com/app:1"],
+  });
+  const name = `registry.example.com/app@${digest}`;
+  const image = await engine.images.inspect("registry.example.com/app:1", options.signal);
+  expect(image?.repoDigests).toEqual([name]);
+  expect((await engine.images.pull(name, options)).id).toBe(image?.id);
+});

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { Digest, ImageDetails } from "../../model/index.ts";
+import type { PushedManifest } from "../image.ts";
 import type { NetworkSpec } from "../network.ts";
 import type { WorkloadExit, WorkloadSpec, WorkloadSummary } from "../workload.ts";
 import type { FileTree, MountedTree } from "./files.ts";
@@ -11,6 +12,7 @@ export interface MemoryState {
   programs: MemoryPrograms;
   /** A clock in milliseconds. */
   now: () => number;
+  onPush: ((reference: string, image: ImageDetails) => Promise<PushedManifest>) | undefined;
   /** What can be pulled, by name. */
   registry: Map<string, MemoryImage>;
   images: Map<Digest, MemoryImage>;

@@ -47,6 +47,14 @@ export function describeImages(context: () => ContractContext): void {
     );
   });
 
+  test("pushing an image that is not there fails, and so does pushing a digest", async () => {
+    const { engine, signal, name } = context();
+    const options = { onProgress: () => undefined, signal };
+    await expect(engine.images.push(`${name("nothing")}:1`, options)).toThrowWithCode("IMAGE_NOT_FOUND");
+    const digest = `${name("nothing")}@sha256:${"0".repeat(64)}`;
+    await expect(engine.images.push(digest, options)).toThrowWithCode("IMAGE_PUSH_FAILED");
+  });
+
   test("a commit keeps the container's files, not those of its volumes and tmpfs", async () => {
     const { engine, signal, spec, subject, name, labels, launch, run } = context();
     const files = { "/kept/a": "in the image", "/volume/b": "in a volume", "/memory/c": "in memory" };
