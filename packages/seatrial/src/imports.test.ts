@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   image: ["model", "support", "engine", ...DOMAINS],
   services: ["model", "support", "engine", ...DOMAINS],
   suites: ["model", "support", "engine", ...DOMAINS],
-  check: ["model", "support", "engine", "registry", ...DOMAINS],
+  check: ["model", "support", "engine", "registry", "config", ...DOMAINS],
   attest: ["model", "support", "registry"],
   release: ["model", "support", "engine", "registry", ...DOMAINS],
   run: ["model", "support", "engine", "config", "compose", ...DOMAINS],

@@ -1,3 +1,4 @@
+export { type CheckContext, type CheckPlan, planChecks, runChecks } from "./check/index.ts";
 export { type LoadProjectOptions, loadProject, type Project } from "./config/index.ts";
 export type { Engine, EngineCapabilities } from "./engine/index.ts";
 export type {

@@ -1,0 +1,22 @@
+import { EXIT, type ExitCode, ToolError } from "../support/error.ts";
+
+export type CheckErrorCode =
+  /** The layers that the engine gave out are not those of the image, or cannot be read. Exit code 3. */
+  | "LAYERS_UNREADABLE"
+  /** The layers are compressed in a way that this Node cannot read. Exit code 3. */
+  | "LAYERS_COMPRESSED"
+  /** The value of a build secret cannot be read, so that it cannot be looked for. Exit code 2. */
+  | "SECRET_UNREADABLE";
+
+export interface CheckErrorOptions {
+  code: CheckErrorCode;
+  message: string;
+  hint?: string | undefined;
+  cause?: unknown;
+  exitCode?: ExitCode | undefined;
+}
+
+/** An error that keeps checks from being carried out; what is wrong with an image is an outcome. Exit code 3 unless said otherwise. */
+export function checkError(options: CheckErrorOptions): ToolError {
+  return new ToolError({ exitCode: EXIT.unreachable, ...options });
+}

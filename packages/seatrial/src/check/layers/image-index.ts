@@ -1,0 +1,91 @@
+import type { Digest, ImageConfig, Platform } from "../../model/index.ts";
+
+/** Everything that the layers and the configuration of an image say; its files' contents are not kept. */
+export interface ImageIndex {
+  imageId: Digest;
+  platform: Platform;
+  config: ImageConfig;
+  /** The lowest first. */
+  layers: ImageLayer[];
+  /** Values of secrets in its history or configuration. */
+  configFindings: ConfigFinding[];
+}
+
+export interface ImageLayer {
+  /** From 1. */
+  number: number;
+  diffId: Digest;
+  /** The history line that made it, on one line; `""` when the image does not say. */
+  history: string;
+  /** False: it came with the base image. */
+  own: boolean;
+  /** Bytes of its files. */
+  size: number;
+  /** Bytes of it compressed with gzip, level 1; absent when that was not measured. */
+  compressed?: number | undefined;
+  /** In the order of the layer; decoded anew each time, so that millions of them take little memory. */
+  entries(): Iterable<LayerEntry>;
+  packages: InstalledPackage[];
+  findings: LayerFinding[];
+  /** The contents of `/etc/passwd` and `/etc/group`, when it has them. */
+  accounts: { passwd?: string | undefined; group?: string | undefined };
+}
+
+export type EntryType =
+  | "file"
+  | "directory"
+  | "symlink"
+  | "hardlink"
+  | "device"
+  | "fifo"
+  /** The path is deleted from the layers below. */
+  | "whiteout"
+  /** Everything that layers below have in this directory is hidden. */
+  | "opaque";
+
+export interface LayerEntry {
+  /** Absolute and clean: `/usr/bin/gcc`. */
+  path: string;
+  type: EntryType;
+  /** Bytes of a file, else 0. */
+  size: number;
+  mode: number;
+  uid: number;
+  gid: number;
+  /** Of links: as written. */
+  link: string;
+}
+
+export type Ecosystem = "python" | "node" | "debian" | "alpine" | "go";
+
+export interface InstalledPackage {
+  ecosystem: Ecosystem;
+  /** As the ecosystem compares names. Of Go: the path of the program's package. */
+  name: string;
+  version: string;
+  /** The file that says so. */
+  path: string;
+}
+
+/** Bytes of a layer that look like a secret, or are one. */
+export interface LayerFinding {
+  what: FindingKind;
+  path: string;
+  /** It is in the name of the path, not in the file. */
+  inName: boolean;
+}
+
+export type FindingKind =
+  /** The value of a build secret, and how it is written there. */
+  | { kind: "value"; secret: string; form: SecretForm }
+  /** The format of a private key or of credentials, in a few words. */
+  | { kind: "format"; format: string };
+
+export type SecretForm = "plain" | "base64" | "URL-escaped" | "JSON-escaped";
+
+export interface ConfigFinding {
+  secret: string;
+  form: SecretForm;
+  /** `the history line of layer 4`, `the variable NPM_TOKEN`. */
+  where: string;
+}

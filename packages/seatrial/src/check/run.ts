@@ -1,0 +1,82 @@
+import type { CheckName, CheckOutcome, ImageReading, Problem, TestResult } from "../model/index.ts";
+import { EXIT, isToolError } from "../support/error.ts";
+import { problemOf } from "../support/problem.ts";
+import { CATALOGUE } from "./catalogue.ts";
+import type { Check, CheckCase, DynamicCheck, StaticCheck } from "./check.ts";
+import type { CheckContext } from "./context.ts";
+import { readImages } from "./layers/read-images.ts";
+import type { CheckPlan } from "./plan.ts";
+
+/** The suite that test events of checks belong to. */
+const CHECK_SUITE = "check";
+
+/**
+ * Asks of the release image what the plan says: its layers are read and its containers run at the same time. Each case is told as
+ * it is known. Never rejects: what is wrong with the image is a failed case, what kept a check from being carried out is the
+ * outcome's problem and no case.
+ */
+export async function runChecks(
+  plan: CheckPlan,
+  context: CheckContext,
+  checks: readonly Check[] = CATALOGUE,
+): Promise<CheckOutcome> {
+  const { now, emit, signal } = context;
+  const start = now();
+  const results: TestResult[] = [];
+  const errors: unknown[] = [];
+  let reading: ImageReading | undefined;
+
+  const reporter = (check: CheckName) => (test: CheckCase) => {
+    const { duration = 0, ...rest } = test;
+    const result: TestResult = { group: `check.${check}`, duration, ...rest };
+    results.push(result);
+    emit({ type: "test-finished", suite: CHECK_SUITE, shard: 1, test: result });
+  };
+
+  async function runStatic(asked: readonly StaticCheck[]): Promise<void> {
+    const images = await readImages({ plan, context, signal });
+    reading = images.reading;
+    for (const check of asked) check.run({ plan, index: images.release }).forEach(reporter(check.name));
+  }
+
+  async function runDynamic(check: DynamicCheck): Promise<void> {
+    await check.run({ plan, context, report: reporter(check.name), signal });
+  }
+
+  const asked = checks.filter((check) => check.asked(plan) !== undefined);
+  const ended = await Promise.allSettled([
+    runStatic(asked.filter((check) => check.kind === "static")),
+    ...asked.filter((check) => check.kind === "dynamic").map(runDynamic),
+  ]);
+  for (const end of ended) if (end.status === "rejected") errors.push(end.reason);
+
+  const problem = signal.aborted ? undefined : problemOfAll(errors, context);
+  const number = (status: TestResult["status"]) => results.filter((each) => each.status === status).length;
+  const counts = { passed: number("passed"), failed: number("failed"), skipped: number("skipped") };
+  return {
+    status: signal.aborted ? "stopped" : counts.failed > 0 || problem !== undefined ? "failed" : "passed",
+    imageId: context.release.imageId,
+    counts,
+    duration: Math.round(now() - start),
+    results: sorted(results, checks),
+    reading,
+    problem,
+  };
+}
+
+/** The first one, with what the others say. */
+function problemOfAll(errors: readonly unknown[], context: CheckContext): Problem | undefined {
+  const [first, ...others] = errors;
+  if (first === undefined) return undefined;
+  context.onError?.(isToolError(first) ? first.exitCode : EXIT.bug);
+  const problem = problemOf(first, "check");
+  const further = others.map((error) => problemOf(error).message).filter((text) => text !== problem.message);
+  if (further.length === 0) return problem;
+  return { ...problem, lastLines: [...(problem.lastLines ?? []), ...new Set(further)] };
+}
+
+/** In the order of the catalogue; the cases of one check in the order in which they came. */
+function sorted(results: readonly TestResult[], checks: readonly Check[]): TestResult[] {
+  const groups = new Set(checks.map((check) => `check.${check.name}`));
+  return [...groups].flatMap((group) => results.filter((result) => result.group === group));
+}
