@@ -16,7 +16,7 @@ import { createRedactor } from "../support/redact.ts";
 import type { OutputFlags } from "./flags.ts";
 import { openSnapshots } from "./open-snapshots.ts";
 import { openTerminal } from "./output.ts";
-import { stateFolder } from "./paths.ts";
+import { cacheFolder, stateFolder } from "./paths.ts";
 import { digestOf, writeReports } from "./reports.ts";
 import type { Session } from "./session.ts";
 
@@ -74,6 +74,7 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
     emit,
     logs,
     folder: folder.path,
+    cacheFolder: cacheFolder(session.surroundings.environment),
     env: session.surroundings.environment.env,
     snapshots,
     source: session.source,

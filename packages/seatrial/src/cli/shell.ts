@@ -21,6 +21,7 @@ import type { GlobalFlags } from "./flags.ts";
 import { openSession } from "./open-session.ts";
 import { openSnapshots } from "./open-snapshots.ts";
 import { openTerminal } from "./output.ts";
+import { cacheFolder } from "./paths.ts";
 import type { Session } from "./session.ts";
 import { listenForStop } from "./stop-signals.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -120,6 +121,7 @@ async function createContext(options: {
     logs: createLogs({ folder: folder.path, redactor, emit, onError: () => undefined }),
     folder: folder.path,
     env: environment.env,
+    cacheFolder: cacheFolder(environment),
     snapshots: await openSnapshots({ session, fresh: options.fresh, signal }),
     source: session.source,
     now,

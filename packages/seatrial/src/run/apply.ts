@@ -4,6 +4,7 @@ import { createCleanup } from "../support/cleanup.ts";
 import { EXIT, type ExitCode, isToolError } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
 import { buildTargets } from "./build.ts";
+import { CHECK_NODE, checkImage } from "./check.ts";
 import type { RunContext } from "./context.ts";
 import type { RunPlan } from "./plan.ts";
 import { removalFailure } from "./removal.ts";
@@ -86,7 +87,9 @@ export async function applyRun(plan: RunPlan, given: RunContext): Promise<Applie
     begun.catch(() => undefined);
     removals.push(begun);
   };
-  const suiteErrors: ExitCode[] = [];
+  const errors: ExitCode[] = [];
+  const onError = (exitCode: ExitCode) => void errors.push(exitCode);
+  const checking = checkImage({ plan, context, build, shared, services, onError, signal });
   const suiteOutcomes = await runSuites({
     plan,
     context,
@@ -94,17 +97,22 @@ export async function applyRun(plan: RunPlan, given: RunContext): Promise<Applie
     shared,
     services,
     onFailure: fail,
-    onError: (exitCode) => suiteErrors.push(exitCode),
+    onError,
     removing,
     signal,
   });
+  const check = await checking;
   const [built] = await Promise.allSettled([build, services.settled]);
 
   const outcome: Outcome = {
     version: 1,
     run: context.run,
     project: plan.project,
-    status: statusOf({ stopped: context.signal.aborted, problems: problems.length, suites: suiteOutcomes }),
+    status: statusOf({
+      stopped: context.signal.aborted,
+      problems: problems.length,
+      parts: [...suiteOutcomes, ...(check === undefined ? [] : [check])],
+    }),
     startedAt: startedAt.toISOString(),
     duration: Math.round(context.now() - start),
     engine: await engine.catch(() => ({ name: "unknown", version: "", platform: "" })),
@@ -114,12 +122,13 @@ export async function applyRun(plan: RunPlan, given: RunContext): Promise<Applie
     services: services.outcomes(),
     suites: suiteOutcomes,
     release: plan.release,
+    check,
     problems: problems.map((each) => each.problem),
     warnings,
   };
   return {
     outcome,
-    exitCode: exitCodeOf(outcome, problems[0]?.exitCode ?? suiteErrors[0]),
+    exitCode: exitCodeOf(outcome, problems[0]?.exitCode ?? errors[0]),
     async [Symbol.asyncDispose]() {
       try {
         await cleanup[Symbol.asyncDispose]();
@@ -136,16 +145,18 @@ function nodesOf(plan: RunPlan): NodeRef[] {
     ...(plan.targets.length + plan.given.length > 0 ? [{ kind: "build", name: "build" } as const] : []),
     ...plan.services.map((service) => ({ kind: "service", name: service.spec.name }) as const),
     ...plan.suites.map((suite) => ({ kind: "suite", name: suite.name }) as const),
+    ...(plan.check === undefined ? [] : [CHECK_NODE]),
   ];
 }
 
 function statusOf(options: {
   stopped: boolean;
   problems: number;
-  suites: readonly SuiteOutcome[];
+  /** Suites and checks. */
+  parts: readonly { status: SuiteOutcome["status"] }[];
 }): Outcome["status"] {
   if (options.stopped) return "stopped";
-  const allPassed = options.suites.every((suite) => suite.status === "passed");
+  const allPassed = options.parts.every(({ status }) => status === "passed");
   return options.problems === 0 && allPassed ? "passed" : "failed";
 }
 

@@ -14,6 +14,8 @@ export interface RunContext {
   folder: string;
   /** The environment of commands such as docker buildx. */
   env: Record<string, string | undefined>;
+  /** This user's cache, absolute. */
+  cacheFolder: string;
   /** Absent with `--fresh`. */
   snapshots?: SnapshotStore | undefined;
   /** The commit and whether the tree has changes, when the project is a git checkout. */

@@ -1,3 +1,4 @@
+import { type CheckPlan, planChecks } from "../check/index.ts";
 import { type Change, type ComposePlan, planServices, type ResolvedCompose } from "../compose/index.ts";
 import { type Project, secretsOf } from "../config/index.ts";
 import { type GivenImage, imageError } from "../image/index.ts";
@@ -21,6 +22,8 @@ export interface RunPlan {
   given: GivenImage[];
   /** The key of the target that ships. */
   release: string;
+  /** The key of the target that suites run in by default; it may be the same. */
+  test: string;
   /** Variables that the build needs and the environment lacks. */
   buildEnvironment: Record<string, string>;
   services: ServicePlan[];
@@ -28,6 +31,8 @@ export interface RunPlan {
   volumes: string[];
   suites: SuiteSpec[];
   network: NetworkPool;
+  /** What is asked of the release image; absent: nothing. */
+  check?: CheckPlan | undefined;
   /** What a run does differently from the Compose file. */
   changes: Change[];
   /** Sentences for people: what is likely not meant. */
@@ -45,6 +50,8 @@ export interface PlanOptions {
   shard?: { index: number; count: number } | undefined;
   /** Images to test in place of building them. A target that is not named is the one that ships. */
   given?: readonly (Omit<GivenImage, "target"> & { target: string | undefined })[] | undefined;
+  /** Whether the release image is checked. Default: no. */
+  checks?: boolean | undefined;
   /** Of the engine: how many test binaries run at once by default. */
   cpus: number;
   environment: Record<string, string | undefined>;
@@ -77,7 +84,7 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
       ? NO_COMPOSE
       : await planServices({
           compose,
-          wanted: chosen.flatMap((suite) => suite.needs),
+          wanted: [...chosen.flatMap((suite) => suite.needs), ...entrypointNeeds(options)],
           suites: asSuites,
           projectTargets: project.dockerfile.stages
             .filter((stage) => stage.name !== undefined || isLastStage(project, stage.key))
@@ -112,16 +119,29 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
       ],
       given,
       release: project.config.image.release,
+      test: project.config.image.test,
       buildEnvironment: composed.buildEnvironment,
       services,
       volumes: composed.volumes,
       suites,
       network: project.config.network,
+      check: checkPlan(options, composed),
       changes: composed.changes,
       warnings: [...project.warnings, ...(compose?.warnings ?? []), ...unusedSettings(project, compose)],
     },
     secrets: [...project.secretValues, ...composed.secretValues, ...environmentSecrets(project, composed)],
   };
+}
+
+function checkPlan({ project, checks }: PlanOptions, composed: ComposePlan): CheckPlan | undefined {
+  if (checks !== true) return undefined;
+  const { check, image } = project.config;
+  const { secrets } = withSecrets(projectTarget(project, image.release), composed.projectSecrets);
+  return planChecks({ settings: check, release: image.release, secrets });
+}
+
+function entrypointNeeds({ project, checks }: PlanOptions): string[] {
+  return checks === true ? (project.config.check.entrypoint?.needs ?? []) : [];
 }
 
 /** With given images nothing of the project is built: each target that is needed must be among them. */

@@ -9,6 +9,7 @@ export function planWith(changes: Partial<RunPlan> = {}): RunPlan {
     targets: [],
     given: [],
     release: "release",
+    test: "test",
     buildEnvironment: {},
     services: [],
     volumes: [],

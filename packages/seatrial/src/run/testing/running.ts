@@ -63,6 +63,7 @@ export async function makeRunWorld(options: {
     }),
     folder,
     env: {},
+    cacheFolder: `${folder}/cache`,
     source: Promise.resolve({ commit: "abc", dirty: false }),
     now: () => performance.now(),
     signal: ANY,
