@@ -1,0 +1,1 @@
+"""Lendly keeps track of what neighbours lend each other. Its dates are days in UTC."""
