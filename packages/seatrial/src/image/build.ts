@@ -1,7 +1,7 @@
 import type { Engine } from "../engine/index.ts";
 import type { BuildResult, BuildTarget, ImageIdentity } from "../model/index.ts";
 import { runCommand } from "../support/command.ts";
-import { bakeFile, runTag, stableTag } from "./bake.ts";
+import { bakeFile, bakeName, runTag, stableTag } from "./bake.ts";
 import { imageError } from "./errors.ts";
 import { identityOf } from "./identity.ts";
 import { type BuildProgress, createBuildProgress } from "./progress.ts";
@@ -23,7 +23,7 @@ export interface BuildOptions {
 /** Builds all targets in one graph. The images are held by a tag of the run until `releaseImages`. */
 export async function buildImages(options: BuildOptions): Promise<BuildResult> {
   const start = options.now();
-  const progress = createBuildProgress(options);
+  const progress = createBuildProgress({ ...options, sourceOf: sourcesOf(options.targets) });
   const code = await bake(options, progress);
   if (code !== 0) {
     // An engine that went away explains more than the builder's last words: asked anything, it fails as such.
@@ -65,6 +65,17 @@ async function bake(options: BuildOptions, progress: BuildProgress): Promise<num
     if (options.signal.aborted) throw options.signal.reason;
     throw buildxMissing("The docker command line was not found", error);
   }
+}
+
+/** Targets with the same files and arguments differ in the stage that they end with, so they share their steps. */
+function sourcesOf(targets: readonly BuildTarget[]): (name: string) => string | undefined {
+  const sources = new Map(
+    targets.map(({ key, context, dockerfile, dockerfileInline, args, contexts, platform }) => [
+      bakeName(key),
+      JSON.stringify({ context, dockerfile, dockerfileInline, args, contexts, platform }),
+    ]),
+  );
+  return (name) => sources.get(name);
 }
 
 const BUILDX_ENVIRONMENT = {

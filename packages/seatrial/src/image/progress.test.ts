@@ -1,12 +1,13 @@
 import { expect, it } from "vitest";
 import { createBuildProgress } from "./progress.ts";
 
-function readStatuses(statuses: object[]) {
+function readStatuses(statuses: object[], sources: Record<string, string> = {}) {
   const notes: string[] = [];
   const output: string[] = [];
   const progress = createBuildProgress({
     onNote: (note) => notes.push(note),
     onOutput: (text) => output.push(text),
+    sourceOf: (target) => sources[target],
   });
   for (const status of statuses) progress.write(`${JSON.stringify(status, undefined, 1)}\n`);
   progress.end();
@@ -34,6 +35,28 @@ it("counts steps of Dockerfiles once, however often they are told, and BuildKit'
     },
   ]);
   expect(progress.counts()).toEqual({ steps: 2, cached: 1 });
+});
+
+it("counts a step that several targets of one source share once, and as cached only if none of them ran it", () => {
+  const { progress } = readStatuses(
+    [
+      {
+        vertexes: [
+          step("1", "[app assets 1/2] RUN a", { cached: true }),
+          step("2", "[app assets 2/2] RUN b"),
+        ],
+      },
+      {
+        vertexes: [
+          step("3", "[tests assets 1/2] RUN a", { cached: true }),
+          step("4", "[tests assets 2/2] RUN b", { cached: true }),
+          step("5", "[other assets 1/2] RUN a", { cached: true }),
+        ],
+      },
+    ],
+    { app: "Dockerfile", tests: "Dockerfile", other: "other/Dockerfile" },
+  );
+  expect(progress.counts()).toEqual({ steps: 3, cached: 2 });
 });
 
 it("names what is being done, but not what was cached", () => {

@@ -4,7 +4,7 @@ import { createJsonStream } from "./json-stream.ts";
 export interface BuildProgress {
   write(text: string): void;
   end(): void;
-  /** Finished steps of the Dockerfiles; steps of BuildKit's own do not count. */
+  /** Finished steps of the Dockerfiles, each once for all targets that share it; steps of BuildKit's own do not count. */
   counts(): { steps: number; cached: number };
   /** The step that failed, with its last lines. */
   failure(): { step: string; error: string; lastLines: string[] } | undefined;
@@ -30,6 +30,8 @@ const KEPT_MESSAGES = 200;
 export function createBuildProgress(options: {
   onNote: (note: string) => void;
   onOutput: (text: string) => void;
+  /** What a target is built from, in any words: targets of one source share their steps. */
+  sourceOf?: ((target: string) => string | undefined) | undefined;
 }): BuildProgress {
   const vertexes = new Map<string, Vertex>();
   const messages: string[] = [];
@@ -83,8 +85,13 @@ export function createBuildProgress(options: {
     write: stream.write,
     end: stream.end,
     counts() {
-      const steps = [...vertexes.values()].filter((vertex) => vertex.completed && isStep(vertex.name));
-      return { steps: steps.length, cached: steps.filter((vertex) => vertex.cached).length };
+      const cached = new Map<string, boolean>();
+      for (const vertex of vertexes.values()) {
+        if (!vertex.completed || !isStep(vertex.name)) continue;
+        const step = stepOf(vertex.name, options.sourceOf);
+        cached.set(step, vertex.cached && cached.get(step) !== false);
+      }
+      return { steps: cached.size, cached: [...cached.values()].filter(Boolean).length };
     },
     failure() {
       const failed = [...vertexes.values()].filter((vertex) => vertex.error !== undefined);
@@ -105,6 +112,13 @@ export function createBuildProgress(options: {
 /** Steps of a Dockerfile are named `[stage 2/5] RUN …`; what BuildKit does by itself carries no such number. FROM does nothing. */
 function isStep(name: string): boolean {
   return /^\[[^\]]*\d+\/\d+\] (?!FROM )/.test(name);
+}
+
+/** Bake tells a step once for each target that has it, as `[target stage 2/5] RUN …`. */
+function stepOf(name: string, sourceOf: (target: string) => string | undefined = () => undefined): string {
+  const [, target = "", rest = ""] = /^\[(\S+) (\S+ \d+\/\d+\].*)$/s.exec(name) ?? [];
+  const source = sourceOf(target);
+  return source === undefined ? name : `${source} ${rest}`;
 }
 
 function listOf(value: unknown): Record<string, unknown>[] {
