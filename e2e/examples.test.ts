@@ -1,12 +1,37 @@
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { leftovers } from "./support/engine.ts";
 import { latestOutcome, ROOT, seatrial } from "./support/program.ts";
 
-describe.each([
-  { name: "go-redis", project: "linkly", proofs: { unit: "prefix", integration: "prefix" } },
-  { name: "fastapi-poetry", project: "fastapi-poetry", proofs: { api: "black-box" } },
-])("examples/$name", ({ name, proofs }) => {
+interface Example {
+  name: string;
+  proofs: Record<string, string>;
+  /** How many tests of each suite pass; more than three where this is not said. */
+  passed?: Record<string, number>;
+  services?: Record<string, string>;
+  /** What suites leave below `results`. */
+  results?: string[];
+}
+
+const EXAMPLES: Example[] = [
+  { name: "go-redis", proofs: { unit: "prefix", integration: "prefix" } },
+  { name: "fastapi-poetry", proofs: { api: "black-box" } },
+  {
+    name: "flask-webpack",
+    proofs: {
+      unit: "prefix",
+      frontend: "sibling",
+      integration: "prefix",
+      api: "black-box",
+      pages: "black-box",
+    },
+    passed: { unit: 61, frontend: 21, integration: 44, api: 13, pages: 14 },
+    services: { postgres: "ready", migrate: "completed", app: "ready" },
+    results: ["unit/coverage/index.html", "integration/coverage/index.html"],
+  },
+];
+
+describe.each(EXAMPLES)("examples/$name", ({ name, proofs, passed = {}, services, results = [] }) => {
   const folder = `${ROOT}/examples/${name}`;
 
   it("passes, says what each suite proves, and leaves nothing in the engine", async () => {
@@ -20,12 +45,20 @@ describe.each([
       expect(found?.proof?.kind).toBe(proof);
       expect(found?.counts.passed).toBeGreaterThan(3);
     }
+    for (const [suite, number] of Object.entries(passed)) {
+      const counts = outcome.suites.find((each) => each.name === suite)?.counts;
+      expect(counts, suite).toEqual({ passed: number, failed: 0, skipped: 0 });
+    }
+    const ends = Object.fromEntries(outcome.services.map((service) => [service.name, service.status]));
+    if (services !== undefined) expect(ends).toEqual(services);
+    for (const file of results) await access(`${folder}/.seatrial/latest/results/${file}`);
     expect(await leftovers({ run: outcome.run })).toEqual([]);
     const junit = await readFile(`${folder}/.seatrial/latest/junit.xml`, "utf8");
     expect(junit.match(/<testcase/g)?.length).toBe(
       outcome.suites.reduce((sum, { counts }) => sum + counts.passed + counts.failed + counts.skipped, 0),
     );
-  });
+    // The first time, npm and pip download what the images need.
+  }, 300_000);
 
   it("gives one image id for one source, without a rebuild", async () => {
     await seatrial(["build"], { cwd: folder });
