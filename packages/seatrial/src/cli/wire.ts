@@ -1,5 +1,6 @@
 import type { Launcher } from "../agent/index.ts";
 import type { Engine } from "../engine/index.ts";
+import type { RegistryClient } from "../registry/index.ts";
 import type { UsageJournal } from "../services/index.ts";
 import { cacheFolder } from "./paths.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -29,6 +30,15 @@ export async function openTools(surroundings: Surroundings): Promise<Tools> {
   const engine = await openEngine(surroundings);
   const { agentBinary, createLauncher } = await import("../agent/index.ts");
   return { engine, launcher: createLauncher({ engine, agentBinary }), usage: openUsage(surroundings) };
+}
+
+/** Registries, with the user's credentials. `onRetry` hears of tries that are made again. */
+export async function openRegistries(
+  { environment }: Surroundings,
+  options: { insecure?: boolean | undefined; onRetry?: ((note: string) => void) | undefined } = {},
+): Promise<RegistryClient> {
+  const { connectRegistries } = await import("../registry/oci/index.ts");
+  return connectRegistries({ environment: { HOME: environment.home, ...environment.env }, ...options });
 }
 
 /** Where it is written down when snapshots were last used. */

@@ -1,3 +1,4 @@
+import type { ToolError } from "../support/error.ts";
 import { isDigest } from "./digest.ts";
 import { registryError } from "./errors.ts";
 import { checkDepth } from "./json-depth.ts";
@@ -63,8 +64,7 @@ export function readManifest(
 
 /** The JSON object in a manifest's bytes; never more than 4 MB, never nested deeper than any real one. */
 export function parseManifestJson(bytes: Buffer, where: string): Record<string, unknown> {
-  if (bytes.length > MANIFEST_MAX)
-    throw manifestInvalid({ where, why: `it is larger than ${MANIFEST_MAX} bytes` });
+  if (bytes.length > MANIFEST_MAX) throw manifestTooLarge(where);
   if (!checkDepth(bytes, DEPTH_MAX)) throw manifestInvalid({ where, why: "it is nested too deeply" });
   try {
     const raw: unknown = JSON.parse(bytes.toString("utf8"));
@@ -105,7 +105,11 @@ function readTexts(value: unknown): Record<string, string> {
   );
 }
 
-function manifestInvalid(options: { where: string; why: string; cause?: unknown }) {
+export function manifestTooLarge(where: string): ToolError {
+  return manifestInvalid({ where, why: `it is larger than ${MANIFEST_MAX} bytes` });
+}
+
+function manifestInvalid(options: { where: string; why: string; cause?: unknown }): ToolError {
   return registryError({
     code: "MANIFEST_INVALID",
     message: `${options.where} is no manifest that can be used: ${options.why}.`,

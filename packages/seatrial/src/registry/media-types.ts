@@ -11,3 +11,9 @@ export const MEDIA_TYPES = {
 export function isIndexType(mediaType: string): boolean {
   return mediaType === MEDIA_TYPES.ociIndex || mediaType === MEDIA_TYPES.dockerIndex;
 }
+
+/** True for the media types of manifests and indexes that we read. */
+export function isManifestType(mediaType: string): boolean {
+  const { ociManifest, dockerManifest } = MEDIA_TYPES;
+  return mediaType === ociManifest || mediaType === dockerManifest || isIndexType(mediaType);
+}

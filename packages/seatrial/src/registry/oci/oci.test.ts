@@ -1,0 +1,18 @@
+import { describeRegistryContract } from "../contract.ts";
+import { connectQuickly } from "../testing/connect.ts";
+import { type RegistryServerOptions, startRegistryServer } from "../testing/registry-server.ts";
+
+function describeServer(name: string, options: RegistryServerOptions): void {
+  describeRegistryContract(name, async () => {
+    const server = await startRegistryServer(options);
+    return {
+      registry: server.registry,
+      connect: () => connectQuickly().client,
+      [Symbol.asyncDispose]: async () => await server[Symbol.asyncDispose](),
+    };
+  });
+}
+
+describeServer("oci, with a referrers API", { pageSize: 2 });
+describeServer("oci, without a referrers API", { referrersApi: false });
+describeServer("oci, with tokens for anybody", { auth: { kind: "token" } });

@@ -1,0 +1,53 @@
+import type { Digest } from "../../model/index.ts";
+import { MANIFEST_MAX, readManifest } from "../manifest.ts";
+import { MEDIA_TYPES } from "../media-types.ts";
+import type { Descriptor } from "../registry.ts";
+import { bytesOf } from "./body.ts";
+import type { Caller } from "./caller.ts";
+import { mediaTypeOf } from "./content.ts";
+import { TransportFailure } from "./failure.ts";
+import { eachPage } from "./link.ts";
+
+/** A registry that lacks the API is not asked for it again and again. */
+export interface ApiMemory {
+  isMissing: boolean;
+}
+
+/** What the referrers API lists; undefined when the registry has none. Whoever asked for a type still has to look at it. */
+export async function listByApi(
+  caller: Caller,
+  options: { subject: Digest; artifactType?: string | undefined; memory: ApiMemory; signal: AbortSignal },
+): Promise<Descriptor[] | undefined> {
+  const { subject, artifactType, memory, signal } = options;
+  signal.throwIfAborted();
+  if (memory.isMissing) return undefined;
+  const what = `list what points at ${subject}`;
+  const query = artifactType === undefined ? "" : `?${new URLSearchParams({ artifactType })}`;
+  const found: Descriptor[] = [];
+  const headers = { accept: MEDIA_TYPES.ociIndex };
+  const read = async (path: string | URL) =>
+    await caller.ask(
+      { method: "GET", path, headers, what, accepts: [404, 405, 501], signal },
+      async (answer) => {
+        const bytes = await bytesOf(answer, { ...caller.reading(signal), max: MANIFEST_MAX });
+        if (answer.status >= 400) {
+          memory.isMissing = true;
+          return undefined;
+        }
+        if (bytes === undefined || mediaTypeOf(answer) !== MEDIA_TYPES.ociIndex)
+          throw new TransportFailure("nonsense", "its list of referrers is no index");
+        const page = readManifest(
+          { mediaType: MEDIA_TYPES.ociIndex, bytes },
+          `The list of what points at ${subject}`,
+        );
+        if (page.kind === "index") found.push(...page.manifests);
+        return answer;
+      },
+    );
+  const { insecure } = caller.host.settings;
+  await caller.explain(
+    what,
+    async () => await eachPage({ first: `referrers/${subject}${query}`, insecure, read }),
+  );
+  return memory.isMissing ? undefined : found;
+}

@@ -1,0 +1,132 @@
+import type { Readable } from "node:stream";
+import type { Digest } from "../../model/index.ts";
+import type { Caller } from "./caller.ts";
+import { digestMismatch, saidDigest } from "./content.ts";
+import { Refusal, TransportFailure } from "./failure.ts";
+import { withRetries } from "./retry.ts";
+import { createSource, type Source } from "./source.ts";
+import { askSession, cancelSession, openSession, sessionIn, type UploadSession } from "./upload-session.ts";
+
+/** A piece of an upload in pieces, unless the registry wants larger ones. */
+const PIECE_BYTES = 16 * 1024 * 1024;
+
+interface Upload {
+  caller: Caller;
+  digest: Digest;
+  size: number;
+  source: Source;
+  what: string;
+  /** Whole in one request at first; in pieces when that was cut off or was too much. */
+  inPieces: boolean;
+  session: UploadSession | undefined;
+  signal: AbortSignal;
+}
+
+/** Uploads a blob. One that is cut off goes on where the registry says that it is, or begins anew. */
+export async function uploadBlob(
+  caller: Caller,
+  blob: { digest: Digest; size: number; open: () => Readable },
+  signal: AbortSignal,
+): Promise<void> {
+  await using source = createSource(blob);
+  const { digest, size } = blob;
+  const what = `push blob ${digest}`;
+  const upload: Upload = { caller, digest, size, source, what, inPieces: false, session: undefined, signal };
+  const patience = caller.patience({
+    what,
+    progress: () => upload.session?.offset ?? 0,
+    // The session is gone, or is somewhere else than we thought; or so much at once is refused.
+    alsoPasses: (error) =>
+      error instanceof Refusal &&
+      (error.status === 416 ||
+        (error.status === 413 && size > PIECE_BYTES) ||
+        error.codes.includes("BLOB_UPLOAD_UNKNOWN")),
+    signal,
+  });
+  let isFirst = true;
+  try {
+    await caller.explain(what, async () => {
+      await withRetries(patience, async () => {
+        if (!isFirst) await recover(upload);
+        isFirst = false;
+        await advance(upload);
+      });
+    });
+  } catch (error) {
+    if (upload.session !== undefined && !signal.aborted) await cancelSession(caller, upload.session);
+    throw error;
+  }
+}
+
+async function advance(upload: Upload): Promise<void> {
+  const { caller, what, signal, size } = upload;
+  upload.session ??= await openSession(caller, { what, signal });
+  if (!upload.inPieces) {
+    upload.inPieces = true;
+    await finish(upload, size);
+    return;
+  }
+  while (upload.session.offset < size) await sendPiece(upload, upload.session);
+  await finish(upload, 0);
+}
+
+/** Goes on where the registry is; a session that it has lost, or that leaves doubt, is begun anew. */
+async function recover(upload: Upload): Promise<void> {
+  const { caller, session, signal, what, size } = upload;
+  if (session === undefined) return;
+  const now = await askSession(caller, { session, what, signal });
+  if (now !== undefined && now.offset <= size) {
+    upload.session = now;
+    return;
+  }
+  upload.session = undefined;
+  await cancelSession(caller, session);
+}
+
+async function sendPiece(upload: Upload, session: UploadSession): Promise<void> {
+  const { caller, source, what, signal } = upload;
+  const { offset } = session;
+  const size = Math.min(upload.size - offset, Math.max(PIECE_BYTES, session.smallestPiece));
+  const call = {
+    method: "PATCH",
+    path: session.location,
+    headers: {
+      "content-type": "application/octet-stream",
+      "content-range": `${offset}-${offset + size - 1}`,
+    },
+    body: { size, chunks: () => source.part(offset, size) },
+    what,
+    push: true,
+    signal,
+  } as const;
+  upload.session = await caller.askOnce(call, async (answer) => {
+    await caller.ignore(answer, signal);
+    const next = sessionIn(answer, caller.host.settings.insecure);
+    if (next.offset !== offset + size)
+      throw new TransportFailure("lost", `it has ${next.offset} bytes of ${offset + size} that were sent`);
+    return { ...next, smallestPiece: session.smallestPiece };
+  });
+}
+
+/** Ends the upload with its last `size` bytes: all of them, or none. */
+async function finish(upload: Upload, size: number): Promise<void> {
+  const { caller, digest, session, source, what, signal } = upload;
+  if (session === undefined) throw new Error("an upload without session");
+  const url = new URL(session.location);
+  url.searchParams.set("digest", digest);
+  const call = {
+    method: "PUT",
+    path: url,
+    headers: { "content-type": "application/octet-stream" },
+    body: { size, chunks: () => source.part(upload.size - size, size) },
+    what,
+    push: true,
+    signal,
+  } as const;
+  await caller.askOnce(call, async (answer) => {
+    await caller.ignore(answer, signal);
+    const stored = saidDigest(answer);
+    if (stored !== undefined && stored !== digest)
+      throw digestMismatch(caller.name, `Blob ${digest} was pushed and stored as ${stored}`);
+  });
+}
