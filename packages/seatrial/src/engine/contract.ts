@@ -48,6 +48,7 @@ export function describeEngineContract(name: string, make: () => Promise<Contrac
         () => images.tag(subject.image, name("aborted"), signal),
         () => images.remove(name("aborted"), signal),
         () => images.list(labels, signal),
+        () => images.export([subject.image], signal),
         () => images.commit("x", { reference: name("aborted"), labels, signal }),
         () => workloads.create(spec(subject.argv.echo, { name: name("aborted") }), signal),
         () => workloads.attach("x", { onStderr: () => undefined, signal }),

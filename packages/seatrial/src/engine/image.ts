@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { Digest, ImageDetails, Platform } from "../model/index.ts";
 
 /** The engine's images. */
@@ -22,6 +23,12 @@ export interface ImageEngine {
   commit(workload: string, options: CommitOptions): Promise<ImageDetails>;
   /** Makes an image of one layer from a tar stream. */
   load(tar: NodeJS.ReadableStream, options: LoadOptions): Promise<void>;
+  /**
+   * Images as one tar stream, as the engine writes them: each layer a tar of its own, a configuration for each image, and
+   * `manifest.json` that says which is whose. Layers that they share are there once. Fails with IMAGE_NOT_FOUND when one is missing;
+   * the stream fails with ENGINE_CONNECTION_LOST, or with the signal's reason. The reader must read it to its end or destroy it.
+   */
+  export(images: readonly string[], signal: AbortSignal): Promise<Readable>;
 }
 
 export interface PullOptions {

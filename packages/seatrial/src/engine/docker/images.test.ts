@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
+import { deferred } from "../../support/abort.ts";
 import { createFolder } from "../../support/testing/folder.ts";
 import { answer, live, startFakeEngine } from "./testing/fake-engine.ts";
 
@@ -202,5 +203,57 @@ describe("loading", () => {
       signal: live(),
     });
     await expect(loading).toThrowWithCode("ENGINE_FAILED");
+  });
+});
+
+describe("exporting", () => {
+  test("asks for all images at once and hands the bytes on", async () => {
+    await using fake = await startFakeEngine((_request, response) => void response.end("tar"));
+    await using engine = fake.connect();
+    const stream = await engine.images.export([IMAGE.Id, "app:1"], live());
+    expect(Buffer.concat(await stream.toArray()).toString()).toBe("tar");
+    expect(fake.requests).toEqual([
+      `GET /v1.41/images/get?names=${encodeURIComponent(IMAGE.Id)}&names=app%3A1`,
+    ]);
+  });
+
+  test("a stream that breaks off fails, also when bytes came before", async () => {
+    await using fake = await startFakeEngine((_request, response) => {
+      response.write("half");
+      setTimeout(() => response.destroy(), 20);
+    });
+    await using engine = fake.connect();
+    const stream = await engine.images.export(["app"], live());
+    await expect(stream.toArray()).toThrowWithCode("ENGINE_CONNECTION_LOST");
+  });
+
+  test("an abort in the middle ends the stream with its reason", async () => {
+    await using fake = await startFakeEngine((_request, response) => void response.write("half"));
+    await using engine = fake.connect();
+    const stop = new AbortController();
+    const stream = await engine.images.export(["app"], stop.signal);
+    const reason = new Error("stopped by the user");
+    stream.once("data", () => stop.abort(reason));
+    await expect(stream.toArray()).rejects.toBe(reason);
+  });
+
+  test("a reader that stops in the middle lets go of the connection", async () => {
+    const closed = deferred<void>();
+    await using fake = await startFakeEngine((_request, response) => {
+      response.once("close", () => closed.resolve());
+      response.write("half");
+    });
+    await using engine = fake.connect();
+    const stream = await engine.images.export(["app"], live());
+    stream.once("data", () => stream.destroy());
+    await closed.promise;
+  });
+
+  test("an image that is not there fails before the stream begins", async () => {
+    await using fake = await startFakeEngine((_request, response) =>
+      answer(response, 404, { message: "reference does not exist" }),
+    );
+    await using engine = fake.connect();
+    await expect(engine.images.export(["app"], live())).toThrowWithCode("IMAGE_NOT_FOUND");
   });
 });

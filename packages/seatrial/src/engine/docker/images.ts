@@ -4,6 +4,7 @@ import { engineError } from "../errors.ts";
 import type { ImageEngine, ImageSummary } from "../image.ts";
 import { labelFilter } from "./call.ts";
 import { commitWorkload } from "./commit.ts";
+import { exportImages } from "./export.ts";
 import { type ImageAnswer, toImageDetails } from "./image-details.ts";
 import { loadImage } from "./load.ts";
 import type { DockerParts } from "./parts.ts";
@@ -84,6 +85,10 @@ export function createDockerImages(parts: DockerParts): ImageEngine {
     },
     async load(tar, options) {
       await loadImage({ ...parts, ...options, tar });
+    },
+    async export(images, signal) {
+      for (const image of images) imagePath(image);
+      return await exportImages({ ...parts, images, signal });
     },
   };
 }

@@ -4,9 +4,10 @@ import type { Engine } from "../engine.ts";
 import type { PushedManifest } from "../image.ts";
 import type { FileTree } from "./files.ts";
 import { createMemoryImage, createMemoryImages, withTag } from "./images.ts";
+import { digestOf } from "./layer-tar.ts";
 import { createMemoryNetworks } from "./networks.ts";
 import type { MemoryPrograms } from "./program.ts";
-import type { MemoryState } from "./state.ts";
+import type { MemoryHistory, MemoryState } from "./state.ts";
 import { createMemoryVolumes } from "./volumes.ts";
 import { createMemoryWorkloads } from "./workloads.ts";
 
@@ -32,6 +33,9 @@ export interface MemoryImageSpec {
   /** By absolute path. */
   files?: Record<string, string> | undefined;
   layers?: ImageDetails["layers"] | undefined;
+  /** The layers as tars, the lowest first, in place of one made of the files. */
+  tars?: Buffer[] | undefined;
+  history?: MemoryHistory[] | undefined;
 }
 
 /** An engine in this process, for tests: real in what it refuses and removes, with functions as programs. */
@@ -92,5 +96,15 @@ function imageOf(spec: MemoryImageSpec, createdAt: number) {
   const files: FileTree = new Map(
     Object.entries(spec.files ?? {}).map(([path, text]) => [path, Buffer.from(text)]),
   );
-  return createMemoryImage({ id: spec.id, config: spec.config, files, layers: spec.layers, createdAt });
+  const { id, config, layers, history } = spec;
+  const tars = spec.tars && new Map(spec.tars.map((tar) => [digestOf(tar), tar]));
+  return createMemoryImage({
+    id,
+    config,
+    files,
+    layers: layers ?? spec.tars?.map(digestOf),
+    tars,
+    history,
+    createdAt,
+  });
 }

@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
 import type { Digest, ImageConfig } from "../../model/index.ts";
 import { engineError } from "../errors.ts";
 import type { ImageEngine, PushedManifest } from "../image.ts";
+import { exportMemoryImages } from "./export.ts";
 import type { FileTree } from "./files.ts";
-import { createId, hasLabels, type MemoryImage, type MemoryState } from "./state.ts";
+import { digestOf, layerTar } from "./layer-tar.ts";
+import { createId, hasLabels, type MemoryHistory, type MemoryImage, type MemoryState } from "./state.ts";
 import { readTar } from "./tar.ts";
 
 export function createMemoryImages(state: MemoryState): ImageEngine {
@@ -90,9 +91,13 @@ export function createMemoryImages(state: MemoryState): ImageEngine {
       if (container === undefined) {
         throw engineError({ code: "WORKLOAD_NOT_FOUND", message: `No container ${workload}.` });
       }
-      const { details, files } = container.image;
+      const { details, files, tars, history } = container.image;
+      const tar = layerTar(container.root);
+      const diffId = digestOf(tar);
       const image = createMemoryImage({
-        layers: [...details.layers, `sha256:${createId()}`],
+        layers: [...details.layers, diffId],
+        tars: new Map([...tars, [diffId, tar]]),
+        history: [...history, { line: "commit" }],
         config: { ...details.config, labels: { ...details.config.labels, ...options.labels } },
         files: new Map([...files, ...container.root]),
         createdAt: state.now(),
@@ -104,12 +109,20 @@ export function createMemoryImages(state: MemoryState): ImageEngine {
       options.signal.throwIfAborted();
       const files = await readTar(tar, options.signal);
       const image = createMemoryImage({
-        layers: [`sha256:${createId()}`],
         config: { labels: { ...options.labels } },
         files,
         createdAt: state.now(),
       });
       add(image, options.reference);
+    },
+    async export(references, signal) {
+      signal.throwIfAborted();
+      const found = references.map((reference) => {
+        const image = findImage(state, reference);
+        if (image !== undefined) return image;
+        throw engineError({ code: "IMAGE_NOT_FOUND", message: `No image ${reference}.` });
+      });
+      return exportMemoryImages(found);
     },
   };
 }
@@ -127,22 +140,27 @@ export function findImage(state: MemoryState, reference: string): MemoryImage | 
 /** The same for the same image, as a push has it. */
 function madeUpManifest({ details }: MemoryImage): PushedManifest {
   const text = `manifest of ${details.id}`;
-  return { digest: `sha256:${createHash("sha256").update(text).digest("hex")}`, size: text.length };
+  return { digest: digestOf(text), size: text.length };
 }
 
-/** An image; with a new id unless one is given. */
+/** An image; with a new id unless one is given. Default: one layer of its files. */
 export function createMemoryImage(options: {
   id?: Digest | undefined;
   layers?: Digest[] | undefined;
+  /** By diff id; a layer without one cannot be exported. */
+  tars?: Map<Digest, Buffer> | undefined;
+  history?: MemoryHistory[] | undefined;
   config?: Partial<ImageConfig> | undefined;
   files?: FileTree | undefined;
   createdAt: number;
 }): MemoryImage {
   const files = options.files ?? new Map();
+  const content = layerTar(files);
+  const tars = options.tars ?? new Map([[digestOf(content), content]]);
   return {
     details: {
       id: options.id ?? `sha256:${createId()}`,
-      layers: options.layers ?? [`sha256:${createId()}`],
+      layers: options.layers ?? [...tars.keys()],
       repoDigests: [],
       config: {
         user: "",
@@ -161,6 +179,8 @@ export function createMemoryImage(options: {
     },
     references: new Set(),
     files,
+    tars,
+    history: options.history ?? [],
   };
 }
 

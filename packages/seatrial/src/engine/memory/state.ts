@@ -25,6 +25,15 @@ export interface MemoryImage {
   details: ImageDetails;
   references: Set<string>;
   files: FileTree;
+  /** The layers as tars, by diff id: those that an export can give out. */
+  tars: Map<Digest, Buffer>;
+  history: MemoryHistory[];
+}
+
+/** A line of an image's history; an empty one made no layer. */
+export interface MemoryHistory {
+  line: string;
+  empty?: boolean | undefined;
 }
 
 export interface MemoryNetwork {

@@ -1,4 +1,7 @@
-import { pack } from "tar-stream";
+import { createHash } from "node:crypto";
+import { posix } from "node:path";
+import type { Readable } from "node:stream";
+import { extract, pack } from "tar-stream";
 import { expect, test } from "vitest";
 import { type ContractContext, readAll } from "./contract-context.ts";
 
@@ -124,6 +127,43 @@ export function describeImages(context: () => ContractContext): void {
     expect(await engine.images.inspect(image.id, signal)).toBeUndefined();
   });
 
+  test("an export holds the layers of each image, whose digests are its diff ids, and its configuration", async () => {
+    const { engine, signal, name, labels } = context();
+    const references = [`${name("exported")}:1`, `${name("exported")}:2`];
+    const images = [];
+    for (const reference of references) {
+      const own = { ...labels, "seatrial.contract.case": reference };
+      await engine.images.load(tarOf({ "a.txt": reference }), { reference, labels: own, signal });
+      const image = await engine.images.inspect(reference, signal);
+      images.push({ id: image?.id ?? "", layers: image?.layers });
+    }
+    const files = await filesOf(
+      await engine.images.export(
+        images.map(({ id }) => id),
+        signal,
+      ),
+    );
+    const manifests = JSON.parse(String(files.get("manifest.json"))) as {
+      Config: string;
+      Layers: string[];
+    }[];
+    const found = manifests.map(({ Config, Layers }) => {
+      const config = JSON.parse(String(files.get(Config)));
+      const digests = Layers.map((layer) => `sha256:${sha256(files.get(layer))}`);
+      expect(config.rootfs.diff_ids).toEqual(digests);
+      return digests;
+    });
+    expect(found.sort()).toEqual(images.map(({ layers }) => layers).sort());
+    for (const reference of references) await engine.images.remove(reference, signal);
+  });
+
+  test("an image that is not there cannot be exported", async () => {
+    const { engine, signal } = context();
+    await expect(engine.images.export([`sha256:${"0".repeat(64)}`], signal)).toThrowWithCode(
+      "IMAGE_NOT_FOUND",
+    );
+  });
+
   test("committing a container that is not there fails", async () => {
     const { engine, signal, name, labels } = context();
     await expect(
@@ -137,4 +177,25 @@ function tarOf(files: Record<string, string>): NodeJS.ReadableStream {
   for (const [name, content] of Object.entries(files)) tar.entry({ name }, content);
   tar.finalize();
   return tar as unknown as NodeJS.ReadableStream;
+}
+
+/** By name; links are what they point to. */
+async function filesOf(tar: Readable): Promise<Map<string, Buffer>> {
+  const files = new Map<string, Buffer>();
+  const links: [string, string][] = [];
+  for await (const entry of tar.pipe(extract())) {
+    const { name, type, linkname } = entry.header;
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of entry) chunks.push(chunk as Uint8Array);
+    if (type === "symlink") links.push([name, posix.join(posix.dirname(name), linkname ?? "")]);
+    else files.set(name, Buffer.concat(chunks));
+  }
+  for (const [name, target] of links) files.set(name, files.get(target) ?? Buffer.alloc(0));
+  return files;
+}
+
+function sha256(content: Buffer | undefined): string {
+  return createHash("sha256")
+    .update(content ?? "")
+    .digest("hex");
 }
