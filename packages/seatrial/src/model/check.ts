@@ -49,6 +49,8 @@ export interface ImageSize {
   uncompressed: number;
   /** Bytes of its layers as they travel; absent when nobody has measured it. */
   transferred?: number | undefined;
+  /** Who says so: a registry, or gzip at its fastest over the same bytes. */
+  transferredBy?: "registry" | "gzip" | undefined;
   layers: number;
 }
 

@@ -1,19 +1,87 @@
-import type { ImageReading } from "../../model/index.ts";
+import path from "node:path";
+import { engineError } from "../../engine/index.ts";
+import type { ImageDetails, ImageIdentity, ImageReading, ImageSize } from "../../model/index.ts";
 import type { CheckContext } from "../context.ts";
-import { checkError } from "../errors.ts";
 import type { CheckPlan } from "../plan.ts";
+import { readSecrets, type SearchedSecret } from "../secrets/values.ts";
+import { buildIndex } from "./build-index.ts";
+import { openReadingCache } from "./cache.ts";
 import type { ImageIndex } from "./image-index.ts";
+import { cachedReadings, type ImageReadings, loadReadings } from "./load-readings.ts";
+import type { LayerReading } from "./reading.ts";
+import { createScanner } from "./scanner.ts";
+import { measureWaste } from "./waste.ts";
 
 export interface ReadImages {
   release: ImageIndex;
   reading: ImageReading;
+  secrets: SearchedSecret[];
 }
 
 /** Reads the layers of the release image, and of the test image for comparison: from the cache, else in one export. */
-export async function readImages(_options: {
+export async function readImages(options: {
   plan: CheckPlan;
   context: CheckContext;
   signal: AbortSignal;
 }): Promise<ReadImages> {
-  throw checkError({ code: "LAYERS_UNREADABLE", message: "Layers cannot be read yet." });
+  const { plan, context, signal } = options;
+  const { engine, release, note } = context;
+  const test = context.test?.imageId === release.imageId ? undefined : context.test;
+  const details = await inspect(context, release);
+  const secrets = await readSecrets(plan.secrets?.values ?? [], context.env);
+  const named = secrets.flatMap((secret) =>
+    "forms" in secret ? secret.forms.map((form) => ({ ...form, secret: secret.id })) : [],
+  );
+  const cache = await openReadingCache({ folder: path.join(context.cacheFolder, "check"), secrets: named });
+  let [ofRelease, ofTest] = await Promise.all([
+    cachedReadings(release, cache),
+    test && cachedReadings(test, cache),
+  ]);
+  const wanted = [
+    ...(ofRelease === undefined ? [release] : []),
+    ...(test !== undefined && ofTest === undefined && context.measureTest === true ? [test] : []),
+  ];
+  if (wanted.length > 0) {
+    const scanner = createScanner(named);
+    const loaded = await loadReadings({ images: wanted, engine, cache, scanner, note, signal });
+    ofRelease ??= loaded.get(release.imageId);
+    ofTest ??= test && loaded.get(test.imageId);
+  }
+  if (ofRelease === undefined) throw new Error("an image was loaded and is not there");
+
+  const index = buildIndex({ ...ofRelease, details, secrets: named, instructions: plan.instructions });
+  const { own, base, paths } = measureWaste(index.layers);
+  const reading: ImageReading = {
+    release: sizeOf(release, ofRelease, context),
+    test: test && sizeOf(test, ofTest, context),
+    waste: {
+      own,
+      base,
+      paths: paths.map(({ path: file, bytes, copies }) => ({ path: file, bytes, copies })),
+    },
+  };
+  return { release: index, reading, secrets };
+}
+
+async function inspect({ engine, signal }: CheckContext, image: ImageIdentity): Promise<ImageDetails> {
+  const details = await engine.images.inspect(image.imageId, signal);
+  if (details !== undefined) return details;
+  throw engineError({
+    code: "IMAGE_NOT_FOUND",
+    message: `The engine does not hold image ${image.target} (${image.imageId}) any more.`,
+    hint: "Something else removes images from this engine at the same time.",
+  });
+}
+
+function sizeOf(image: ImageIdentity, known: ImageReadings | undefined, context: CheckContext): ImageSize {
+  const sum = (of: (reading: LayerReading) => number) =>
+    known?.readings.reduce((total, reading) => total + of(reading), 0);
+  const registry = context.transferred?.get(image.imageId);
+  return {
+    imageId: image.imageId,
+    uncompressed: sum(({ size }) => size) ?? image.size,
+    transferred: registry ?? sum(({ compressed }) => compressed),
+    transferredBy: registry !== undefined ? "registry" : known === undefined ? undefined : "gzip",
+    layers: image.layers.length,
+  };
 }

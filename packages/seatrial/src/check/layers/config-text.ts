@@ -1,0 +1,66 @@
+import { historyOf } from "./history.ts";
+import type { ConfigFinding } from "./image-index.ts";
+import type { NamedSecret } from "./scanner.ts";
+
+/** Values of secrets in an image's configuration: its variables, labels, commands, and its history. */
+export function findInConfig(config: unknown, secrets: readonly NamedSecret[]): ConfigFinding[] {
+  const found = new Map<string, ConfigFinding>();
+  for (const { where, text } of textsOf(config)) {
+    const bytes = Buffer.from(text);
+    for (const { secret, form, bytes: needle } of secrets) {
+      const key = `${secret} ${where}`;
+      if (!found.has(key) && bytes.includes(needle)) found.set(key, { secret, form, where });
+    }
+  }
+  return [...found.values()];
+}
+
+interface PlacedText {
+  where: string;
+  text: string;
+}
+
+/** Every text in it, with a name for people. */
+function textsOf(config: unknown): PlacedText[] {
+  const { history, config: settings, ...others } = objectOf(config);
+  const env: unknown[] = Array.isArray(objectOf(settings)["Env"])
+    ? (objectOf(settings)["Env"] as unknown[])
+    : [];
+  const labels = objectOf(objectOf(settings)["Labels"]);
+  return [
+    ...textsIn(history).map((text) => ({ where: whereInHistory(text, { history }), text })),
+    ...env.map((entry) => {
+      const text = String(entry);
+      return { where: `the variable ${text.split("=", 1)[0]}`, text };
+    }),
+    ...Object.entries(labels).map(([name, value]) => ({
+      where: `the label ${name}`,
+      text: `${name}=${value}`,
+    })),
+    ...textsIn({ ...objectOf(settings), Env: [], Labels: {} }).map((text) => ({
+      where: "its command, entrypoint or other settings",
+      text,
+    })),
+    ...textsIn(others).map((text) => ({ where: "its configuration", text })),
+  ];
+}
+
+/** The line of the history, and its instruction. */
+function whereInHistory(text: string, config: { history?: unknown }): string {
+  const lines = Array.isArray(config.history) ? config.history : [];
+  const index = lines.findIndex((line) => objectOf(line)["created_by"] === text);
+  const instruction = historyOf(config)[index]?.instruction ?? "";
+  return index < 0 ? "its history" : `line ${index + 1} of its history${instruction && ` (${instruction})`}`;
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (Array.isArray(value)) return value.flatMap(textsIn);
+  return Object.entries(objectOf(value)).flatMap(([key, inner]) => [key, ...textsIn(inner)]);
+}
+
+function objectOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}

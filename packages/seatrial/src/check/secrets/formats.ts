@@ -1,0 +1,86 @@
+/** A kind of key or credentials that is known by its looks. */
+export interface SecretFormat {
+  /** For people: `AWS access key`. */
+  name: string;
+  /** Every occurrence begins with one of these. */
+  beginnings: string[];
+  /** Whether one is there: `text` begins with a beginning; `before` is the character before it. */
+  fits(text: string, before: string): boolean;
+  /** Published packages have such files for their tests: not looked for in folders of package managers. */
+  isInPackages: boolean;
+}
+
+/** How much of the text a format looks at. */
+export const FORMAT_BYTES = 512;
+
+const inWord = (character: string) => /[A-Za-z0-9_]/.test(character);
+
+/** What follows a fixed beginning, as one word. */
+function token(name: string, beginnings: string[], pattern: RegExp): SecretFormat {
+  return {
+    name,
+    beginnings,
+    isInPackages: false,
+    fits(text, before) {
+      const found = pattern.exec(text)?.[0];
+      return found !== undefined && !inWord(before) && hasManyKinds(found) && !/EXAMPLE/i.test(found);
+    },
+  };
+}
+
+/** Placeholders such as `ghp_xxxxxxxx` have few. */
+function hasManyKinds(text: string): boolean {
+  return new Set(text).size >= 10;
+}
+
+const LINE_END = String.raw`(?:\r?\n|\\n|\\r\\n)`;
+/** Lines such as `Proc-Type: 4,ENCRYPTED`, then base64. */
+const PEM = new RegExp(
+  `^-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----${LINE_END}(?:[A-Za-z-]+: [^\\n]{1,80}${LINE_END})*(?:${LINE_END})?[ \\t]*[A-Za-z0-9+/]{24,}`,
+);
+
+/** Private keys and credentials that are recognised without knowing their values. */
+export const FORMATS: readonly SecretFormat[] = [
+  {
+    name: "private key",
+    beginnings: [
+      "-----BEGIN PRIVATE KEY-----",
+      "-----BEGIN RSA PRIVATE KEY-----",
+      "-----BEGIN EC PRIVATE KEY-----",
+      "-----BEGIN DSA PRIVATE KEY-----",
+      "-----BEGIN OPENSSH PRIVATE KEY-----",
+      "-----BEGIN ENCRYPTED PRIVATE KEY-----",
+    ],
+    isInPackages: true,
+    fits: (text) => PEM.test(text) && hasManyKinds(text.slice(text.indexOf("KEY-----") + 8)),
+  },
+  token("AWS access key", ["AKIA", "ASIA"], /^A[KS]IA[A-Z2-7]{16}(?![A-Za-z0-9+/=_])/),
+  token(
+    "GitHub token",
+    ["ghp_", "gho_", "ghu_", "ghs_", "ghr_"],
+    /^gh[pousr]_[A-Za-z0-9]{36}(?![A-Za-z0-9_])/,
+  ),
+  token("GitHub token", ["github_pat_"], /^github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}(?![A-Za-z0-9_])/),
+  token("GitLab token", ["glpat-"], /^glpat-[A-Za-z0-9_-]{20,}/),
+  token("Slack token", ["xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-"], /^xox[abprs]-\d{9,}-[A-Za-z0-9-]{16,}/),
+  token("npm token", ["npm_"], /^npm_[A-Za-z0-9]{36}(?![A-Za-z0-9_])/),
+  {
+    name: "npm token",
+    beginnings: [":_authToken="],
+    isInPackages: false,
+    fits: (text) => /^:_authToken="?[A-Za-z0-9+/=._-]{16,}/.test(text) && hasManyKinds(text.slice(12, 48)),
+  },
+  {
+    name: "docker credentials",
+    beginnings: ['"auth"'],
+    isInPackages: false,
+    fits(text) {
+      const value = /^"auth"\s*:\s*"([A-Za-z0-9+/]{8,}={0,2})"/.exec(text)?.[1];
+      // User, colon, password: all of it can be typed.
+      return (
+        value !== undefined &&
+        /^[\x21-\x39\x3b-\x7e]+:[\x20-\x7e]+$/.test(Buffer.from(value, "base64").toString("latin1"))
+      );
+    },
+  },
+];

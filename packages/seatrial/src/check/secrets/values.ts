@@ -1,0 +1,45 @@
+import { readFile } from "node:fs/promises";
+import type { BuildSecret } from "../../model/index.ts";
+import { messageOf } from "../../support/error.ts";
+import { formsOf, SHORTEST_SECRET, type WrittenSecret } from "./forms.ts";
+import { partsOf } from "./parts.ts";
+
+/** A build secret as it can be looked for, or why it cannot. */
+export type SearchedSecret = { id: string; forms: WrittenSecret[] } | { id: string; unchecked: string };
+
+/** Reads the real bytes of build secrets, as the build got them. */
+export async function readSecrets(
+  secrets: readonly BuildSecret[],
+  env: Record<string, string | undefined>,
+): Promise<SearchedSecret[]> {
+  return await Promise.all(secrets.map(async (secret) => toSearched(secret.id, await bytesOf(secret, env))));
+}
+
+async function bytesOf(
+  { from }: BuildSecret,
+  env: Record<string, string | undefined>,
+): Promise<Buffer | string> {
+  if (from.kind === "env") {
+    const value = env[from.variable];
+    return value === undefined ? `the variable ${from.variable} is not set` : Buffer.from(value);
+  }
+  try {
+    return await readFile(from.path);
+  } catch (error) {
+    return `${from.path} cannot be read (${messageOf(error)})`;
+  }
+}
+
+function toSearched(id: string, value: Buffer | string): SearchedSecret {
+  if (typeof value === "string") return { id, unchecked: value };
+  const parts = partsOf(value);
+  if (parts.length > 0) return { id, forms: parts.flatMap(formsOf) };
+  const size = value.toString("latin1").trim().length;
+  return {
+    id,
+    unchecked:
+      size === 0
+        ? "it is empty"
+        : `its ${size} bytes would turn up in any image by chance (at least ${SHORTEST_SECRET} can be looked for)`,
+  };
+}
