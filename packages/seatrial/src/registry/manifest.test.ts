@@ -33,6 +33,10 @@ describe("reading a manifest", () => {
     expect(read(index)).toMatchObject({ kind: "index", manifests: [{ ...blob, platform }] });
   });
 
+  test("a list of nothing may be null", () => {
+    expect(read({ mediaType: MEDIA_TYPES.ociIndex, manifests: null })).toMatchObject({ manifests: [] });
+  });
+
   const image = { config: blob, layers: [blob] };
   test.each([
     ["another type than it was sent as", { bytes: { ...image, mediaType: MEDIA_TYPES.ociIndex } }],

@@ -49,6 +49,8 @@ export function readManifest(
   const read = (value: unknown, what: string) =>
     readDescriptor(value, () => invalid(`its ${what} is no descriptor`));
   const list = (value: unknown, what: string) => {
+    // Some registries write an empty list so.
+    if (value === null) return [];
     if (!Array.isArray(value)) throw invalid(`it has no list of ${what}`);
     return value.map((each, at) => read(each, `${what}[${at}]`));
   };

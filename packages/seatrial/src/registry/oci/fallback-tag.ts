@@ -9,6 +9,8 @@ import { createManifests } from "./manifests.ts";
 
 /** How often a list is written anew because somebody else wrote it at the same time. */
 const WRITES_MAX = 10;
+const SETTLE_MIN_MS = 20;
+const SETTLE_MAX_MS = 2_000;
 
 interface FallbackOptions {
   subject: Digest;
@@ -36,7 +38,8 @@ export async function readFallback(
 
 /**
  * Adds to the list, one after another within this program. Registries lock nothing, so for others it is read back, and done again
- * until it holds ours; who read it before we wrote it, and writes after we read it back, still undoes it unseen.
+ * until it holds ours: at once, and when whoever read it before we wrote it must have written it too. Only who took much longer
+ * than that still undoes it unseen.
  */
 export async function addToFallback(
   caller: Caller,
@@ -51,17 +54,22 @@ async function add(caller: Caller, options: FallbackOptions & { descriptor: Desc
   const { settings } = caller.host;
   const { put } = createManifests(caller);
   let index = await readFallback(caller, options);
-  /** Everything that was ever seen in it: what another writer dropped by accident is put back. */
-  const known = new Map<Digest, Descriptor>();
+  /** Everything that was ever seen in it, and ours: what another writer dropped by accident is put back. */
+  const known = new Map<Digest, Descriptor>([[descriptor.digest, descriptor]]);
+  /** What one write takes here; different each time, so that two writers do not keep step. */
+  let took = 0;
   for (let writes = 0; writes < WRITES_MAX; writes += 1) {
-    for (const each of index?.manifests ?? []) known.set(each.digest, each);
-    if (holdsAll(index, known) && known.has(descriptor.digest)) return;
-    known.set(descriptor.digest, descriptor);
-    // The first to come back would only be overwritten by those that are still writing.
-    if (writes > 0) await settings.sleep(Math.round(settings.random() * 100 * writes), signal);
+    if (isComplete(index, known)) {
+      if (writes === 0) return;
+      await settings.sleep(Math.min(SETTLE_MAX_MS, 2 * took), signal);
+      index = await readFallback(caller, options);
+      if (isComplete(index, known)) return;
+    }
+    const startedAt = settings.now();
     const manifest = indexOf([...known.values()], index);
     await put(fallbackTag(subject), manifest, signal);
     index = await readFallback(caller, options);
+    took = settings.now() - startedAt + SETTLE_MIN_MS * settings.random();
   }
   throw registryError({
     code: "REFERRER_NOT_LISTED",
@@ -75,7 +83,9 @@ export function fallbackTag(subject: Digest): string {
   return subject.replace(":", "-");
 }
 
-function holdsAll(index: ImageIndex | undefined, known: ReadonlyMap<Digest, Descriptor>): boolean {
+/** Takes note of what is listed. True when nothing is missing there. */
+function isComplete(index: ImageIndex | undefined, known: Map<Digest, Descriptor>): boolean {
+  for (const each of index?.manifests ?? []) if (!known.has(each.digest)) known.set(each.digest, each);
   const held = new Set(index?.manifests.map((each) => each.digest));
   return [...known.keys()].every((digest) => held.has(digest));
 }

@@ -1,13 +1,13 @@
 import { describeRegistryContract } from "../contract.ts";
-import { connectQuickly } from "../testing/connect.ts";
 import { type RegistryServerOptions, startRegistryServer } from "../testing/registry-server.ts";
+import { connectRegistries } from "./index.ts";
 
 function describeServer(name: string, options: RegistryServerOptions): void {
   describeRegistryContract(name, async () => {
     const server = await startRegistryServer(options);
     return {
       registry: server.registry,
-      connect: () => connectQuickly().client,
+      connect: () => connectRegistries({ environment: { HOME: "/nonexistent" }, certificateFolders: [] }),
       [Symbol.asyncDispose]: async () => await server[Symbol.asyncDispose](),
     };
   });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ToolError } from "../../support/error.ts";
 import type { RegistryContext } from "../contract.ts";
 import { MEDIA_TYPES } from "../media-types.ts";
 import { freshBlob, imageOf, manifestOf, pushImage } from "./content.ts";
@@ -84,7 +85,8 @@ export function describeManifests(context: () => RegistryContext): void {
     const { repository, signal } = context();
     const app = repository();
     await pushImage(app, signal);
-    await expect(app.manifests.put("broken", imageOf().manifest, signal)).toThrowWithCode("REGISTRY_REFUSED");
+    // Some say so, and some fail over it.
+    await expect(app.manifests.put("broken", imageOf().manifest, signal)).rejects.toBeInstanceOf(ToolError);
     expect(await app.manifests.tags(signal)).not.toContain("broken");
   });
 
