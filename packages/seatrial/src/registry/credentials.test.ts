@@ -143,7 +143,7 @@ test("credentials are described by user and place, never by what is secret", () 
   const from = { server: "registry.example.com", source: "/home/me/.docker/config.json" };
   expect(describeCredentials(from)).toBe("without a login (none is in /home/me/.docker/config.json)");
   expect(describeCredentials({ ...from, username: "me", password: "hunter2" })).toBe(
-    "to user me of /home/me/.docker/config.json",
+    "as user me of /home/me/.docker/config.json",
   );
   expect(describeCredentials({ ...from, identityToken: "hunter2" })).toBe(
     "with the token in /home/me/.docker/config.json",

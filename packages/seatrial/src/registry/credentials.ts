@@ -43,11 +43,11 @@ export function isLoggedIn(credentials: Credentials): boolean {
   return [username, password, identityToken, registryToken].some((value) => value !== undefined);
 }
 
-/** Whose credentials they are, to be put after "the registry refused it": without anything secret. */
+/** Whose credentials they are, to be put after what the registry refuses: without anything secret. */
 export function describeCredentials(credentials: Credentials): string {
   if (!isLoggedIn(credentials)) return `without a login (none is in ${credentials.source})`;
   const { username, source } = credentials;
-  return username === undefined ? `with the token in ${source}` : `to user ${username} of ${source}`;
+  return username === undefined ? `with the token in ${source}` : `as user ${username} of ${source}`;
 }
 
 function fromHelper(found: { username: string; secret: string } | undefined): Partial<Credentials> {

@@ -1,8 +1,8 @@
 import { connect, createServer as createPlainServer } from "node:net";
 import { createServer, type TlsOptions } from "node:tls";
 import { expect, test } from "vitest";
+import { createCertificates } from "../../support/testing/certificates.ts";
 import { connectDocker, type DockerEndpoint } from "./index.ts";
-import { createCertificates } from "./testing/certificates.ts";
 import { answer, type FakeEngine, frame, live, startFakeEngine } from "./testing/fake-engine.ts";
 
 const certificates = createCertificates();

@@ -7,7 +7,7 @@ import { accessFailure, connectionFailure, type FailedTransfer } from "./registr
 export function pullFailure(transfer: FailedTransfer): ToolError {
   const { message, reference } = transfer;
   const name = formatReference(reference);
-  const denied = accessFailure(transfer, { code: "IMAGE_PULL_DENIED", verb: "give out" });
+  const denied = accessFailure(transfer, { code: "IMAGE_PULL_DENIED", verb: "pull" });
   if (denied !== undefined) return denied;
   if (NOT_FOUND.test(message)) {
     return engineError({

@@ -15,7 +15,7 @@ export function pushFailure(transfer: FailedTransfer): ToolError {
     });
   }
   return (
-    accessFailure(transfer, { code: "IMAGE_PUSH_DENIED", verb: "take" }) ??
+    accessFailure(transfer, { code: "IMAGE_PUSH_DENIED", verb: "push" }) ??
     connectionFailure(transfer) ??
     engineError({
       code: "IMAGE_PUSH_FAILED",

@@ -97,7 +97,7 @@ describe("pushing", () => {
       (thrown: unknown) => thrown,
     );
     expect(String(error)).toMatch(
-      /registry\.example\.com:5000 does not take registry\.example\.com:5000\/team\/app:1 to user me of .*config\.json/,
+      /registry\.example\.com:5000 does not let us push registry\.example\.com:5000\/team\/app:1 as user me of .*config\.json/,
     );
     expect(String(error)).not.toContain("hunter2");
   });

@@ -29,7 +29,7 @@ export function accessFailure(
   if (/toomanyrequests|too many requests|rate limit/i.test(message)) {
     return engineError({
       code,
-      message: `Registry ${registry} does not ${verb} ${name} for now: ${message}`,
+      message: `Registry ${registry} does not let us ${verb} ${name} for now: ${message}`,
       hint: isLoggedIn(credentials)
         ? "Wait, or use a mirror of the registry."
         : `Log in for a higher limit: ${loginCommand(registry)}`,
@@ -38,7 +38,7 @@ export function accessFailure(
   if (!DENIED.test(message)) return undefined;
   return engineError({
     code,
-    message: `Registry ${registry} does not ${verb} ${name} ${describeCredentials(credentials)}: ${message}`,
+    message: `Registry ${registry} does not let us ${verb} ${name} ${describeCredentials(credentials)}: ${message}`,
     hint: `Check the name, then log in: ${loginCommand(registry)}`,
   });
 }

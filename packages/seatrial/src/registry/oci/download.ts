@@ -64,10 +64,20 @@ export async function openBlob(
       throw digestMismatch(caller.name, `Blob ${blob.digest} was asked for, and what was sent is ${found}`);
   }
 
-  const stream = Readable.from(chunks());
-  stream.once("close", () => {
-    left.abort(new Error("nobody reads this blob any more"));
-    first.body.destroy();
+  const source = chunks();
+  // Readable.from would wait for the next chunk before it lets go of the connection.
+  const stream = new Readable({
+    read() {
+      source.next().then(
+        ({ value }) => stream.push(value ?? null),
+        (error: Error) => stream.destroy(error),
+      );
+    },
+    destroy(error, done) {
+      left.abort(new Error("nobody reads this blob any more"));
+      first.body.destroy();
+      done(error);
+    },
   });
   return stream;
 }

@@ -68,7 +68,8 @@ export function dialFailure(cause: unknown): TransportFailure {
   const text = messageOf(cause);
   if (UNTRUSTED.test(code)) return new TransportFailure("untrusted", text, { cause });
   // OpenSSL's words for an answer that is no TLS.
-  if (/^(EPROTO|ERR_SSL_)/.test(code)) return new TransportFailure("no-tls", text, { cause });
+  if (/^(EPROTO|ERR_SSL_)/.test(code))
+    return new TransportFailure("no-tls", reasonOf(cause) ?? text, { cause });
   return new TransportFailure("away", text, { cause });
 }
 
@@ -81,6 +82,13 @@ export function exchangeFailure(cause: unknown, wasReused: boolean): TransportFa
 
 const UNTRUSTED =
   /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|ERR_TLS_CERT_|INVALID_CA|HOSTNAME_MISMATCH|INVALID_PURPOSE)/;
+
+/** OpenSSL's message is a line of its source; this is what it means. */
+function reasonOf(error: unknown): string | undefined {
+  return error instanceof Error && "reason" in error && typeof error.reason === "string"
+    ? error.reason
+    : undefined;
+}
 
 function systemCode(error: unknown): string {
   if (error instanceof AggregateError) return systemCode(error.errors[0]);

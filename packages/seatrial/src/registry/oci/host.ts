@@ -34,7 +34,8 @@ export function createHost(registry: string, settings: Settings): Host {
   const authorization = createAuthorization({ settings, registry, transport, redactor });
   const queues = new Map<string, Promise<unknown>>();
   let finding: Promise<URL> | undefined;
-  let isReached = false;
+  /** What has answered once: nothing else is tried any more. */
+  let answering: URL | undefined;
 
   /** Says hello without credentials: learns whether anything is there, and what it wants to see. */
   async function greet(base: URL, traffic: Traffic): Promise<URL> {
@@ -48,7 +49,7 @@ export function createHost(registry: string, settings: Settings): Host {
       traffic,
       signal,
     });
-    isReached = true;
+    answering = base;
     authorization.learn(answer.headers["www-authenticate"]);
     if (isPassing(answer.status))
       throw await readRefusal(answer, { ...reading, now: settings.now(), redactor });
@@ -57,13 +58,15 @@ export function createHost(registry: string, settings: Settings): Host {
   }
 
   async function find(traffic: Traffic): Promise<URL> {
+    if (answering !== undefined) return await greet(answering, traffic);
     const host = registry === "docker.io" ? "registry-1.docker.io" : registry;
     const secure = baseOf(`https://${host}`);
     try {
       return await greet(secure, traffic);
     } catch (error) {
       const isPlainFine = settings.insecure || isLoopback(secure.hostname);
-      if (!isPlainFine || !(error instanceof TransportFailure) || isReached) throw error;
+      const isSilent = error instanceof TransportFailure && error.kind !== "nonsense";
+      if (!isPlainFine || !isSilent || answering !== undefined) throw error;
       return await greet(baseOf(`http://${host}`), traffic);
     }
   }
@@ -74,7 +77,7 @@ export function createHost(registry: string, settings: Settings): Host {
     transport,
     authorization,
     redactor,
-    wasReached: () => isReached,
+    wasReached: () => answering !== undefined,
     async oneAtATime(key, work) {
       const turn = (queues.get(key) ?? Promise.resolve()).then(work, work);
       queues.set(key, turn);

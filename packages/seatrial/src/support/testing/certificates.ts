@@ -6,13 +6,17 @@ export interface Certificate {
   key: string;
 }
 
-/** A fresh authority and what it signed: a server at 127.0.0.1 and localhost, and a client. Valid around now. */
-export function createCertificates(): { ca: Certificate; server: Certificate; client: Certificate } {
+/** A fresh authority and what it signed: a server at 127.0.0.1, localhost and any further names, and a client. Valid around now. */
+export function createCertificates(names: string[] = []): {
+  ca: Certificate;
+  server: Certificate;
+  client: Certificate;
+} {
   const ca = certify({ name: "seatrial test authority", isAuthority: true });
   const signer = { name: "seatrial test authority", key: createPrivateKey(ca.key) };
   return {
     ca,
-    server: certify({ name: "seatrial test server", signer, isServer: true }),
+    server: certify({ name: "seatrial test server", signer, serverNames: ["localhost", ...names] }),
     client: certify({ name: "seatrial test client", signer }),
   };
 }
@@ -21,7 +25,7 @@ interface CertificateOptions {
   name: string;
   signer?: { name: string; key: KeyObject };
   isAuthority?: boolean;
-  isServer?: boolean;
+  serverNames?: string[];
 }
 
 const DAY_MS = 86_400_000;
@@ -52,8 +56,9 @@ function certify(options: CertificateOptions): Certificate {
 function extensions(options: CertificateOptions): Buffer[] {
   const authority = sequence(oid("551d13"), octets(sequence(tagged(0x01, Buffer.from([0xff])))));
   const address = tagged(0x87, Buffer.from([127, 0, 0, 1]));
-  const names = sequence(oid("551d11"), octets(sequence(tagged(0x82, Buffer.from("localhost")), address)));
-  return [...(options.isAuthority ? [authority] : []), ...(options.isServer ? [names] : [])].concat(
+  const hosts = (options.serverNames ?? []).map((name) => tagged(0x82, Buffer.from(name)));
+  const names = sequence(oid("551d11"), octets(sequence(...hosts, address)));
+  return [...(options.isAuthority ? [authority] : []), ...(hosts.length > 0 ? [names] : [])].concat(
     // An extension list may not be empty: say what the key is for.
     sequence(oid("551d0f"), octets(tagged(0x03, Buffer.from(options.isAuthority ? [2, 0x04] : [7, 0x80])))),
   );
