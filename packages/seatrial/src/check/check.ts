@@ -1,7 +1,9 @@
 import type { CheckName, TestStatus } from "../model/index.ts";
 import type { CheckContext } from "./context.ts";
 import type { ImageIndex } from "./layers/image-index.ts";
+import type { Waste } from "./layers/waste.ts";
 import type { CheckPlan } from "./plan.ts";
+import type { SearchedSecret } from "./secrets/values.ts";
 
 /** One test case of a check, as it is known. Its group is `check.<name of the check>`. */
 export interface CheckCase {
@@ -33,6 +35,9 @@ export interface StaticCheck extends CheckBase {
 export interface StaticSubject {
   plan: CheckPlan;
   index: ImageIndex;
+  waste: Waste;
+  /** The build secrets that were looked for, and those that could not be. */
+  secrets: SearchedSecret[];
 }
 
 /** A check that runs something in containers of the image. */

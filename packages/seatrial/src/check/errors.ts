@@ -4,9 +4,7 @@ export type CheckErrorCode =
   /** The layers that the engine gave out are not those of the image, or cannot be read. Exit code 3. */
   | "LAYERS_UNREADABLE"
   /** The layers are compressed in a way that this Node cannot read. Exit code 3. */
-  | "LAYERS_COMPRESSED"
-  /** The value of a build secret cannot be read, so that it cannot be looked for. Exit code 2. */
-  | "SECRET_UNREADABLE";
+  | "LAYERS_COMPRESSED";
 
 export interface CheckErrorOptions {
   code: CheckErrorCode;

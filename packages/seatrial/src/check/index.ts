@@ -2,6 +2,7 @@
 // checks/; the layers are streamed once and kept as a reading. Services that an entrypoint needs are the run's.
 export type { Check, CheckCase, DynamicCheck, DynamicSubject, StaticCheck, StaticSubject } from "./check.ts";
 export type { CheckContext } from "./context.ts";
+export { type CheckDescription, describeChecks } from "./describe.ts";
 export type { CheckErrorCode } from "./errors.ts";
 export type {
   EntryType,
@@ -12,3 +13,4 @@ export type {
 } from "./layers/image-index.ts";
 export { type CheckPlan, type PlanChecksOptions, planChecks } from "./plan.ts";
 export { runChecks } from "./run.ts";
+export { summarise } from "./summary.ts";

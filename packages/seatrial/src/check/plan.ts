@@ -25,6 +25,8 @@ export interface CheckPlan {
   structure: string[];
   /** What the Dockerfile does to make the release image, the first word of each instruction in order: tells own layers from the base's. */
   instructions?: string[] | undefined;
+  /** Export the test image too when its layers are not known yet: only then it is told how small it travels. */
+  measureTest: boolean;
 }
 
 export interface PlanChecksOptions {
@@ -35,11 +37,13 @@ export interface PlanChecksOptions {
   secrets: BuildSecret[];
   /** Of the Dockerfile, from the external base to the release stage. Absent: every layer counts as the project's own. */
   instructions?: string[] | undefined;
+  /** Default: no, since engines take seconds to export an image. */
+  measureTest?: boolean | undefined;
 }
 
 /** Turns the check section into a plan. Nothing is read or asked. */
 export function planChecks(options: PlanChecksOptions): CheckPlan {
-  const { settings, release, secrets, instructions } = options;
+  const { settings, release, secrets, instructions, measureTest = false } = options;
   return {
     release,
     absent: [...new Set(settings.absent)],
@@ -54,5 +58,6 @@ export function planChecks(options: PlanChecksOptions): CheckPlan {
     wasteBytes: settings.wasteBytes,
     structure: settings.structure,
     instructions,
+    measureTest,
   };
 }

@@ -1,13 +1,15 @@
 import type { CheckName, CheckOutcome, ImageReading, Problem, TestResult } from "../model/index.ts";
 import { EXIT, isToolError } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
+import { createRedactor } from "../support/redact.ts";
 import { CATALOGUE } from "./catalogue.ts";
 import type { Check, CheckCase, DynamicCheck, StaticCheck } from "./check.ts";
 import type { CheckContext } from "./context.ts";
 import { readImages } from "./layers/read-images.ts";
 import type { CheckPlan } from "./plan.ts";
+import type { SearchedSecret } from "./secrets/values.ts";
 
-/** The suite that test events of checks belong to. */
+/** The suite that test events of checks belong to; shard 0 tells them from those of a suite with this name. */
 const CHECK_SUITE = "check";
 
 /**
@@ -30,13 +32,20 @@ export async function runChecks(
     const { duration = 0, ...rest } = test;
     const result: TestResult = { group: `check.${check}`, duration, ...rest };
     results.push(result);
-    emit({ type: "test-finished", suite: CHECK_SUITE, shard: 1, test: result });
+    emit({ type: "test-finished", suite: CHECK_SUITE, shard: 0, test: result });
   };
 
   async function runStatic(asked: readonly StaticCheck[]): Promise<void> {
     const images = await readImages({ plan, context, signal });
     reading = images.reading;
-    for (const check of asked) check.run({ plan, index: images.release }).forEach(reporter(check.name));
+    // Names of files and lines of the history may hold what must not be shown.
+    const redactor = createRedactor(images.secrets.flatMap(plainTexts));
+    const { release: index, waste, secrets } = images;
+    for (const check of asked) {
+      const cases = check.run({ plan, index, waste, secrets });
+      redactor.value(cases).forEach(reporter(check.name));
+    }
+    reading = redactor.value(reading);
   }
 
   async function runDynamic(check: DynamicCheck): Promise<void> {
@@ -62,6 +71,11 @@ export async function runChecks(
     reading,
     problem,
   };
+}
+
+function plainTexts(secret: SearchedSecret): string[] {
+  if (!("forms" in secret)) return [];
+  return secret.forms.filter(({ form }) => form === "plain").map(({ bytes }) => bytes.toString("utf8"));
 }
 
 /** The first one, with what the others say. */

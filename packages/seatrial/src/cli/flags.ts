@@ -24,3 +24,8 @@ export interface RunFlags extends GlobalFlags, OutputFlags, GivenFlags {
   keep?: boolean;
   dryRun?: boolean;
 }
+
+export interface CheckFlags extends GlobalFlags, OutputFlags, GivenFlags {
+  list?: boolean;
+  dryRun?: boolean;
+}

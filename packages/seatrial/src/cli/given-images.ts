@@ -6,11 +6,20 @@ import type { GivenFlags } from "./flags.ts";
 type Given = Omit<GivenImage, "target"> & { target: string | undefined };
 
 /** The images that `--image` and `--images` name. A file's path is relative to the current folder. */
-export async function givenImages(flags: GivenFlags, cwd: string): Promise<Given[]> {
-  const named = (flags.image ?? []).map(parseGivenImage);
+export async function givenImages(
+  flags: GivenFlags & { checks?: "beside" | "only" | undefined },
+  cwd: string,
+): Promise<Given[]> {
+  // What is only looked at may be named in any way; what is tested must be known by its digest.
+  const named = (flags.image ?? []).map(flags.checks === "only" ? anyImage : parseGivenImage);
   if (flags.images === undefined) return named;
   const pushed = await readPushedImages(path.resolve(cwd, flags.images));
   return [...named, ...pushed.images.filter((image) => !named.some(({ target }) => target === image.target))];
+}
+
+function anyImage(text: string): Given {
+  const { target, reference = text } = /^(?<target>[^=]+)=(?<reference>.+)$/.exec(text)?.groups ?? {};
+  return { target, reference };
 }
 
 /** `2/4`: the second of four. Fails with SHARD_INVALID. */

@@ -12,6 +12,8 @@ import { tellWaiting } from "./tell-waiting.ts";
 import type { Tools } from "./wire.ts";
 
 export interface SessionFlags extends GlobalFlags, GivenFlags {
+  /** Check the release image: beside the suites, or alone. Default: no. */
+  checks?: "beside" | "only" | undefined;
   shard?: string | undefined;
   /** Suites by name; none is all. */
   suites?: string[] | undefined;
@@ -69,6 +71,8 @@ export async function openSession(options: {
     grep: flags.grep,
     shard: flags.shard === undefined ? undefined : parseShard(flags.shard),
     given: await givenImages(flags, environment.cwd),
+    checks: flags.checks !== undefined,
+    suites: flags.checks !== "only",
     cpus: cpus || availableParallelism(),
     environment: environment.env,
   });

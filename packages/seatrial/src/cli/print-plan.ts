@@ -1,3 +1,4 @@
+import { describeChecks } from "../check/index.ts";
 import { formatChange } from "../compose/index.ts";
 import { formatDuration } from "../model/index.ts";
 import type { RunPlan } from "../run/index.ts";
@@ -26,6 +27,9 @@ function describePlan(plan: RunPlan): string[] {
     ...suites.map(
       (suite) =>
         `suite    ${suite.name.padEnd(14)} ${suite.runner} in ${imageOf(suite.image)}, ${suite.shards} shard${suite.shards === 1 ? "" : "s"}, limit ${formatDuration(suite.timeout)}${suite.needs.length > 0 ? `, needs ${suite.needs.join(", ")}` : ""}`,
+    ),
+    ...(plan.check === undefined ? [] : describeChecks(plan.check)).flatMap(({ name, asked }) =>
+      asked === undefined ? [] : [`check    ${name.padEnd(14)} ${asked}`],
     ),
     `network  one of ${plan.network.pool}, /${plan.network.size}`,
     ...(warnings.length === 0 ? [] : ["", ...warnings.map((warning) => `! ${warning}`)]),

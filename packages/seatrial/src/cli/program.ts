@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, type ExitCode } from "../support/error.ts";
 import { defineBuild } from "./commands/build.ts";
+import { defineCheck } from "./commands/check.ts";
 import { defineComplete } from "./commands/complete.ts";
 import { defineCompletion } from "./commands/completion.ts";
 import { defineDoctor } from "./commands/doctor.ts";
@@ -57,6 +58,7 @@ const COMMANDS = [
   defineRun,
   defineTest,
   defineBuild,
+  defineCheck,
   defineInit,
   defineDoctor,
   defineShell,

@@ -39,7 +39,7 @@ export type RunEvent =
   | { type: "output"; node: NodeRef; stream: "stdout" | "stderr"; text: string }
   /** A test begins, where the runner tells it. */
   | { type: "test-started"; suite: string; shard: number; group: string; name: string }
-  /** A test has ended. */
+  /** A test has ended. A case of a check is one of the suite `check`, with shard 0. */
   | { type: "test-finished"; suite: string; shard: number; test: TestResult }
   /** What is likely not meant, and stops nothing. */
   | { type: "warning"; message: string; hint?: string | undefined }

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { formatDuration, type Outcome, type Problem, type SuiteOutcome } from "../model/index.ts";
 import { formatProblem, formatWarning } from "./problem.ts";
+import { formatReading } from "./reading.ts";
 import { formatCounts } from "./row.ts";
 import type { FailedTest, RunView, Warning } from "./state.ts";
 import { onOneLine, printable, type Style } from "./style.ts";
@@ -25,7 +26,9 @@ export function formatEnding(options: {
   const { outcome, view, warnings, folder, style } = options;
   const problems = [
     ...outcome.problems,
-    ...outcome.suites.flatMap((suite) => (suite.problem === undefined ? [] : [suite.problem])),
+    ...[...outcome.suites, ...(outcome.check === undefined ? [] : [outcome.check])].flatMap(
+      ({ problem }) => problem ?? [],
+    ),
   ];
   return [
     ...formatFailures(view.failures, folder, style),
@@ -33,6 +36,10 @@ export function formatEnding(options: {
     ...problems.flatMap((problem: Problem) => ["", ...formatProblem(problem, style)]),
     ...formatWarnings(warnings, folder, style),
     "",
+    // Beside suites the row of the check says the most important of it.
+    ...(outcome.suites.length === 0 && outcome.check?.reading !== undefined
+      ? [...formatReading(outcome.check.reading), ""]
+      : []),
     verdict(outcome, style),
     style.dim(`results: ${folder}`),
   ];
@@ -79,7 +86,7 @@ function formatServiceLines(suite: SuiteOutcome, folder: string, style: Style): 
 
 function verdict(outcome: Outcome, style: Style): string {
   const sum = { passed: 0, failed: 0, skipped: 0 };
-  for (const { counts } of outcome.suites) {
+  for (const { counts } of [...outcome.suites, ...(outcome.check === undefined ? [] : [outcome.check])]) {
     sum.passed += counts.passed;
     sum.failed += counts.failed;
     sum.skipped += counts.skipped;

@@ -1,4 +1,4 @@
-import type { Outcome, Problem, RunEvent, SuiteOutcome, TestResult } from "../model/index.ts";
+import type { CheckOutcome, Outcome, Problem, RunEvent, SuiteOutcome, TestResult } from "../model/index.ts";
 import { element, escapeXml } from "./xml.ts";
 
 export interface JunitReport {
@@ -14,7 +14,8 @@ export function createJunitReport(): JunitReport {
   const tests = new Map<string, TestResult[]>();
   return {
     take(event) {
-      if (event.type !== "test-finished") return;
+      // The cases of checks are in their outcome.
+      if (event.type !== "test-finished" || event.shard === 0) return;
       const list = tests.get(event.suite) ?? [];
       list.push(event.test);
       tests.set(event.suite, list);
@@ -25,6 +26,7 @@ export function createJunitReport(): JunitReport {
       const suites = outcome.suites
         .filter((suite) => suite.status !== "skipped")
         .map((suite) => suiteOf(suite, tests.get(suite.name) ?? [], outcome.startedAt));
+      if (outcome.check !== undefined) suites.push(checkSuite(outcome.check, outcome.startedAt));
       if (outcome.problems.length > 0) suites.push(problemSuite(outcome.problems));
       return file(outcome, suites, outcome.duration);
     },
@@ -58,7 +60,15 @@ interface CountedSuite {
   counts: Counts;
 }
 
-function suiteOf(suite: SuiteOutcome, tests: readonly TestResult[], timestamp: string): CountedSuite {
+function checkSuite(check: CheckOutcome, timestamp: string): CountedSuite {
+  const { imageId, duration, problem, results } = check;
+  return suiteOf({ name: "check", imageId, duration, problem }, results, timestamp);
+}
+
+/** What suites and checks have in common. */
+type Judged = Pick<SuiteOutcome, "name" | "imageId" | "duration" | "problem" | "proof">;
+
+function suiteOf(suite: Judged, tests: readonly TestResult[], timestamp: string): CountedSuite {
   const cases = tests.map(caseElement);
   if (suite.problem !== undefined) cases.push(problemCase(suite.name, suite.problem));
   const properties = [

@@ -78,12 +78,18 @@ export function createRunView(): RunView {
           rowOf({ kind: "suite", name: event.suite }).running.push(event.name);
           return;
         case "test-finished": {
-          const row = rowOf({ kind: "suite", name: event.suite });
+          const isCheck = event.shard === 0;
+          const row = rowOf(
+            isCheck ? { kind: "check", name: "check" } : { kind: "suite", name: event.suite },
+          );
           row.counts[event.test.status] += 1;
           // Tests of several packages may have one name.
           const at = row.running.indexOf(event.test.name);
           if (at >= 0) row.running.splice(at, 1);
-          if (event.test.status === "failed") failures.push({ suite: event.suite, test: event.test });
+          if (event.test.status === "failed") {
+            // The group of a check's case says it already.
+            failures.push({ suite: isCheck ? "" : event.suite, test: event.test });
+          }
           return;
         }
         case "warning":

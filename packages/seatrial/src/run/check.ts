@@ -1,11 +1,5 @@
-import { runChecks } from "../check/index.ts";
-import {
-  type BuildResult,
-  type CheckOutcome,
-  formatBytes,
-  type ImageReading,
-  type NodeRef,
-} from "../model/index.ts";
+import { runChecks, summarise } from "../check/index.ts";
+import type { BuildResult, CheckOutcome, NodeRef } from "../model/index.ts";
 import { EXIT, type ExitCode, isToolError } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
 import type { RunContext } from "./context.ts";
@@ -59,7 +53,7 @@ export async function checkImage(options: {
       signal,
     });
     const { status: state, counts, problem } = outcome;
-    node.finish({ state, counts, problem, detail: sizesOf(outcome.reading) });
+    node.finish({ state, counts, problem, detail: summarise(plan.check, outcome) });
     return outcome;
   } catch (error) {
     // A bug of ours must not hide what the suites found.
@@ -75,11 +69,4 @@ export async function checkImage(options: {
       problem,
     };
   }
-}
-
-function sizesOf(reading: ImageReading | undefined): string | undefined {
-  if (reading === undefined) return undefined;
-  const own = formatBytes(reading.release.uncompressed);
-  if (reading.test === undefined) return own;
-  return `${own} (test image: ${formatBytes(reading.test.uncompressed)})`;
 }

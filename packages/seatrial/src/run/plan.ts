@@ -52,6 +52,8 @@ export interface PlanOptions {
   given?: readonly (Omit<GivenImage, "target"> & { target: string | undefined })[] | undefined;
   /** Whether the release image is checked. Default: no. */
   checks?: boolean | undefined;
+  /** Whether suites are run. Without them, and with checks, the test image is there to be compared. Default: yes. */
+  suites?: boolean | undefined;
   /** Of the engine: how many test binaries run at once by default. */
   cpus: number;
   environment: Record<string, string | undefined>;
@@ -72,9 +74,10 @@ const NO_COMPOSE: ComposePlan = {
 /** Turns configuration into a plan, and the values that must not be shown. Nothing is started or changed. */
 export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; secrets: string[] }> {
   const { project, compose, cpus, grep } = options;
-  const chosen = selectSuites(project.suites, options.only);
+  const chosen = options.suites === false ? [] : selectSuites(project.suites, options.only);
   const stages = new Set([
     project.config.image.release,
+    ...comparedStages(options),
     ...chosen.flatMap((suite) => [suite.target ?? [], suite.app?.target ?? []].flat()),
   ]);
   const own = [...stages].map((stage) => projectTarget(project, stage));
@@ -133,11 +136,25 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
   };
 }
 
-function checkPlan({ project, checks }: PlanOptions, composed: ComposePlan): CheckPlan | undefined {
-  if (checks !== true) return undefined;
+function checkPlan(options: PlanOptions, composed: ComposePlan): CheckPlan | undefined {
+  const { project } = options;
+  if (options.checks !== true) return undefined;
   const { check, image } = project.config;
   const { secrets } = withSecrets(projectTarget(project, image.release), composed.projectSecrets);
-  return planChecks({ settings: check, release: image.release, secrets });
+  return planChecks({
+    settings: check,
+    release: image.release,
+    secrets,
+    instructions: project.dockerfile.stages.find(({ key }) => key === image.release)?.instructions,
+    measureTest: options.suites === false,
+  });
+}
+
+/** Checks alone compare with the test image where it is at hand: built here, or given too. */
+function comparedStages({ project, checks, suites, given = [] }: PlanOptions): string[] {
+  const { test } = project.config.image;
+  const atHand = given.length === 0 || given.some(({ target }) => target === test);
+  return checks === true && suites === false && atHand ? [test] : [];
 }
 
 function entrypointNeeds({ project, checks }: PlanOptions): string[] {

@@ -10,11 +10,12 @@ import type { ImageIndex } from "./image-index.ts";
 import { cachedReadings, type ImageReadings, loadReadings } from "./load-readings.ts";
 import type { LayerReading } from "./reading.ts";
 import { createScanner } from "./scanner.ts";
-import { measureWaste } from "./waste.ts";
+import { measureWaste, type Waste } from "./waste.ts";
 
 export interface ReadImages {
   release: ImageIndex;
   reading: ImageReading;
+  waste: Waste;
   secrets: SearchedSecret[];
 }
 
@@ -39,7 +40,7 @@ export async function readImages(options: {
   ]);
   const wanted = [
     ...(ofRelease === undefined ? [release] : []),
-    ...(test !== undefined && ofTest === undefined && context.measureTest === true ? [test] : []),
+    ...(test !== undefined && ofTest === undefined && plan.measureTest ? [test] : []),
   ];
   if (wanted.length > 0) {
     const scanner = createScanner(named);
@@ -50,17 +51,14 @@ export async function readImages(options: {
   if (ofRelease === undefined) throw new Error("an image was loaded and is not there");
 
   const index = buildIndex({ ...ofRelease, details, secrets: named, instructions: plan.instructions });
-  const { own, base, paths } = measureWaste(index.layers);
+  const waste = measureWaste(index.layers);
+  const paths = waste.paths.map(({ path: file, bytes, copies }) => ({ path: file, bytes, copies }));
   const reading: ImageReading = {
     release: sizeOf(release, ofRelease, context),
     test: test && sizeOf(test, ofTest, context),
-    waste: {
-      own,
-      base,
-      paths: paths.map(({ path: file, bytes, copies }) => ({ path: file, bytes, copies })),
-    },
+    waste: { own: waste.own, base: waste.base, paths },
   };
-  return { release: index, reading, secrets };
+  return { release: index, reading, waste, secrets };
 }
 
 async function inspect({ engine, signal }: CheckContext, image: ImageIdentity): Promise<ImageDetails> {

@@ -84,6 +84,7 @@ export function readStages({ instructions, args: given }: StagesOptions): Stages
       ports: [],
       hasEntrypoint: false,
       hasCommand: false,
+      instructions: [],
       runs: [],
       copies: [],
     };
@@ -94,6 +95,7 @@ export function readStages({ instructions, args: given }: StagesOptions): Stages
       stage.ports.push(...base.ports);
       stage.hasEntrypoint = base.hasEntrypoint;
       stage.hasCommand = base.hasCommand;
+      stage.instructions.push(...base.instructions);
     }
     stages.push(stage);
     if (plain !== undefined && twin === undefined) byName.set(plain, stage);
@@ -114,6 +116,7 @@ export function readStages({ instructions, args: given }: StagesOptions): Stages
 
   function readInto(stage: DockerfileStage, instruction: DockerfileInstruction): void {
     const { keyword, words, flags } = instruction;
+    stage.instructions.push(keyword);
     const take = (reference: string | undefined): string | undefined => {
       if (reference === undefined || reference === "") return undefined;
       const source = stageNamed(reference);

@@ -29,6 +29,8 @@ export interface DockerfileStage {
   ports: number[];
   hasEntrypoint: boolean;
   hasCommand: boolean;
+  /** The first word of each instruction that makes it, those of the stages that it is built on included, FROM left out. */
+  instructions: string[];
   /** The text of each RUN, on one line. */
   runs: string[];
   copies: StageCopy[];

@@ -155,7 +155,8 @@ export function createMemoryImage(options: {
   createdAt: number;
 }): MemoryImage {
   const files = options.files ?? new Map();
-  const content = layerTar(files);
+  // Images without files are no less different from each other.
+  const content = layerTar(files.size > 0 ? files : new Map([["/id", Buffer.from(createId())]]));
   const tars = options.tars ?? new Map([[digestOf(content), content]]);
   return {
     details: {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test, vi } from "vitest";
-import { parseGlob } from "../glob.ts";
+import { parseGlob } from "../../support/glob.ts";
 import { runLocalShard, tempPlace } from "../testing/shard-run.ts";
 
 // Real processes take their time on a busy machine.

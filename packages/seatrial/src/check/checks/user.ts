@@ -1,0 +1,77 @@
+import type { CheckCase, StaticCheck, StaticSubject } from "../check.ts";
+import type { ImageIndex } from "../layers/image-index.ts";
+
+/** Who the image runs as. */
+export const user: StaticCheck = {
+  name: "user",
+  kind: "static",
+  explain:
+    "Looks at the user that the image's configuration names, resolved through the image's own /etc/passwd: whoever has the number 0 is root, under any name. `non-root` is any other; a name or a number (with :group, if you like) must be that one.",
+  asked: (plan) => plan.user,
+  run: (subject) => [judge(subject)],
+};
+
+interface Account {
+  uid: number;
+  gid: number | undefined;
+  /** Of the user, in the image. */
+  name: string | undefined;
+}
+
+function judge({ plan, index }: StaticSubject): CheckCase {
+  const wanted = plan.user ?? "";
+  const name = wanted;
+  const written = index.config.user;
+  const account = accountOf(index, written);
+  const failed = (message: string): CheckCase => ({ name, status: "failed", message });
+  const advice = "Add a USER instruction to the stage that ships, such as `USER 65534:65534`.";
+  if (account === undefined) {
+    return failed(
+      `The image runs as ${written}, which is no user in its /etc/passwd: containers of it do not start.\nCreate the user in the stage that ships, or name it by number.`,
+    );
+  }
+  if (wanted === "non-root") {
+    if (account.uid !== 0) return { name, status: "passed" };
+    if (written === "") return failed(`The image names no user, and so runs as root.\n${advice}`);
+    const alias = /^(0|root)(:|$)/.test(written)
+      ? ""
+      : `, who is number 0 in its /etc/passwd: root by another name`;
+    return failed(`The image runs as ${written}${alias || ": root"}.\n${advice}`);
+  }
+  if (isAccount(index, { account, wanted })) return { name, status: "passed" };
+  return failed(
+    `The image runs as ${written === "" ? "root, since it names no user" : written}, not as ${wanted}.`,
+  );
+}
+
+/** The number behind a USER, as engines find it: a name first, else a number. */
+function accountOf(index: ImageIndex, written: string): Account | undefined {
+  const [userPart = "", groupPart] = written.split(":");
+  const gid = groupPart === undefined ? undefined : groupOf(index, groupPart);
+  const rows = table(index, "passwd");
+  const row = rows.find(([name, , number]) => name === (userPart || "root") || number === userPart);
+  if (row !== undefined) return { uid: Number(row[2]), gid: gid ?? Number(row[3]), name: row[0] };
+  if (userPart === "") return { uid: 0, gid, name: undefined };
+  return /^\d+$/.test(userPart) ? { uid: Number(userPart), gid, name: undefined } : undefined;
+}
+
+function groupOf(index: ImageIndex, written: string): number | undefined {
+  const row = table(index, "group").find(([name, , number]) => name === written || number === written);
+  if (row !== undefined) return Number(row[2]);
+  return /^\d+$/.test(written) ? Number(written) : undefined;
+}
+
+function isAccount(index: ImageIndex, { account, wanted }: { account: Account; wanted: string }): boolean {
+  const expected = accountOf(index, wanted);
+  if (expected === undefined || expected.uid !== account.uid) return false;
+  return !wanted.includes(":") || expected.gid === account.gid;
+}
+
+/** The rows of the file that a container sees: that of the highest layer which has it. */
+function table(index: ImageIndex, file: "passwd" | "group"): string[][] {
+  const text = index.layers.findLast(({ accounts }) => accounts[file] !== undefined)?.accounts[file] ?? "";
+  return text
+    .split("\n")
+    .filter((line) => line.includes(":"))
+    .map((line) => line.split(":"));
+}
