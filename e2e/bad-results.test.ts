@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { readFile, stat } from "node:fs/promises";
 import { promisify } from "node:util";
-import { SaxesParser } from "saxes";
 import { describe, expect, it } from "vitest";
+import { allNamed, parseXml } from "../packages/seatrial/src/report/testing/xml-tree.ts";
 import { leftovers } from "./support/engine.ts";
 import { projectNames } from "./support/forget.ts";
 import { latestOutcome, seatrial } from "./support/program.ts";
@@ -14,13 +14,8 @@ const DOCKERFILE = "FROM debian:13\n";
 
 /** The names of the tests in a JUnit file. Rejects when it is no well-formed XML. */
 async function testsIn(file: string): Promise<string[]> {
-  const names: string[] = [];
-  const parser = new SaxesParser();
-  parser.on("opentag", (tag) => {
-    if (tag.name === "testcase") names.push(String(tag.attributes["name"]));
-  });
-  parser.write(await readFile(file, "utf8")).close();
-  return names;
+  const document = parseXml(await readFile(file, "utf8"));
+  return allNamed("testcase", document).map(({ attributes }) => attributes["name"] ?? "");
 }
 
 describe("a runner whose report is", () => {
