@@ -98,5 +98,6 @@ export function refusal(bytes: Buffer, what: string): ToolError {
   return agentError({
     code: known ?? "AGENT_PROTOCOL",
     message: `${what} failed: ${known === undefined ? `${code}: ` : ""}${message}`,
+    cause: new Error(message),
   });
 }

@@ -78,7 +78,7 @@ test("a secret that is no text travels as a file", async () => {
     { secrets: [{ source: "key" }] },
     { model: { secrets: { key: { file: path.join(folder, "key.bin") } } } },
   );
-  expect(db.spec.files).toMatchObject([{ from: { kind: "path" } }]);
+  expect(db.spec.files).toMatchObject([{ from: { kind: "path", secret: true } }]);
 });
 
 test("a value that only .env has counts too, and the environment wins", async () => {

@@ -94,7 +94,7 @@ async function readSecretFile(
   // Bytes that are no text would not survive as a string.
   return Buffer.from(content).equals(bytes)
     ? { kind: "content", content, secret: true }
-    : { kind: "path", path: file };
+    : { kind: "path", path: file, secret: true };
 }
 
 function placeOf({ name, compose }: ServiceContext, ref: MaterialRef): string {

@@ -49,9 +49,11 @@ export interface ServiceDependency {
   required: boolean;
 }
 
-/** A file or folder of the host, or a text, placed in a container by the agent. */
+/** A file or folder of the host, or a text, placed in a container by the agent. A path is no secret unless it says so. */
 export interface FileSpec {
-  from: { kind: "path"; path: string } | { kind: "content"; content: string; secret: boolean };
+  from:
+    | { kind: "path"; path: string; secret?: boolean | undefined }
+    | { kind: "content"; content: string; secret: boolean };
   /** Absolute path in the container. */
   target: string;
   mode?: number | undefined;

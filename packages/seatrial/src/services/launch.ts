@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { type LaunchedWorkload, placeFiles } from "../agent/index.ts";
 import type { WorkloadMount } from "../engine/index.ts";
 import type { Digest, FileSpec, MountSpec, ServiceSpec } from "../model/index.ts";
@@ -63,15 +64,16 @@ const SECRETS_FOLDER = "/run/secrets";
 
 /** Secrets live in memory, so that no snapshot of the file system can hold them. */
 function secretMounts({ files, mounts }: ServiceSpec): WorkloadMount[] {
-  const needed = files.some((file) => file.target.startsWith(`${SECRETS_FOLDER}/`));
+  const needed = files.some(isInSecretsFolder);
   const mounted = mounts.some((mount) => mount.target.replace(/\/+$/, "") === SECRETS_FOLDER);
   return needed && !mounted ? [{ kind: "tmpfs", target: SECRETS_FOLDER, mode: 0o755 }] : [];
 }
 
 /** True when a secret lies outside the folder that is kept in memory. */
 export function hasLooseSecrets(files: readonly FileSpec[]): boolean {
-  return files.some(
-    (file) =>
-      file.from.kind === "content" && file.from.secret && !file.target.startsWith(`${SECRETS_FOLDER}/`),
-  );
+  return files.some((file) => file.from.secret === true && !isInSecretsFolder(file));
+}
+
+function isInSecretsFolder({ target }: FileSpec): boolean {
+  return posix.normalize(target).startsWith(`${SECRETS_FOLDER}/`);
 }

@@ -1,6 +1,6 @@
 import type { Agent, AgentProcess, ProcessExit, ProcessSpec } from "../agent/index.ts";
 import type { ImageConfig, Log, ServiceSpec } from "../model/index.ts";
-import { isToolError } from "../support/error.ts";
+import { isToolError, messageOf } from "../support/error.ts";
 import { serviceError } from "./errors.ts";
 
 /** The service's own process inside its container, its output kept in the log from the first byte. */
@@ -31,7 +31,8 @@ export async function startProcess(options: {
 function notStarted(service: string, cause: Error): Error {
   return serviceError({
     code: "SERVICE_NOT_STARTED",
-    message: `Service ${service} could not be started: ${cause.message}.`,
+    // The agent's own words say already that something cannot be started.
+    message: `Service ${service}: ${messageOf(cause.cause ?? cause)}.`,
     hint: "Check its command, entrypoint, user and working_dir in the Compose file against what is in its image.",
     cause,
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { FakeProcessScript } from "../agent/testing/index.ts";
-import type { ServiceSpec } from "../model/index.ts";
+import type { FileSpec, ServiceSpec } from "../model/index.ts";
 import { deferred } from "../support/abort.ts";
 import { presetFor } from "./presets/index.ts";
 import type { RunningService } from "./service.ts";
@@ -134,14 +134,20 @@ describe("a snapshot", () => {
     expect(await world.snapshots.list(signal)).toEqual([]);
   });
 
-  test("never holds a secret: one outside of /run/secrets prevents it", async () => {
+  test("never holds a secret: one outside of /run/secrets prevents it, as text and as a file", async () => {
     const world = await worldWith(postgres());
-    const from = { kind: "content", content: "key", secret: true } as const;
-    await using loose = await boot(world, { files: [{ from, target: "/etc/ssl/key" }] });
-    expect(loose.snapshot).toBe("none");
-    await loose[Symbol.asyncDispose]();
-    await using held = await boot(world, { files: [{ from, target: "/run/secrets/key" }] });
-    expect(held.snapshot).toBe("taken");
+    const secrets: FileSpec["from"][] = [
+      { kind: "content", content: "key", secret: true },
+      { kind: "path", path: import.meta.filename, secret: true },
+    ];
+    const seen: string[] = [];
+    for (const from of secrets) {
+      for (const target of ["/etc/ssl/key", "/run/secrets/../key", "/run/secrets/key"]) {
+        await using service = await boot(world, { files: [{ from, target }] });
+        seen.push(service.snapshot);
+      }
+    }
+    expect(seen).toEqual(["none", "none", "taken", "none", "none", "taken"]);
   });
 
   test("is another one with another password, init file or image argument, not with another terminal", async () => {

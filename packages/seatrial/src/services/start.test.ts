@@ -165,7 +165,7 @@ describe("a service that does not become ready", () => {
     const refusing = await worldOf({ probe: ready, processes: () => ({ refuse: "serve: not found" }) });
     const failure = await failureOf(start(refusing));
     expect(failure).toMatchObject({ code: "SERVICE_NOT_STARTED", exitCode: 1 });
-    expect(failure.message).toContain("serve: not found");
+    expect(failure.message).toBe("Service db: serve: not found.");
     expect(await refusing.containers()).toEqual([]);
     const empty = await worldOf(healthy);
     const plan = servicePlan({ command: undefined });

@@ -7,6 +7,7 @@ import { withDeadline } from "../../support/abort.ts";
 import { isToolError, messageOf } from "../../support/error.ts";
 import { isGlob, parseGlob } from "../../support/glob.ts";
 import { suiteError, suiteProblem } from "../errors.ts";
+import { count } from "../text.ts";
 import { workingDirOf } from "./command-process.ts";
 import { createJunitReader, isJunitRoot, type JunitEnd } from "./junit-parser.ts";
 import type { ShardContext } from "./runner.ts";
@@ -43,7 +44,11 @@ export async function readReports(context: ShardContext, glob: string): Promise<
       const onTest = (test: TestResult) => recorder.finished(test);
       const end = await readReport({ agent, file, onTest, signal: deadline.signal });
       if (isJunitRoot(end.root)) reports.files += 1;
-      const problem = brokenReport(end, { file, suite: spec.name });
+      const problem = brokenReport(end, {
+        report: `The report ${file}`,
+        kept: "The file is kept with the suite's results.",
+        suite: spec.name,
+      });
       if (problem !== undefined) reports.problems.push(problem);
     }
   } catch (error) {
@@ -60,15 +65,29 @@ export async function readReports(context: ShardContext, glob: string): Promise<
 }
 
 /** What is wrong with a document, if it is a report at all. */
-export function brokenReport(end: JunitEnd, where: { file: string; suite: string }): Problem | undefined {
+export function brokenReport(
+  end: JunitEnd,
+  where: {
+    /** Subject of a sentence: `The report /out/a.xml`. */
+    report: string;
+    /** Where a reader finds it, as a sentence. */
+    kept: string;
+    suite: string;
+  },
+): Problem | undefined {
   if (end.broken === undefined || (end.root !== undefined && !isJunitRoot(end.root))) return undefined;
   const { line, column, reason } = end.broken;
   return suiteProblem({
     code: "RESULTS_BROKEN",
     subject: where.suite,
-    message: `The report ${where.file} is broken at line ${line}, column ${column}: ${reason}. The ${end.tests} tests before that are counted`,
-    hint: "The file is kept with the suite's results. Usually its writer was ended too early, or two processes wrote to one file.",
+    message: `${where.report} is broken at line ${line}, column ${column}: ${reason}. ${whatCounts(end.tests)}`,
+    hint: `${where.kept} Usually its writer was ended too early, or two processes wrote at once.`,
   });
+}
+
+function whatCounts(tests: number): string {
+  if (tests === 0) return "There is no whole test before that";
+  return `${count(tests, "test")} before that ${tests === 1 ? "is" : "are"} counted`;
 }
 
 async function findFiles(options: { agent: Agent; glob: string; signal: AbortSignal }): Promise<string[]> {

@@ -63,7 +63,10 @@ test("a broken report keeps what came before it and names file, line and column"
     counts: { passed: 2 },
     problems: [{ code: "RESULTS_BROKEN" }],
   });
-  expect(run.problems[0]?.message).toMatch(/results\/a\.xml is broken at line 1, column \d+/);
+  expect(run.problems[0]?.message).toMatch(
+    /^The report \S+results\/a\.xml is broken at line 1, column \d+: .+\. 1 test before that is counted$/,
+  );
+  expect(run.problems[0]?.hint).toMatch(/^The file is kept with the suite's results\./);
 });
 
 test("no report is a problem that says where it was looked for", async () => {
@@ -76,7 +79,9 @@ test("no report is a problem that says where it was looked for", async () => {
 test("an empty file is a broken report", async () => {
   await using place = await tempPlace();
   const run = await runLocalShard({ place, spec: junit(writing({ "a.xml": "" })) });
-  expect(run.problems).toMatchObject([{ code: "RESULTS_BROKEN" }]);
+  expect(run.problems).toMatchObject([
+    { code: "RESULTS_BROKEN", message: expect.stringContaining("There is no whole test before that") },
+  ]);
 });
 
 test("a report on stdout counts when there is no file", async () => {
@@ -104,6 +109,11 @@ test("a broken report on stdout is a problem", async () => {
     spec: junit(["node", "-e", `console.log(${JSON.stringify(REPORT.slice(0, -5))})`]),
   });
   expect(run).toMatchObject({ counts: { passed: 1 }, problems: [{ code: "RESULTS_BROKEN" }] });
+  const [problem] = run.problems;
+  expect(problem?.message).toMatch(
+    /^The report that .+ printed is broken at line 2, column 1: .+\. 1 test before that is counted$/,
+  );
+  expect(problem?.hint).toMatch(/^All that it printed is in the suite's log\./);
 });
 
 test("an exit code that contradicts the report is a problem, both ways", async () => {

@@ -30,7 +30,11 @@ export async function runJunitSuite(context: ShardContext): Promise<RunnerResult
     const broken =
       document.end === undefined || end.interrupted
         ? undefined
-        : brokenReport(document.end, { file: `printed by ${end.name}`, suite: context.spec.name });
+        : brokenReport(document.end, {
+            report: `The report that ${end.name} printed`,
+            kept: "All that it printed is in the suite's log.",
+            suite: context.spec.name,
+          });
     if (broken !== undefined) problems.push(broken);
   }
   return { problems: judgeReports({ context, end, glob, found, problems }) };
