@@ -10,18 +10,23 @@ vi.setConfig({ testTimeout: 30_000 });
 const node = (script: string) => ["node", "-e", script];
 const RESULT = "require('node:fs').writeFileSync(process.env.SEATRIAL_RESULTS + '/kept.txt', 'kept');";
 const HANG = "setInterval(() => {}, 1000);";
+const HANG_SH = "while :; do sleep 0.05; done";
 
 describe("the limit", () => {
   test("ends a suite that hangs; what it left and said is kept, and what ran is named", async () => {
     await using place = await tempPlace();
-    const command = node(`${RESULT} console.log('working'); process.on('SIGTERM', () => {}); ${HANG}`);
-    const run = await runLocalShard({ place, spec: { command, timeout: 800 } });
+    const command = [
+      "sh",
+      "-c",
+      `trap '' TERM; echo kept >$SEATRIAL_RESULTS/kept.txt; echo working; ${HANG_SH}`,
+    ];
+    const run = await runLocalShard({ place, spec: { command, timeout: 300 }, more: { grace: 50 } });
     expect(run).toMatchObject({ status: "failed", counts: { failed: 1 }, collected: { files: 1 } });
     expect(run.problems).toMatchObject([{ code: "SUITE_TIMED_OUT", lastLines: ["working"] }]);
-    expect(run.problems[0]?.message).toContain("process.env.SEATRIAL_RESULTS");
-    expect(run.tests[0]?.message).toBe("was still running when the suite's limit of 0.8 s was reached");
+    expect(run.problems[0]?.message).toContain("$SEATRIAL_RESULTS/kept.txt");
+    expect(run.tests[0]?.message).toBe("was still running when the suite's limit of 0.3 s was reached");
     expect(run.agent.signals).toEqual(["TERM", "KILL"]);
-    expect(await readFile(`${place.host}/kept.txt`, "utf8")).toBe("kept");
+    expect(await readFile(`${place.host}/kept.txt`, "utf8")).toBe("kept\n");
     expect(run.duration).toBeLessThan(5_000);
   });
 

@@ -40,6 +40,7 @@ it("ends the whole process group on abort, also children that ignore TERM", asyn
       pid = Number(chunk.toString());
       stop.abort(new Error("enough"));
     },
+    grace: 100,
     signal: stop.signal,
   });
   await expect(running).rejects.toThrow("enough");

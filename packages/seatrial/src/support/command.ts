@@ -11,6 +11,8 @@ export interface CommandOptions {
   /** Called with each chunk; without it, output is collected. */
   onStdout?: ((chunk: Buffer) => void) | undefined;
   onStderr?: ((chunk: Buffer) => void) | undefined;
+  /** Milliseconds between SIGTERM and SIGKILL after an abort. Default 2000. */
+  grace?: number | undefined;
   signal: AbortSignal;
 }
 
@@ -22,7 +24,7 @@ export interface CommandResult {
   stderr: string;
 }
 
-const TERM_GRACE_MS = 2_000;
+const GRACE_MS = 2_000;
 
 /**
  * Runs a program of this machine to its end. Rejects when it cannot be started (with the system's error, `code` ENOENT when
@@ -67,7 +69,7 @@ export async function runCommand(options: CommandOptions): Promise<CommandResult
   let killTimer: NodeJS.Timeout | undefined;
   const onAbort = () => {
     killGroup("SIGTERM");
-    killTimer = setTimeout(() => killGroup("SIGKILL"), TERM_GRACE_MS);
+    killTimer = setTimeout(() => killGroup("SIGKILL"), options.grace ?? GRACE_MS);
   };
   options.signal.addEventListener("abort", onAbort, { once: true });
   try {

@@ -168,11 +168,12 @@ describe("shards", () => {
   async function shards(options: { place: Place; count: number; grep?: string }): Promise<string[][]> {
     const { place, count, grep } = options;
     const spec = { ...goSpec(place), shards: count, grep };
-    const runs = [];
-    for (let index = 1; index <= count; index += 1) {
-      const own = { ...place, results: `${place.results}-${index}`, host: `${place.host}-${index}` };
-      runs.push(await runLocalShard({ place: own, spec, shard: { index, count } }));
-    }
+    const runs = await Promise.all(
+      Array.from({ length: count }, async (_, at) => {
+        const own = { ...place, results: `${place.results}-${at}`, host: `${place.host}-${at}` };
+        return await runLocalShard({ place: own, spec, shard: { index: at + 1, count } });
+      }),
+    );
     for (const run of runs) expect(run.problems).toEqual([]);
     return runs.map((run) => run.tests.map((each) => `${each.group}.${each.name}`));
   }
