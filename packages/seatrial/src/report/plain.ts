@@ -1,13 +1,12 @@
 import { formatDuration, type NodeState } from "../model/index.ts";
 import { formatCounts, formatRow, nameWidth } from "./row.ts";
+import { longestSilence } from "./silence.ts";
 import type { Row, RunView } from "./state.ts";
 import { onOneLine, type Style } from "./style.ts";
 
-/** The longest silence while something is running. */
-const HEARTBEAT_MS = 2_000;
 const LONGEST_BEAT = 160;
 
-/** One line for each part as it ends, and a line that says what is going on whenever nothing was printed for a while. */
+/** One line for each part as it ends, and a line that says what is going on whenever nothing was printed for too long. */
 export function createPlainProgress(options: {
   view: RunView;
   style: Style;
@@ -21,8 +20,12 @@ export function createPlainProgress(options: {
 
   function print(line: string): void {
     options.print(line);
+    wait();
+  }
+
+  function wait(): void {
     clearTimeout(timer);
-    timer = setTimeout(beat, HEARTBEAT_MS);
+    timer = setTimeout(beat, longestSilence(now() - start));
   }
 
   function beat(): void {
@@ -30,7 +33,7 @@ export function createPlainProgress(options: {
     const running = rows.filter((row) => row.state === "running");
     const shown = running.length > 0 ? running : rows.filter((row) => row.state === "waiting");
     if (shown.length === 0) {
-      timer = setTimeout(beat, HEARTBEAT_MS);
+      wait();
       return;
     }
     const parts = shown.map((row) => [row.node.name, doing(row)].filter((part) => part !== "").join(": "));
@@ -38,7 +41,7 @@ export function createPlainProgress(options: {
     print(style.dim(`  … ${formatDuration(now() - start)}  ${said}`));
   }
 
-  timer = setTimeout(beat, HEARTBEAT_MS);
+  wait();
   return {
     update() {
       for (const row of view.rows.values()) {
