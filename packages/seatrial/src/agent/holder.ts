@@ -3,6 +3,10 @@ import type { Engine } from "../engine/index.ts";
 /** Where the agent is in every container. */
 export const AGENT_FOLDER = "/.seatrial";
 
+/** The labels of everything that belongs to some agent in an engine, and the one that says to which. */
+export const CACHE = { "seatrial.cache": "agent" };
+export const KEY_LABEL = "seatrial.cache.key";
+
 /**
  * Who holds an agent in an engine: a container that is never started and owns the volume that it filled when it was created.
  * Its name is the claim; its details can be seen only after the volume is full.
@@ -18,7 +22,7 @@ export function holderOf(key: string): Holder {
   return {
     name: `seatrial-agent-${key}`,
     image: `seatrial-agent:${key}`,
-    labels: { "seatrial.cache": "agent", "seatrial.cache.key": key },
+    labels: { ...CACHE, [KEY_LABEL]: key },
   };
 }
 

@@ -18,7 +18,7 @@ export type {
   TarSource,
 } from "./agent.ts";
 export { agentBinary } from "./binary.ts";
-export { listAgentCache, removeAgentCache } from "./cache.ts";
+export { type CachedAgent, listAgentCache, ownAgentKey, removeAgents } from "./cache.ts";
 export type { ConnectionOptions } from "./connection.ts";
 export { type AgentErrorCode, agentError } from "./errors.ts";
 export { createLauncher, type Launcher, type LauncherOptions, type LaunchSpec } from "./launch.ts";

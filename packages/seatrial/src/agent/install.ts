@@ -1,5 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
 import type { Engine } from "../engine/index.ts";
 import { PLAIN_SECURITY, type Platform } from "../model/index.ts";
 import { pause, withDeadline } from "../support/abort.ts";
@@ -7,6 +6,7 @@ import { isToolError } from "../support/error.ts";
 import { ensureAgentImage } from "./agent-image.ts";
 import { agentError } from "./errors.ts";
 import { AGENT_FOLDER, findVolume, type Holder, holderOf } from "./holder.ts";
+import { readAgent } from "./key.ts";
 
 /** How long another program may take to fill the same volume. */
 const CLAIM_MS = 30_000;
@@ -35,8 +35,7 @@ export interface InstalledAgent {
  */
 export async function installAgent(options: InstallOptions): Promise<InstalledAgent> {
   const { engine } = options;
-  const binary = await readFile(options.binary);
-  const key = createHash("sha256").update(binary).update(options.platform).digest("hex").slice(0, 12);
+  const { key, binary } = await readAgent(options.binary, options.platform);
   const holder = holderOf(key);
   const volume =
     (await findVolume(engine, holder, options.signal)) ?? (await fillVolume({ ...options, holder, binary }));

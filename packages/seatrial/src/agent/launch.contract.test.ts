@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connectDocker, resolveEndpoint } from "../engine/docker/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { agentBinary } from "./binary.ts";
+import { type CachedAgent, listAgentCache, removeAgents } from "./cache.ts";
 import { type Holder, holderOf } from "./holder.ts";
 import { installAgent } from "./install.ts";
 import { createLauncher, type Launcher, type LaunchSpec } from "./launch.ts";
@@ -57,10 +58,14 @@ async function own() {
   return holderOf(volume.split("-")[2] ?? "");
 }
 
-async function removeOwn({ labels: ours, image }: Holder): Promise<void> {
-  for (const { id } of await engine.workloads.list(ours, signal)) await engine.workloads.remove(id, signal);
-  for (const { name } of await engine.volumes.list(ours, signal)) await engine.volumes.remove(name, signal);
-  await engine.images.remove(image, signal);
+/** This test's own agent as the cache has it. */
+async function ownCached({ name }: Holder): Promise<CachedAgent[]> {
+  const agents = await listAgentCache({ engine, own: undefined, signal });
+  return agents.filter((each) => each.name === name);
+}
+
+async function removeOwn(holder: Holder): Promise<void> {
+  await removeAgents({ engine, agents: await ownCached(holder), signal });
 }
 
 function specOf(changes: Partial<LaunchSpec> = {}): LaunchSpec {
@@ -135,6 +140,23 @@ describe("in a real container, the agent", () => {
     await using launched = await launcher.launch(specOf(), signal);
     expect(await outputOf(launched, "echo again")).toBe("again");
     expect(await engine.volumes.list(holder.labels, signal)).toHaveLength(1);
+  });
+
+  test("is in use while a container of a run has it, and leaves nothing when it is removed afterwards", async () => {
+    const holder = await own();
+    const size = (await stat(ownBinary)).size;
+    const launched = await launcher.launch(
+      specOf({ labels: { ...labels, "seatrial.run": "contract" } }),
+      signal,
+    );
+    const [used] = await ownCached(holder);
+    expect(used?.use).toBe("in use");
+    expect(used?.size).toBeGreaterThanOrEqual(2 * size);
+    expect(Math.abs(Date.now() - Date.parse(used?.createdAt ?? ""))).toBeLessThan(10 * 60_000);
+    await launched[Symbol.asyncDispose]();
+    expect(await ownCached(holder)).toMatchObject([{ use: "idle" }]);
+    await removeOwn(holder);
+    expect(await ownCached(holder)).toEqual([]);
   });
 
   test("works in an image from scratch, without a shell, with a read-only root and no privileges", async () => {

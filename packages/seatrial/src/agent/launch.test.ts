@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { engineError } from "../engine/index.ts";
 import { isToolError } from "../support/error.ts";
-import { removeAgentCache } from "./cache.ts";
+import { listAgentCache, removeAgents } from "./cache.ts";
 import { createLauncher, type LaunchSpec } from "./launch.ts";
 import { type FakeEngine, type FakeEngineOptions, fakeEngine } from "./testing/fake-engine.ts";
 
@@ -94,7 +94,8 @@ describe("a launch", () => {
   test("installs the agent again when somebody has removed it meanwhile", async () => {
     const { engine, launcher } = start();
     await launcher.prepare(signal);
-    await removeAgentCache(engine, signal);
+    const agents = await listAgentCache({ engine, own: undefined, signal });
+    expect(await removeAgents({ engine, agents, signal })).toHaveLength(1);
     await using launched = await launcher.launch(db, signal);
     expect(await launched.agent.hello(signal)).toMatchObject({ protocol: 1 });
     expect(await engine.volumeNames()).toHaveLength(1);

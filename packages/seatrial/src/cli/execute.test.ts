@@ -1,9 +1,9 @@
-import { readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, rm, utimes, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import type { FakeAgentOptions } from "../agent/testing/index.ts";
 import { createMemoryEngine } from "../engine/memory/index.ts";
 import type { Outcome, RunEvent } from "../model/index.ts";
-import { readJournals } from "../run/index.ts";
+import { openJournal, readJournals } from "../run/index.ts";
 import { planWith, suiteWith } from "../run/testing/plan.ts";
 import { makeRunWorld, type RunWorld, type Scripts } from "../run/testing/running.ts";
 import { memoryUsage, servicePlan } from "../services/testing/world.ts";
@@ -146,6 +146,26 @@ describe("a run that was carried out", () => {
     expect(run.here.stdout()).toContain("kept until 12:30");
     expect(await run.executed.hasGuests()).toBe(false);
   });
+});
+
+it("a run makes room for its folder: the oldest ones of its project go, but for those whose owner lives", async () => {
+  const runs = Array.from({ length: 22 }, (_, at) => `20200101-0000${10 + at}-abcdef`);
+  const [first = "", second = "", third = "", ...others] = runs;
+  const prepare = async (here: At) => {
+    for (const run of runs) {
+      const folder = `${here.path}/.seatrial/runs/${run}`;
+      await mkdir(folder, { recursive: true });
+      await writeFile(`${folder}/outcome.json`, "{}");
+      await utimes(`${folder}/outcome.json`, 0, 0);
+    }
+    await openJournal({ folder: stateOf(here), run: second, plan: planWith(), engine: createMemoryEngine() });
+  };
+  await using run = await execute({ unit: passing }, { suites: [suiteWith()] }, { prepare });
+  await run.executed[Symbol.asyncDispose]();
+  const left = await readdir(`${run.here.path}/.seatrial/runs`);
+  expect(left.sort()).toEqual([second, ...others, run.executed.run]);
+  expect(left).not.toContain(first);
+  expect(left).not.toContain(third);
 });
 
 describe("a secret", () => {

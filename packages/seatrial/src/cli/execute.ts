@@ -19,6 +19,7 @@ import { openTerminal } from "./output.ts";
 import { cacheFolder, stateFolder } from "./paths.ts";
 import { digestOf, writeReports } from "./reports.ts";
 import type { Session } from "./session.ts";
+import { tidyRuns } from "./tidy-runs.ts";
 
 export interface ExecuteOptions {
   session: Session;
@@ -89,6 +90,7 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
     (error: unknown) => ({ outcome: redacted, unwritten: error }),
   );
   const pruned = pruneSnapshots({ session, applied });
+  const tidied = tidyRuns({ surroundings: session.surroundings, project: plan.root });
   emit({ type: "run-finished", outcome });
   await events.close();
   const executed: ExecutedRun = {
@@ -110,7 +112,7 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
     },
     async [Symbol.asyncDispose]() {
       try {
-        await Promise.all([applied[Symbol.asyncDispose](), swept, pruned]);
+        await Promise.all([applied[Symbol.asyncDispose](), swept, pruned, tidied]);
         await journal.close();
       } finally {
         terminal.close();
@@ -129,7 +131,7 @@ async function sweepOthers(options: { session: Session; run: string; signal: Abo
   const { engine, surroundings } = session;
   await Promise.allSettled([
     sweep({ engine, now: Date.now(), except: run, signal }),
-    sweepJournals({ folder: stateFolder(surroundings.environment), engine, signal }),
+    sweepJournals({ folder: stateFolder(surroundings.environment), engine, now: Date.now(), signal }),
   ]);
 }
 

@@ -1,7 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, utimes, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { answer, type FakeRequest, startFakeEngine } from "../engine/docker/testing/fake-engine.ts";
-import { at } from "./testing/at.ts";
+import { type At, at } from "./testing/at.ts";
 
 const KEY = "0123456789abcdef";
 const SNAPSHOT = {
@@ -17,16 +17,49 @@ const SNAPSHOT = {
   Created: Date.UTC(2030, 0, 2, 3, 4) / 1_000,
 };
 
-/** An engine that holds one snapshot, or nothing. */
-function engineWith(images: object[]) {
-  return startFakeEngine(({ path, method }: FakeRequest, response) => {
+const AGENT = {
+  Id: `sha256:${"2".repeat(64)}`,
+  RepoTags: ["seatrial-agent:0fedcba98765"],
+  Labels: { "seatrial.cache": "agent", "seatrial.cache.key": "0fedcba98765" },
+  Size: 6_800_000,
+  Created: Date.UTC(2020, 0, 2, 3, 4) / 1_000,
+};
+/** One that some program has put there a moment ago, and of which it will make a volume. */
+const NEW_AGENT = { ...AGENT, Created: Math.floor(Date.now() / 1_000) - 5 };
+
+interface Labelled {
+  Labels: Record<string, string>;
+}
+
+/** An engine that holds these images, and nothing else. */
+function engineWith(images: Labelled[]) {
+  return startFakeEngine(({ path, method, query }: FakeRequest, response) => {
     if (method === "DELETE") return answer(response, 200, []);
-    const found = path.endsWith("/images/json") ? images : path.endsWith("/volumes") ? { Volumes: [] } : [];
+    const wanted = (JSON.parse(query.get("filters") ?? "{}") as { label?: string[] }).label ?? [];
+    const has = ({ Labels }: Labelled) =>
+      wanted.every((each) => `${each}`.split("=")[1] === Labels[each.split("=")[0] ?? ""]);
+    const found = path.endsWith("/images/json")
+      ? images.filter(has)
+      : path.endsWith("/volumes")
+        ? { Volumes: [] }
+        : [];
     answer(response, 200, path.endsWith("/version") || path.endsWith("/info") ? {} : found);
   });
 }
 
-async function gc(images: object[], ...flags: string[]) {
+/** A journal that a dead owner of this machine has left. */
+async function leaveJournal(here: At, endpoint: string): Promise<string> {
+  const state = `${here.path}/home/.local/state/seatrial/runs`;
+  await mkdir(state, { recursive: true });
+  const owner = { pid: 1, identity: "long gone", tags: [] };
+  await writeFile(
+    `${state}/r9.json`,
+    JSON.stringify({ run: "r9", project: "shop", root: "/p", endpoint, ...owner }),
+  );
+  return `${state}/r9.json`;
+}
+
+async function gc(images: Labelled[], ...flags: string[]) {
   await using engine = await engineWith(images);
   await using here = await at({}, { DOCKER_HOST: `unix://${engine.socket}` });
   const code = await here.seatrial("gc", ...flags);
@@ -48,29 +81,33 @@ describe("gc --list", () => {
     expect((await gc([], "--list")).stdout).toBe("nothing: no caches, no leftovers\n");
   });
 
-  it("shows what dead owners of this machine left", async () => {
+  it("shows each agent with its size and age, and whose it is", async () => {
+    const { stdout, changes } = await gc([AGENT], "--list");
+    expect(stdout).toBe(
+      "cache     agent      seatrial-agent-0fedcba98765       6.8 MB  created 2020-01-02T03:04  of another version\n",
+    );
+    expect(changes).toEqual([]);
+  });
+
+  it("shows what dead owners of this machine left, and how long it waits for another engine", async () => {
     await using engine = await engineWith([]);
     await using here = await at({}, { DOCKER_HOST: `unix://${engine.socket}` });
-    const state = `${here.path}/home/.local/state/seatrial/runs`;
-    await mkdir(state, { recursive: true });
-    const entry = {
-      run: "r9",
-      project: "shop",
-      root: "/p",
-      endpoint: "x",
-      pid: 1,
-      identity: "long gone",
-      tags: [],
-    };
-    await writeFile(`${state}/r9.json`, JSON.stringify(entry));
+    await leaveJournal(here, engine.endpoint.url);
     await here.seatrial("gc", "--list");
-    expect(here.stdout()).toMatch(/^leftover +run +r9 +shop\n$/);
+    expect(here.stdout()).toBe("leftover  run        r9  shop\n");
+    const journal = await leaveJournal(here, "tcp://gone:2376");
+    await utimes(journal, 0, new Date("2030-01-02T03:04:05Z"));
+    await here.seatrial("gc", "--list");
+    expect(here.stdout()).toContain(
+      "\nleftover  run        r9  shop  of the engine at tcp://gone:2376, forgotten after 2030-01-09T03:04\n",
+    );
   });
 
   it("says the same to programs, as JSON", async () => {
     const { stdout } = await gc([SNAPSHOT], "--list", "--json");
     expect(JSON.parse(stdout)).toMatchObject({
       snapshots: [{ key: KEY, service: "postgres", size: 123_400_000 }],
+      agents: [],
       runs: [],
     });
   });
@@ -83,6 +120,25 @@ describe("gc", () => {
     expect(stdout).toBe(`removed snapshot ${KEY}\n`);
     expect(changes).toEqual([expect.stringContaining(`DELETE`)]);
     expect(changes[0]).toContain("seatrial-snapshot");
+  });
+
+  it("removes agents of other versions, unless somebody has only just begun with one", async () => {
+    const old = await gc([AGENT]);
+    expect(old.stdout).toBe("removed agent seatrial-agent-0fedcba98765\n");
+    expect(old.changes).toEqual([expect.stringMatching(/^DELETE .*seatrial-agent/)]);
+    expect((await gc([NEW_AGENT])).changes).toEqual([]);
+    expect((await gc([NEW_AGENT], "--all")).changes).toHaveLength(1);
+  });
+
+  it("forgets dead owners whose engine was not seen for a week", async () => {
+    await using engine = await engineWith([]);
+    await using here = await at({}, { DOCKER_HOST: `unix://${engine.socket}` });
+    const journal = await leaveJournal(here, "tcp://gone:2376");
+    await here.seatrial("gc");
+    expect(here.stdout()).toBe("");
+    await utimes(journal, 0, new Date(Date.now() - 8 * 24 * 60 * 60_000));
+    await here.seatrial("gc");
+    expect(here.stdout()).toBe("removed run r9\n");
   });
 
   it("with a size that is none changes nothing and has code 2", async () => {

@@ -1,18 +1,12 @@
-import { listAgentCache, removeAgentCache } from "../agent/index.ts";
+import { listAgentCache, ownAgentKey, removeAgents } from "../agent/index.ts";
 import { parseSize } from "../config/index.ts";
-import { formatBytes } from "../model/index.ts";
-import {
-  findLeftovers,
-  listNetworkCache,
-  readJournals,
-  removeNetworkCache,
-  sweep,
-  sweepJournals,
-} from "../run/index.ts";
-import { createSnapshotStore, type SnapshotSummary } from "../services/index.ts";
+import type { Engine } from "../engine/index.ts";
+import { removeNetworkCache, sweep, sweepJournals } from "../run/index.ts";
+import { createSnapshotStore } from "../services/index.ts";
 import { EXIT, type ExitCode } from "../support/error.ts";
 import { cliError } from "./errors.ts";
 import type { GlobalFlags } from "./flags.ts";
+import { describeKept, findKept } from "./gc-list.ts";
 import { stateFolder } from "./paths.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { openEngine, openUsage } from "./wire.ts";
@@ -28,52 +22,50 @@ interface GcFlags extends GlobalFlags {
 export async function gcCommand(options: { surroundings: Surroundings; flags: GcFlags }): Promise<ExitCode> {
   const { surroundings, flags } = options;
   const engine = await openEngine(surroundings);
-  const usage = openUsage(surroundings);
   await using _closing = engine;
   const signal = AbortSignal.timeout(120_000);
-  const snapshots = createSnapshotStore({ engine, usage });
+  const snapshots = createSnapshotStore({ engine, usage: openUsage(surroundings) });
   const print = (line: string) => void surroundings.stdout.write(`${line}\n`);
   const state = stateFolder(surroundings.environment);
 
   if (flags.list === true) {
-    const [kept, agents, networks, journals, left] = await Promise.all([
-      snapshots.list(signal),
-      listAgentCache(engine, signal),
-      listNetworkCache(engine, signal),
-      readJournals(state),
-      findLeftovers({ engine, now: Date.now(), signal }),
-    ]);
-    const leftovers = [
-      ...left.workloads.map(({ name }) => `container  ${name}`),
-      ...left.volumes.map(({ name }) => `volume     ${name}`),
-    ];
-    if (flags.json === true)
-      print(JSON.stringify({ snapshots: kept, agents, networks, runs: journals, leftovers: left }));
-    else {
-      for (const snapshot of kept) print(describe(snapshot));
-      for (const agent of agents) print(`cache     agent      ${agent.name}`);
-      for (const network of networks)
-        print(`cache     network    ${network.name}  ${network.idle ? "idle" : "in use"}`);
-      for (const { run, project, alive } of journals)
-        print(`${alive ? "running " : "leftover"}  run        ${run}  ${project}`);
-      for (const leftover of leftovers) print(`leftover  ${leftover}`);
-      if (kept.length + agents.length + networks.length + journals.length + leftovers.length === 0)
-        print("nothing: no caches, no leftovers");
-    }
+    const kept = await findKept({ engine, snapshots, state, signal });
+    if (flags.json === true) print(JSON.stringify(kept));
+    else for (const line of describeKept(kept, engine.endpoint)) print(line);
     return EXIT.ok;
   }
 
+  const all = flags.all === true;
+  const maxSnapshotBytes = maxBytes(flags);
   const swept = await sweep({ engine, now: Date.now(), signal });
-  const runs = await sweepJournals({ folder: state, engine, signal });
-  const removed = await snapshots.prune(maxBytes(flags), signal);
-  const agents = flags.all === true ? await removeAgentCache(engine, signal) : [];
-  const networks = flags.all === true ? await removeNetworkCache(engine, signal) : [];
+  const runs = await sweepJournals({ folder: state, engine, now: Date.now(), signal });
+  const removed = await snapshots.prune(maxSnapshotBytes, signal);
+  const agents = await removeUnusedAgents({ engine, all, signal });
+  const networks = all ? await removeNetworkCache(engine, signal) : [];
   const result = { ...swept, runs, snapshots: removed.map((each) => each.key), agents, networks };
   if (flags.json === true) print(JSON.stringify(result));
   else
     for (const [kind, names] of Object.entries(result))
       for (const name of names) print(`removed ${kind.replace(/s$/, "")} ${name}`);
   return EXIT.ok;
+}
+
+const BEING_INSTALLED_MS = 60_000;
+
+/** Agents that no container has mounted: those of other versions, or this one's too. */
+async function removeUnusedAgents(options: {
+  engine: Engine;
+  all: boolean;
+  signal: AbortSignal;
+}): Promise<string[]> {
+  const { engine, all, signal } = options;
+  const own = await ownAgentKey(engine, signal);
+  const agents = (await listAgentCache({ engine, own, signal })).filter(
+    ({ use, createdAt }) =>
+      (use === "idle" && Date.parse(createdAt) < Date.now() - BEING_INSTALLED_MS) ||
+      (all && use !== "in use"),
+  );
+  return await removeAgents({ engine, agents, signal });
 }
 
 function maxBytes(flags: GcFlags): number {
@@ -85,9 +77,4 @@ function maxBytes(flags: GcFlags): number {
     message: `--max-size ${flags.maxSize} is no size.`,
     hint: "Write a number with a unit, such as 500MB or 5GB.",
   });
-}
-
-function describe(snapshot: SnapshotSummary): string {
-  const age = `created ${snapshot.createdAt.slice(0, 16)}, used ${(snapshot.lastUsedAt ?? snapshot.createdAt).slice(0, 16)}`;
-  return `cache     snapshot   ${snapshot.key}  ${snapshot.service.padEnd(12)} ${formatBytes(snapshot.size).padStart(8)}  ${age}`;
 }

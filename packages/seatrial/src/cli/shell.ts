@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { splitWords } from "../config/index.ts";
 import type { ImageDetails, Outcome, RunEvent, SuiteSpec } from "../model/index.ts";
@@ -11,7 +11,6 @@ import {
   openShell,
   planOfSuite,
   type RunContext,
-  type RunPlan,
 } from "../run/index.ts";
 import { EXIT, type ExitCode } from "../support/error.ts";
 import { createEventBus } from "../support/events.ts";
@@ -58,14 +57,18 @@ export async function shellCommand(options: {
     });
   }
   const needed = planOfSuite(plan, suite);
+  const run = createRunId(new Date());
+  const folder = await createRunFolder({ project: plan.root, run });
   const context = await createContext({
     session,
-    plan: needed,
+    run,
+    folder: folder.path,
     fresh: flags.fresh === true,
     signal: stop.signal,
   });
   const ends = { input: surroundings.stdin, output: surroundings.stdout };
   const shell = { plan: needed, suite, context, command: wordsOf(flags.command), ends };
+  let isWorthReading = false;
   try {
     const exit =
       flags.run === undefined
@@ -75,8 +78,14 @@ export async function shellCommand(options: {
             ...(await findKept({ session, suite, run: flags.run, root: plan.root, signal: stop.signal })),
           });
     return exit.code === 0 ? EXIT.ok : EXIT.failed;
+  } catch (error) {
+    isWorthReading = !stop.signal.aborted;
+    throw error;
   } finally {
     await context.logs.close();
+    // A shell leaves no results; only the logs of services say why it could not be opened.
+    if (!isWorthReading || (await readdir(path.join(folder.path, "logs"))).length === 0)
+      await folder.remove();
   }
 }
 
@@ -93,15 +102,14 @@ function wordsOf(text: string | undefined): string[] | undefined {
 
 async function createContext(options: {
   session: Session;
-  plan: RunPlan;
+  run: string;
+  folder: string;
   fresh: boolean;
   signal: AbortSignal;
 }): Promise<RunContext> {
-  const { session, plan, signal } = options;
+  const { session, run, folder, signal } = options;
   const { environment, stderr } = session.surroundings;
-  const run = createRunId(new Date());
   const now = () => performance.now();
-  const folder = await createRunFolder({ project: plan.root, run });
   const bus = createEventBus<RunEvent>(now);
   const redactor = createRedactor(session.secrets);
   // What is being started is told on stderr: stdout belongs to the shell.
@@ -118,8 +126,8 @@ async function createContext(options: {
     engine: session.engine,
     launcher: session.launcher,
     emit,
-    logs: createLogs({ folder: folder.path, redactor, emit, onError: () => undefined }),
-    folder: folder.path,
+    logs: createLogs({ folder, redactor, emit, onError: () => undefined }),
+    folder,
     env: environment.env,
     cacheFolder: cacheFolder(environment),
     snapshots: await openSnapshots({ session, fresh: options.fresh, signal }),

@@ -3,6 +3,7 @@
 export { createEventFile } from "./event-file.ts";
 export { createJunitReport, type JunitReport } from "./junit.ts";
 export { createLogs } from "./logs.ts";
+export { removeOldRuns } from "./old-runs.ts";
 export { formatProblem } from "./problem.ts";
 export { createRunFolder, type RunFolder } from "./run-folder.ts";
 export { createStyle, type Style } from "./style.ts";

@@ -50,6 +50,14 @@ describe("a run's folder", () => {
     expect(await readlink(path.join(project, ".seatrial/latest"))).toMatch(/^runs\/r\d$/);
   });
 
+  it("is gone with all that is in it once it is removed, and removing it again does nothing", async () => {
+    const folder = await createRunFolder({ project, run: "r1" });
+    await folder.write("deep/er/file", "x");
+    await folder.remove();
+    await folder.remove();
+    expect(await readdir(path.join(project, ".seatrial/runs"))).toEqual([]);
+  });
+
   it("that cannot be made fails with the place and the next step", async () => {
     await writeFile(path.join(project, ".seatrial"), "a file");
     await expect(createRunFolder({ project, run: "r1" })).rejects.toMatchObject({

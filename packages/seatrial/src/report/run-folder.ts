@@ -9,6 +9,8 @@ export interface RunFolder {
   write(name: string, content: string): Promise<void>;
   /** Makes `.seatrial/latest` point here. */
   makeLatest(): Promise<void>;
+  /** Removes it with all that is in it. Never rejects: what cannot be removed is removed with other old runs. */
+  remove(): Promise<void>;
 }
 
 /** Makes the folder of a run. Fails with RESULTS_NOT_WRITABLE before anything else of the run has begun. */
@@ -36,6 +38,7 @@ export async function createRunFolder(options: { project: string; run: string })
         await symlink(path.join("runs", options.run), link);
         await rename(link, path.join(home, "latest"));
       }),
+    remove: () => rm(folder, { recursive: true, force: true }).catch(() => undefined),
   };
 }
 

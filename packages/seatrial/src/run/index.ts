@@ -2,7 +2,14 @@
 export { type AppliedRun, applyRun } from "./apply.ts";
 export type { RunContext } from "./context.ts";
 export { createRunId } from "./id.ts";
-export { type Journal, type JournalEntry, openJournal, readJournals, sweepJournals } from "./journal.ts";
+export {
+  type FoundJournal,
+  forgottenAt,
+  type JournalEntry,
+  openJournal,
+  readJournals,
+  sweepJournals,
+} from "./journal.ts";
 export { NETWORK_LABEL, OWNED } from "./labels.ts";
 export { listNetworkCache, removeNetworkCache } from "./network.ts";
 export { type PlanOptions, planRun, type RunPlan } from "./plan.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createMemoryEngine } from "../engine/memory/index.ts";
-import { openJournal, readJournals, sweepJournals } from "./journal.ts";
+import { forgottenAt, openJournal, readJournals, sweepJournals } from "./journal.ts";
 import { planWith, targetWith } from "./testing/plan.ts";
 
 const signal = new AbortController().signal;
@@ -44,6 +44,7 @@ describe("a journal", () => {
         tags: ["seatrial/shop:test.r1"],
         keptUntil: undefined,
         alive: true,
+        writtenAt: expect.any(Number),
       },
     ]);
     await journal.close();
@@ -100,13 +101,28 @@ describe("a journal", () => {
 });
 
 describe("the sweep of journals", () => {
+  const DAY = 24 * 60 * 60_000;
+  const sweepAt = (now: number) => sweepJournals({ folder, engine, now, signal });
+
   it("gives up the images of dead owners of this engine, and forgets them", async () => {
     await left("r1");
     await left("elsewhere", { endpoint: "tcp://other:2376" });
     await open("mine");
-    expect(await sweepJournals({ folder, engine, signal })).toEqual(["r1"]);
+    expect(await sweepAt(Date.now())).toEqual(["r1"]);
     expect(await engine.images.inspect("seatrial/shop:test.r1", signal)).toBeUndefined();
     expect((await runsOf()).map(({ run }) => run).sort()).toEqual(["elsewhere", "mine"]);
-    expect(await sweepJournals({ folder, engine, signal })).toEqual([]);
+    expect(await sweepAt(Date.now())).toEqual([]);
+  });
+
+  it("forgets those of other engines when a week has passed since they were written, never living ones", async () => {
+    await left("elsewhere", { endpoint: "tcp://gone:2376" });
+    await open("mine");
+    const [entry] = (await readJournals(folder)).filter(({ alive }) => !alive);
+    const limit = forgottenAt(entry ?? expect.fail("no journal"));
+    expect(limit - Date.now()).toBeGreaterThan(6 * DAY);
+    expect(await sweepAt(limit - 1)).toEqual([]);
+    expect(await sweepAt(limit)).toEqual(["elsewhere"]);
+    expect(await sweepAt(limit + 1_000 * DAY)).toEqual([]);
+    expect(await runsOf()).toEqual([{ run: "mine", alive: true }]);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Engine } from "../engine/index.ts";
 import { runTag } from "../image/index.ts";
@@ -79,8 +79,16 @@ function notWritable(folder: string, cause: unknown): Error {
   });
 }
 
-/** The journals of this machine, with whether their owner lives. Unreadable ones are left out. */
-export async function readJournals(state: string): Promise<(JournalEntry & { alive: boolean })[]> {
+/** A journal as others find it. */
+export interface FoundJournal extends JournalEntry {
+  /** Its owner lives. */
+  alive: boolean;
+  /** When its owner last wrote it, in milliseconds since 1970. */
+  writtenAt: number;
+}
+
+/** The journals of this machine. Unreadable ones are left out. */
+export async function readJournals(state: string): Promise<FoundJournal[]> {
   const folder = journalFolder(state);
   const names = await readdir(folder).catch(() => []);
   const entries = await Promise.all(
@@ -89,32 +97,48 @@ export async function readJournals(state: string): Promise<(JournalEntry & { ali
   return entries.filter((entry) => entry !== undefined);
 }
 
-async function readEntry(file: string): Promise<(JournalEntry & { alive: boolean }) | undefined> {
+async function readEntry(file: string): Promise<FoundJournal | undefined> {
   try {
     const entry = JSON.parse(await readFile(file, "utf8")) as Partial<JournalEntry>;
+    const { mtimeMs: writtenAt } = await stat(file);
     const { run, project = "", root = "", endpoint = "", pid, identity, tags = [], keptUntil } = entry;
     if (run === undefined || pid === undefined || identity === undefined) return undefined;
     const alive = identity !== "" && (await processIdentity(pid)) === identity;
-    return { run, project, root, endpoint, pid, identity, tags, keptUntil, alive };
+    return { run, project, root, endpoint, pid, identity, tags, keptUntil, alive, writtenAt };
   } catch {
     return undefined;
   }
 }
 
-/** Gives up what dead owners of this machine held in this engine, and forgets them. */
+/** How long a dead owner's journal waits for a sweep of its own engine. */
+const FORGET_AFTER_MS = 7 * 24 * 60 * 60_000;
+
+/** When the journal of a dead owner is forgotten although its engine was never swept again, in milliseconds since 1970. */
+export function forgottenAt(entry: FoundJournal): number {
+  return entry.writtenAt + FORGET_AFTER_MS;
+}
+
+/**
+ * Gives up what dead owners of this machine held in this engine, and forgets them. Those of other engines are forgotten after a week:
+ * whether an engine that is away comes back cannot be known, and all that would stay in it is a second name of an image.
+ */
 export async function sweepJournals(options: {
   folder: string;
   engine: Engine;
+  /** Milliseconds since 1970. */
+  now: number;
   signal: AbortSignal;
 }): Promise<string[]> {
-  const dead = (await readJournals(options.folder)).filter(
-    (entry) => !entry.alive && entry.endpoint === options.engine.endpoint,
-  );
-  for (const entry of dead) {
-    await Promise.all(entry.tags.map((tag) => options.engine.images.remove(tag, options.signal)));
-    await rm(path.join(journalFolder(options.folder), `${entry.run}.json`), { force: true });
+  const { folder, engine, now, signal } = options;
+  const swept: string[] = [];
+  for (const entry of await readJournals(folder)) {
+    const isHere = entry.endpoint === engine.endpoint;
+    if (entry.alive || (!isHere && now < forgottenAt(entry))) continue;
+    if (isHere) await Promise.all(entry.tags.map((tag) => engine.images.remove(tag, signal)));
+    await rm(path.join(journalFolder(folder), `${entry.run}.json`), { force: true });
+    swept.push(entry.run);
   }
-  return dead.map((entry) => entry.run);
+  return swept;
 }
 
 /** Something that no other process has ever had, or "" when there is no such process. */

@@ -5,9 +5,9 @@ import { examples } from "./examples.ts";
 export function defineGc({ program, surroundings, exit, global }: CommandContext): void {
   program
     .command("gc")
-    .description("remove what dead runs left, and caches above their limit")
+    .description("remove what dead runs left, agents of other versions, and snapshots above their limit")
     .option("--list", "show leftovers and caches and remove nothing")
-    .option("--all", "remove all caches too: snapshots, the agent, idle networks")
+    .option("--all", "remove all caches that nothing uses: snapshots, agents, networks")
     .option("--max-size <size>", "keep snapshots up to this size", "5GB")
     .option("--json", "print as JSON")
     .addHelpText("after", examples("seatrial gc --list", "seatrial gc --max-size 1GB"))
