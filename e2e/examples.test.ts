@@ -1,7 +1,11 @@
-import { access, readFile } from "node:fs/promises";
+import { access, readFile, rm } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { leftovers } from "./support/engine.ts";
+import { projectNames } from "./support/forget.ts";
 import { latestOutcome, ROOT, seatrial } from "./support/program.ts";
+import { project } from "./support/project.ts";
+
+const named = projectNames("examples");
 
 interface Example {
   name: string;
@@ -59,6 +63,22 @@ describe.each(EXAMPLES)("examples/$name", ({ name, proofs, passed = {}, services
     );
     // The first time, npm and pip download what the images need.
   }, 300_000);
+
+  it("passes as well with what `init` proposes for it", async () => {
+    await using copy = await project({}, { from: folder });
+    await rm(`${copy.folder}/seatrial.yaml`);
+    await rm(`${copy.folder}/.seatrial`, { recursive: true, force: true });
+    expect((await seatrial(["init"], { cwd: copy.folder })).code).toBe(0);
+    const proposed = (await readFile(`${copy.folder}/seatrial.yaml`, "utf8")).replace(
+      /^name: .*/m,
+      `name: ${named(name)}`,
+    );
+    await copy.write("seatrial.yaml", proposed);
+    const ended = await seatrial(["run", "--no-color"], { cwd: copy.folder });
+    expect(ended.code, ended.stdout).toBe(0);
+    const { suites } = await latestOutcome(copy.folder);
+    expect(suites.reduce((sum, { counts }) => sum + counts.passed, 0)).toBeGreaterThan(20);
+  });
 
   it("gives one image id for one source, without a rebuild", async () => {
     await seatrial(["build"], { cwd: folder });

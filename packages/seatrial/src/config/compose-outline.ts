@@ -20,6 +20,10 @@ export interface OutlineService {
   build?: { context: string; dockerfile: string; target?: string | undefined } | undefined;
   command?: string[] | undefined;
   dependsOn: string[];
+  /** As written, variables and all; null: the value comes from the environment. */
+  environment: Record<string, string | null>;
+  /** Absolute paths. */
+  envFiles: { path: string; required: boolean }[];
 }
 
 export interface OutlineOptions {
@@ -43,7 +47,7 @@ export async function outlineCompose(options: OutlineOptions): Promise<ComposeOu
     if (model === undefined || "include" in model) outline.complete = false;
     outline.name = fill(model?.["name"]) ?? outline.name;
     for (const [name, value] of Object.entries(asRecord(model?.["services"]))) {
-      const known = services.get(name) ?? { name, dependsOn: [] };
+      const known = services.get(name) ?? { name, dependsOn: [], environment: {}, envFiles: [] };
       const service = asRecord(value);
       services.set(name, {
         name,
@@ -51,6 +55,8 @@ export async function outlineCompose(options: OutlineOptions): Promise<ComposeOu
         build: buildOf(service["build"], folder) ?? known.build,
         command: commandOf(service["command"]) ?? known.command,
         dependsOn: [...known.dependsOn, ...namesIn(service["depends_on"])],
+        environment: { ...known.environment, ...environmentIn(service["environment"]) },
+        envFiles: [...known.envFiles, ...envFilesIn(service["env_file"])],
       });
     }
   }
@@ -67,6 +73,16 @@ export async function outlineCompose(options: OutlineOptions): Promise<ComposeOu
       dockerfile: resolve(at, fill("dockerfile" in build ? build["dockerfile"] : undefined) ?? "Dockerfile"),
       target: fill("target" in build ? build["target"] : undefined),
     };
+  }
+
+  function envFilesIn(value: unknown): OutlineService["envFiles"] {
+    return (Array.isArray(value) ? value : [value]).flatMap((entry: unknown) => {
+      const file = typeof entry === "string" ? { path: entry } : asRecord(entry);
+      const path = fill("path" in file ? file["path"] : undefined);
+      if (path === undefined) return [];
+      const required = !("required" in file) || String(file["required"]) !== "false";
+      return [{ path: absolutePath(path, folder, options.environment), required }];
+    });
   }
 
   function commandOf(value: unknown): string[] | undefined {
@@ -106,4 +122,20 @@ function asRecord(value: unknown): Record<string, unknown> {
 function namesIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.filter((name) => typeof name === "string");
   return Object.keys(asRecord(value));
+}
+
+function environmentIn(value: unknown): Record<string, string | null> {
+  const entries = Array.isArray(value)
+    ? value.flatMap((entry): [string, unknown][] => {
+        if (typeof entry !== "string") return [];
+        const equals = entry.indexOf("=");
+        return [equals < 0 ? [entry, null] : [entry.slice(0, equals), entry.slice(equals + 1)]];
+      })
+    : Object.entries(asRecord(value));
+  return Object.fromEntries(
+    entries.flatMap(([name, given]): [string, string | null][] => {
+      if (given === null) return [[name, null]];
+      return ["string", "number", "boolean"].includes(typeof given) ? [[name, String(given)]] : [];
+    }),
+  );
 }

@@ -11,6 +11,8 @@ import { readText } from "../read-text.ts";
 
 /** What a project's files say about how it is built and tested. */
 export interface ConfigFacts {
+  /** The project's folder. */
+  root: string;
   name: string;
   dockerfile: DockerfileSummary;
   /** Relative to the project's folder. */
@@ -51,6 +53,7 @@ export async function gatherFacts(options: { root: string; environment: Environm
   const read = (name: string) => textOf(join(root, name), environment);
   const python = await Promise.all(PYTHON_FILES.map(read));
   return {
+    root,
     name: nameOfFolder(outline.name ?? root),
     dockerfile,
     dockerfilePath: relative(root, path),

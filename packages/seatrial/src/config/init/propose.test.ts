@@ -85,6 +85,82 @@ COPY --from=build /out/ /opt/
     expect(project.suites).toMatchObject([{ name: "api-tests", service: "api-tests" }]);
   });
 
+  describe("the environment of a suite", () => {
+    const Dockerfile =
+      "FROM python AS base\nFROM base AS release\nEXPOSE 80\nFROM release AS test\nRUN pip install pytest\n";
+    const build = (target: string) => `build: { context: ., target: ${target} }`;
+
+    it("is that of the Compose service that runs the release stage, with its variables as they are written", async () => {
+      const { project, text } = await propose({
+        Dockerfile,
+        "compose.yaml": `services:
+  worker: { ${build("base")}, environment: { QUEUE: worker } }
+  web:
+    ${build("release")}
+    environment:
+      DATABASE_URL: postgres://app:\${DB_WORD:-app}@db/app
+      PORT: 8080
+      DEBUG: true
+      PRICE: $$5
+      PASSED_ON:
+  db: { image: "postgres:17", environment: { POSTGRES_PASSWORD: app } }
+`,
+      });
+      expect(text).toContain("    # as the Compose service web has it\n    env:\n");
+      expect(text).toContain('      DATABASE_URL: "postgres://app:${DB_WORD:-app}@db/app"\n');
+      expect(project.suites).toMatchObject([
+        {
+          name: "tests",
+          env: { DATABASE_URL: "postgres://app:app@db/app", PORT: "8080", DEBUG: "true", PRICE: "$5" },
+        },
+      ]);
+      expect(project.suites[0]?.env).not.toHaveProperty("QUEUE");
+    });
+
+    it("may be a list, come from files, and be spread over several Compose files", async () => {
+      const { project, text } = await propose({
+        Dockerfile,
+        "compose.yaml": `services:\n  web:\n    ${build("release")}\n    environment: [A=1, B=1]\n    env_file: config/app.env\n`,
+        "compose.override.yaml":
+          "services:\n  web:\n    environment: { B: 2 }\n    env_file: [{ path: own.env, required: false }]\n",
+        "config/app.env": "FROM_FILE=yes\nA=file\n",
+      });
+      expect(text).toContain("env_file: [config/app.env, { path: own.env, required: false }]");
+      expect(text.match(/env_file/g)).toHaveLength(2);
+      expect(project.suites[0]?.env).toEqual({ FROM_FILE: "yes", A: "1", B: "2" });
+    });
+
+    it("is that of the only service of the Dockerfile, whichever stage that builds, never that of one for tests", async () => {
+      const compose = (services: string) => `services:\n  ${services}\n`;
+      const only = await propose({
+        Dockerfile,
+        "compose.yaml": compose(`web: { ${build("base")}, environment: { A: web } }`),
+      });
+      expect(only.project.suites[0]?.env).toEqual({ A: "web" });
+      const tests = await propose({
+        Dockerfile,
+        "compose.yaml": compose(`web-tests: { ${build("release")}, environment: { A: tests } }`),
+      });
+      expect(tests.project.suites.map(({ name, env }) => [name, env])).toEqual([
+        ["tests", {}],
+        ["web-tests", {}],
+      ]);
+      expect(tests.text).not.toContain("A: tests");
+    });
+
+    it("is said of the app too, in the comment that shows one, with the stage's own name", async () => {
+      const { text } = await propose({
+        Dockerfile: Dockerfile.replace("release\nEXPOSE", "prod\nEXPOSE").replace(
+          "FROM release",
+          "FROM prod",
+        ),
+        "compose.yaml": `services:\n  web: { ${build("prod")}, environment: { A: web } }\n`,
+      });
+      expect(text).toContain("  #   app:\n  #     image: prod\n  #     ports: [80]\n");
+      expect(text).toContain("  #     env:\n  #       A: web\n");
+    });
+  });
+
   it("guesses a release stage among several leaves, and says that it is a guess", async () => {
     const { project, text } = await propose({ Dockerfile: "FROM a AS one\nFROM a AS two\nFROM a AS test\n" });
     expect(project.config.image).toMatchObject({ release: "two", test: "test" });
@@ -101,7 +177,7 @@ COPY --from=build /out/ /opt/
   it("is right again with every comment that shows a setting turned on", async () => {
     const { text } = await propose({
       Dockerfile: "FROM golang AS release\nRUN go test -c -o /out/tests/ ./...\nEXPOSE 80\n",
-      "compose.yaml": COMPOSE,
+      "compose.yaml": COMPOSE.replace("build: .", "build: ., environment: { LEVEL: debug, TOKEN: }"),
     });
     const settings = text
       .split("\n")

@@ -1,37 +1,40 @@
 import type { DockerfileStage, DockerfileSummary } from "../dockerfile/summary.ts";
 import { likelyRelease } from "../dockerfile/targets.ts";
+import { appService } from "./app-service.ts";
+import { environmentLines } from "./environment-lines.ts";
 import type { ConfigFacts } from "./facts.ts";
 import { likelyTest } from "./stage-history.ts";
 import { knownServices, proposeSuites, type SuiteProposal } from "./suites.ts";
+import { yamlText } from "./yaml-text.ts";
 
 /** The text of a first `seatrial.yaml`: what the project's files say, and the other common settings as comments. */
 export function proposeConfig(facts: ConfigFacts): string {
   const { dockerfile } = facts;
   const test = likelyTest(dockerfile);
   const { release, sure } = releaseStage(dockerfile, test);
-  const suites = proposeSuites(facts, test ?? release);
+  const suites = proposeSuites(facts, { test: test ?? release, release });
   return [
     "# Build the image once, test that very image, ship that very digest: `seatrial run`.",
     "",
-    `name: ${text(facts.name)}`,
+    `name: ${yamlText(facts.name)}`,
     "",
     "image:",
     facts.dockerfilePath === "Dockerfile"
       ? "  # dockerfile: Dockerfile"
-      : `  dockerfile: ${text(facts.dockerfilePath)}`,
+      : `  dockerfile: ${yamlText(facts.dockerfilePath)}`,
     release.name === undefined
       ? "  # release: release     # the stage that ships; here it is the last one"
-      : `  release: ${text(release.name)}${sure ? "" : "   # a guess: the stage that ships"}`,
+      : `  release: ${yamlText(release.name)}${sure ? "" : "   # a guess: the stage that ships"}`,
     test?.name === undefined
       ? "  # test: test           # the stage that suites run in; default: the release stage"
-      : `  test: ${text(test.name)}`,
+      : `  test: ${yamlText(test.name)}`,
     '  # args: { VERSION: "1.0" }',
     "  # secrets: { npmrc: { file: ~/.npmrc } }",
     "",
     composeLine(facts),
     "",
-    ...suiteLines(suites),
-    ...appLines(release, suites.length > 0 ? "  # " : "#   "),
+    ...suiteLines(suites, facts.root),
+    ...appLines(facts, release).map((line) => `${suites.length > 0 ? "  # " : "#   "}${line}`),
     "",
     "# services:                # what is different for services of the Compose file",
     `#   ${knownServices(facts)[0] ?? "postgres"}: { deadline: 2m }`,
@@ -66,7 +69,7 @@ function composeLine({ composeFiles }: ConfigFacts): string {
   return first === undefined ? "# compose: compose.yaml" : `# compose: ${first}   # found by its name`;
 }
 
-function suiteLines(suites: readonly SuiteProposal[]): string[] {
+function suiteLines(suites: readonly SuiteProposal[], root: string): string[] {
   if (suites.length === 0) {
     return [
       "# Nothing here says how the project is tested. For example:",
@@ -82,30 +85,39 @@ function suiteLines(suites: readonly SuiteProposal[]): string[] {
     for (let number = 2; names.has(name); number += 1) name = `${suite.name}-${number}`;
     names.add(name);
     const settings = Object.entries(suite.settings).map(([key, value]) => `    ${key}: ${yamlOf(value)}`);
-    return [`  # ${suite.reason}`, `  ${text(name)}:`, ...settings];
+    const environment = suite.like === undefined ? [] : environmentLines(suite.like, root);
+    if (environment.length > 0) environment.unshift(`# as the Compose service ${suite.like?.name} has it`);
+    return [
+      `  # ${suite.reason}`,
+      `  ${yamlText(name)}:`,
+      ...settings,
+      ...environment.map((line) => `    ${line}`),
+    ];
   });
-  return ["suites:", ...lines, "    # timeout: 10m", "    # env_file: [.env.test]"];
+  // Without the sign of a comment it becomes a part of the last suite.
+  const hasFiles = (suites.at(-1)?.like?.envFiles.length ?? 0) > 0;
+  return ["suites:", ...lines, "    # timeout: 10m", ...(hasFiles ? [] : ["    # env_file: [.env.test]"])];
 }
 
-function appLines(release: DockerfileStage, margin: string): string[] {
+function appLines(facts: ConfigFacts, release: DockerfileStage): string[] {
   const [port] = release.ports;
   if (port === undefined) return [];
-  const lines = [
+  const service = appService(facts, release);
+  const environment = service === undefined ? [] : environmentLines(service, facts.root);
+  const needs = knownServices(facts);
+  return [
     "api:                     # the release image as a service beside the suite",
     "  runner: pytest",
     "  command: pytest tests/api",
-    `  app: { image: release, ports: [${port}], ready: "http://:${port}/" }`,
+    ...(needs.length > 0 ? [`  needs: ${yamlOf(needs)}`] : []),
+    "  app:",
+    `    image: ${yamlText(release.name ?? "release")}`,
+    `    ports: [${port}]`,
+    `    ready: "http://:${port}/"`,
+    ...environment.map((line) => `    ${line}`),
   ];
-  return lines.map((line) => `${margin}${line}`);
 }
 
 function yamlOf(value: string | string[]): string {
-  return Array.isArray(value) ? `[${value.map(text).join(", ")}]` : text(value);
-}
-
-/** A YAML scalar, quoted unless it is plainly one word of text. Variables are none here. */
-function text(value: string): string {
-  const plain =
-    /^[a-zA-Z/][\w./-]*( [\w./-]+)*$/.test(value) && !/^(true|false|null|yes|no|on|off)$/i.test(value);
-  return plain ? value : JSON.stringify(value.replaceAll("$", "$$$$"));
+  return Array.isArray(value) ? `[${value.map(yamlText).join(", ")}]` : yamlText(value);
 }

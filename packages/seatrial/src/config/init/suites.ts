@@ -1,5 +1,7 @@
+import type { OutlineService } from "../compose-outline.ts";
 import { type DockerfileStage, findStage } from "../dockerfile/summary.ts";
 import { isTestService } from "../guess-suites.ts";
+import { appService } from "./app-service.ts";
 import type { ConfigFacts } from "./facts.ts";
 import { ancestors, folderOf, history, isFrom, placeIn } from "./stage-history.ts";
 
@@ -9,6 +11,8 @@ export interface SuiteProposal {
   /** Why we think so. */
   reason: string;
   settings: Record<string, string | string[]>;
+  /** A Compose service whose environment is the suite's too. */
+  like?: OutlineService | undefined;
 }
 
 const KNOWN_SERVICES =
@@ -22,7 +26,13 @@ export function knownServices(facts: ConfigFacts): string[] {
 }
 
 /** The suites that Dockerfile and Compose file speak of, for the stage that suites would run in. */
-export function proposeSuites(facts: ConfigFacts, test: DockerfileStage): SuiteProposal[] {
+export function proposeSuites(
+  facts: ConfigFacts,
+  stages: { test: DockerfileStage; release: DockerfileStage },
+): SuiteProposal[] {
+  const { test } = stages;
+  // What the app finds its services by, its tests find them by.
+  const like = appService(facts, stages.release);
   const needs = knownServices(facts);
   const services = facts.services.filter((service) => isTestService(service, facts.dockerfile));
   const own = [goSuite, pytestSuite, nodeSuite, mavenSuite, gradleSuite, cargoSuite].flatMap(
@@ -31,6 +41,7 @@ export function proposeSuites(facts: ConfigFacts, test: DockerfileStage): SuiteP
   return [
     ...own.map((suite) => ({
       ...suite,
+      like,
       settings: { ...suite.settings, ...(needs.length > 0 ? { needs } : {}) },
     })),
     ...services.map((service) => ({
