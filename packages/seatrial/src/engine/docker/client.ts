@@ -79,6 +79,8 @@ export function withApiVersion(client: DockerClient, version: () => Promise<stri
 
   async function versioned(call: DockerCall): Promise<DockerCall> {
     call.signal.throwIfAborted();
+    // Nobody listens to what is uploaded until the request begins, which then tells how it failed.
+    call.upload?.on("error", () => undefined);
     asking ??= version().catch((error: unknown) => {
       // The engine may be there the next time.
       asking = undefined;

@@ -44,6 +44,7 @@ async function send(options: {
 }): Promise<Exchanged> {
   const { call, signal } = options;
   signal.throwIfAborted();
+  if (call.upload?.errored) throw call.upload.errored;
   const result = deferred<Exchanged>();
   const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
   const request = httpRequest({

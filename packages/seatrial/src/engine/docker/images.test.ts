@@ -181,15 +181,20 @@ describe("pulling", () => {
 });
 
 describe("loading", () => {
-  test("a source that fails, fails the load with its own error", async () => {
-    await using fake = await startFakeEngine(() => undefined);
-    await using engine = fake.connect();
-    const failure = new Error("disk read error");
-    const tar = new Readable({ read: () => undefined });
-    setTimeout(() => tar.destroy(failure), 20);
-    const loading = engine.images.load(tar, { reference: "app:1", labels: {}, signal: live() });
-    await expect(loading).rejects.toBe(failure);
-  });
+  test.each(["at once", "while it is sent"])(
+    "a source that fails %s, fails the load with its own error",
+    async (moment) => {
+      const failure = new Error("disk read error");
+      const tar = new Readable({ read: () => undefined });
+      await using fake = await startFakeEngine(() => undefined);
+      await using engine = fake.connect();
+      // Before the engine has said which version it speaks, nothing is read of it.
+      if (moment === "at once") tar.destroy(failure);
+      else tar.once("resume", () => tar.destroy(failure));
+      const loading = engine.images.load(tar, { reference: "app:1", labels: {}, signal: live() });
+      await expect(loading).rejects.toBe(failure);
+    },
+  );
 
   test("an error inside the answer fails it", async () => {
     await using fake = await startFakeEngine(
