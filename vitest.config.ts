@@ -13,6 +13,8 @@ export default defineConfig({
           // No module has state of its own, so that files can share one: a fresh process for each took most of the time.
           isolate: false,
           maxWorkers: "100%",
+          // The first test that calls a command waits until the whole program is compiled: seconds on a busy machine.
+          testTimeout: 20_000,
         },
       },
       {
