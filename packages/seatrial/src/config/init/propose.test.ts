@@ -54,7 +54,29 @@ COPY --from=build /out/ /opt/
       "pyproject.toml": '[tool.poetry.group.dev.dependencies]\npytest = "^8"\n',
     });
     expect(project.config.image).toMatchObject({ release: "prod", test: "dev" });
-    expect(project.suites).toMatchObject([{ runner: "pytest", command: ["pytest"], target: "dev" }]);
+    expect(project.suites).toMatchObject([
+      { runner: "pytest", command: ["python", "-m", "pytest"], target: "dev" },
+    ]);
+  });
+
+  it("names pytest's own program where the image may have no `python`", async () => {
+    const { project } = await propose({
+      Dockerfile: "FROM debian AS test\nRUN apt-get install -y python3-pytest && pytest --version\n",
+    });
+    expect(project.suites).toMatchObject([{ runner: "pytest", command: ["pytest"] }]);
+  });
+
+  it("has a suite wait for what the app waits for, a migration for one, not for services that nobody knows", async () => {
+    const { project } = await propose({
+      Dockerfile: "FROM python AS release\nFROM release AS test\nRUN pip install pytest\n",
+      "compose.yaml": `services:
+  web: { build: { context: ., target: release }, depends_on: [migrate] }
+  migrate: { build: { context: ., target: release }, depends_on: [db] }
+  db: { image: "postgres:17" }
+  mirror: { image: "acme/mirror" }
+`,
+    });
+    expect(project.suites).toMatchObject([{ needs: ["db", "migrate"] }]);
   });
 
   it.each([

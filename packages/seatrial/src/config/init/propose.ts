@@ -4,7 +4,7 @@ import { appService } from "./app-service.ts";
 import { environmentLines } from "./environment-lines.ts";
 import type { ConfigFacts } from "./facts.ts";
 import { likelyTest } from "./stage-history.ts";
-import { knownServices, proposeSuites, type SuiteProposal } from "./suites.ts";
+import { knownServices, neededServices, proposeSuites, type SuiteProposal } from "./suites.ts";
 import { yamlText } from "./yaml-text.ts";
 
 /** The text of a first `seatrial.yaml`: what the project's files say, and the other common settings as comments. */
@@ -104,7 +104,7 @@ function appLines(facts: ConfigFacts, release: DockerfileStage): string[] {
   if (port === undefined) return [];
   const service = appService(facts, release);
   const environment = service === undefined ? [] : environmentLines(service, facts.root);
-  const needs = knownServices(facts);
+  const needs = neededServices(facts, release);
   return [
     "api:                     # the release image as a service beside the suite",
     "  runner: pytest",

@@ -25,6 +25,13 @@ export function knownServices(facts: ConfigFacts): string[] {
     .map((service) => service.name);
 }
 
+/** What tests of the app need: what it depends on itself (a migration, say), and the infrastructure that there is. */
+export function neededServices(facts: ConfigFacts, release: DockerfileStage): string[] {
+  const names = new Set(facts.services.map((service) => service.name));
+  const own = (appService(facts, release)?.dependsOn ?? []).filter((name) => names.has(name));
+  return [...new Set([...knownServices(facts), ...own])];
+}
+
 /** The suites that Dockerfile and Compose file speak of, for the stage that suites would run in. */
 export function proposeSuites(
   facts: ConfigFacts,
@@ -33,7 +40,7 @@ export function proposeSuites(
   const { test } = stages;
   // What the app finds its services by, its tests find them by.
   const like = appService(facts, stages.release);
-  const needs = knownServices(facts);
+  const needs = neededServices(facts, stages.release);
   const services = facts.services.filter((service) => isTestService(service, facts.dockerfile));
   const own = [goSuite, pytestSuite, nodeSuite, mavenSuite, gradleSuite, cargoSuite].flatMap(
     (guess) => guess(facts, test) ?? [],
@@ -87,13 +94,15 @@ const goSuite: Guess = ({ dockerfile }, test) => {
 
 const pytestSuite: Guess = ({ dockerfile, usesPytest }, test) => {
   const stages = history(dockerfile, test);
+  const hasPython = ancestors(dockerfile, test).some((stage) => isFrom(stage, /(^|\/)python(:|@|$)/));
   if (!stages.some((stage) => stage.runs.some((run) => /\bpytest\b/.test(run)))) {
     if (!usesPytest || !stages.some((stage) => isFrom(stage, /python|poetry|uv\b/))) return undefined;
   }
   return {
     name: "tests",
     reason: "the project uses pytest",
-    settings: { runner: "pytest", command: "pytest" },
+    // Found as a module too where its own program is not in $PATH; other images may know `python3` only.
+    settings: { runner: "pytest", command: hasPython ? "python -m pytest" : "pytest" },
   };
 };
 
