@@ -9,6 +9,8 @@ export async function writeReports(options: {
   junit: JunitReport;
 }): Promise<Outcome> {
   const { folder, junit } = options;
+  // First, so that on a full disk too the latest run is found, with what had room.
+  await folder.makeLatest();
   const suites = await Promise.all(
     options.outcome.suites.map(async (suite) => ({
       ...suite,
@@ -20,7 +22,6 @@ export async function writeReports(options: {
     folder.write("outcome.json", `${JSON.stringify(outcome, undefined, 2)}\n`),
     folder.write("junit.xml", junit.render(outcome)),
   ]);
-  await folder.makeLatest();
   return outcome;
 }
 
