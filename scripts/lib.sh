@@ -20,7 +20,7 @@ step() {
 install_dependencies() {
   local stamp=node_modules/.seatrial-lock
   if [ -f "$stamp" ] && cmp -s package-lock.json "$stamp"; then return; fi
-  npm ci --no-audit --no-fund --loglevel=error && cp package-lock.json "$stamp"
+  npm ci --no-audit --no-fund --no-update-notifier --loglevel=error && cp package-lock.json "$stamp"
 }
 
 build_program() {

@@ -1,14 +1,11 @@
 #!/usr/bin/env bash
 # All set-up, then every test: checks, unit, contract, agent, end-to-end on the real engine.
 . "$(dirname "$0")/lib.sh"
-# What the end-to-end tests use to play other machines: network namespaces and certificates.
-install_test_tools() {
-  command -v ip >/dev/null && command -v nsenter >/dev/null && command -v openssl >/dev/null && return
-  apt-get install -y --no-install-recommends iproute2 util-linux openssl >/dev/null
-}
+# What the end-to-end tests use to play other machines: network namespaces, certificates, ssh.
+test_tools=(ip:iproute2 nsenter:util-linux openssl:openssl ssh:openssh-client)
 
 step "dependencies" install_dependencies
-step "test tools" install_test_tools
+step "test tools" rig/tools "${test_tools[@]}"
 step "engine" rig/up
 step "base images" rig/images
 step "build" build_program

@@ -1,12 +1,15 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { certificates } from "./certificates.ts";
 import { docker, eventually } from "./engine.ts";
 import { networkSpace } from "./network-space.ts";
+
+const run = promisify(execFile);
 
 /** A second Docker Engine, for whoever is not on its machine: it has a network of its own and is reached over TCP with TLS. */
 export interface SecondEngine extends AsyncDisposable {
@@ -51,6 +54,8 @@ export async function startSecondEngine(): Promise<SecondEngine> {
     daemon.kill("SIGTERM");
     await gone;
     await space[Symbol.asyncDispose]();
+    // dockerd makes a mount of its data folder where mounts are private, and leaves it where our root is a folder of another file system.
+    await run("umount", [at("data")]).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
   };
   try {
