@@ -1,6 +1,7 @@
 import type { WorkloadExit } from "../engine/index.ts";
 import type { Duration } from "../model/index.ts";
-import { messageOf } from "../support/error.ts";
+import { isToolError, messageOf, type ToolError } from "../support/error.ts";
+import { agentError } from "./errors.ts";
 import type { Loss } from "./loss.ts";
 
 /** Why an agent is lost, as its container's end tells. */
@@ -9,6 +10,23 @@ export async function lossOf(exit: Promise<WorkloadExit>): Promise<Loss> {
     return { reason: `the container ended with ${describeExit(await exit)}` };
   } catch (cause) {
     return { reason: `its stream ended, and so did the wait for its container: ${messageOf(cause)}`, cause };
+  }
+}
+
+/**
+ * Of an agent that is lost: the engine's failure, or the loss itself where the engine says nothing. Undefined when the container
+ * has ended, which is not the engine's fault.
+ */
+export async function engineLoss(
+  exit: Promise<WorkloadExit>,
+  loss: Pick<ToolError, "message"> & Partial<Pick<ToolError, "hint" | "lastLines">>,
+): Promise<ToolError | undefined> {
+  const { message, hint, lastLines } = loss;
+  const unsaid = () => agentError({ code: "AGENT_LOST", message, hint, lastLines });
+  try {
+    return (await Promise.race([exit, undefined])) === undefined ? unsaid() : undefined;
+  } catch (error) {
+    return isToolError(error) ? error : unsaid();
   }
 }
 

@@ -20,6 +20,7 @@ export type {
 export { agentBinary } from "./binary.ts";
 export { type CachedAgent, listAgentCache, ownAgentKey, removeAgents } from "./cache.ts";
 export type { ConnectionOptions } from "./connection.ts";
+export { engineLoss } from "./ending.ts";
 export { type AgentErrorCode, agentError } from "./errors.ts";
 export { createLauncher, type Launcher, type LauncherOptions, type LaunchSpec } from "./launch.ts";
 export { placeFiles } from "./place-files.ts";

@@ -55,6 +55,7 @@ async function runOne(spec: SuiteSpec, options: SuitesOptions): Promise<SuiteOut
       launch: async (shard) => borrowed(await take(shard.index)),
       results: (shard) => resultsFolder(`${context.folder}/${shard.results}`),
       now: context.now,
+      onEngineLost: (error) => options.onFailure(error, spec.name),
       signal,
     });
     const outcome =

@@ -1,4 +1,4 @@
-import type { LaunchedWorkload, ProcessExit } from "../agent/index.ts";
+import { engineLoss, type LaunchedWorkload, type ProcessExit } from "../agent/index.ts";
 import type { Log } from "../model/index.ts";
 import { isToolError, messageOf, type ToolError } from "../support/error.ts";
 import { serviceError } from "./errors.ts";
@@ -40,6 +40,8 @@ export async function containerFailure(options: {
   log: Log;
 }): Promise<ToolError> {
   const { service, error, workload, log } = options;
+  const away = isToolError(error, "AGENT_LOST") ? await engineLoss(workload.exit, error) : undefined;
+  if (away !== undefined) return away;
   const lastLines = log.lastLines(SHOWN_LINES);
   const ended = await Promise.race([workload.exit, Promise.resolve(undefined)]).catch(() => undefined);
   if (ended?.outOfMemory === true) {
@@ -51,7 +53,6 @@ export async function containerFailure(options: {
       cause: error,
     });
   }
-  if (ended === undefined && isToolError(error, "AGENT_LOST")) return error;
   return serviceError({
     code: "SERVICE_EXITED",
     message: `The container of service ${service} is gone: ${messageOf(error)}.`,

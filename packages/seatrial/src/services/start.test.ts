@@ -280,7 +280,7 @@ describe("the failure of a service that was ready", () => {
     const service = await start(world);
     cut.reject(engineError({ code: "ENGINE_CONNECTION_LOST", message: "cut" }));
     await service[Symbol.asyncDispose]();
-    expect(await service.failure).toMatchObject({ code: "AGENT_LOST", exitCode: 3 });
+    expect(await service.failure).toMatchObject({ code: "ENGINE_CONNECTION_LOST", exitCode: 3 });
   });
 
   test("does not come for a one-shot, which is over", async () => {

@@ -37,6 +37,7 @@ async function run(place: Place, spec: Partial<SuiteSpec>, changes: Partial<Suit
     resultsFolder: place.results,
     grace: 300,
     now: () => performance.now(),
+    onEngineLost: () => undefined,
     signal: new AbortController().signal,
     ...changes,
   });

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test, vi } from "vitest";
+import { ToolError } from "../support/error.ts";
 import { localAgent } from "./testing/local-agent.ts";
 import { writeProgram } from "./testing/programs.ts";
 import { runLocalShard, tempPlace } from "./testing/shard-run.ts";
@@ -74,6 +75,37 @@ test("a lost agent leaves what had streamed by then, and says so once", async ()
   });
   expect(run).toMatchObject({ status: "failed", counts: { passed: 1 }, problems: [{ code: "AGENT_LOST" }] });
 });
+
+test.each([
+  { how: "ended", exit: Promise.resolve({ exitCode: 137 }), blamed: [] },
+  {
+    how: "cannot be asked after",
+    exit: refused("ENGINE_CONNECTION_LOST"),
+    blamed: ["ENGINE_CONNECTION_LOST"],
+  },
+  { how: "is not answered for", exit: new Promise<never>(() => undefined), blamed: ["AGENT_LOST"] },
+])("a lost agent whose container $how is the engine's failure unless it ended", async ({ exit, blamed }) => {
+  await using place = await tempPlace();
+  const agent = localAgent();
+  const told: string[] = [];
+  const run = await runLocalShard({
+    place,
+    spec: { command: node("console.log('on'); setInterval(() => {}, 1000)") },
+    more: {
+      workload: { agent, exit },
+      log: { write: async () => agent.lose(), lastLines: () => [] },
+      onEngineLost: (error) => void told.push(error.code),
+    },
+  });
+  expect(run.problems).toMatchObject([{ code: "AGENT_LOST" }]);
+  expect(told).toEqual(blamed);
+});
+
+function refused(code: string): Promise<never> {
+  const refusal = Promise.reject(new ToolError({ code, message: "cut" }));
+  refusal.catch(() => undefined);
+  return refusal;
+}
 
 test("processes see where they are and what they may use", async () => {
   await using place = await tempPlace();

@@ -1,4 +1,4 @@
-import type { LaunchedWorkload } from "../agent/index.ts";
+import { engineLoss, type LaunchedWorkload } from "../agent/index.ts";
 import {
   type Duration,
   type Emit,
@@ -27,7 +27,7 @@ const MOST_NAMED = 5;
 const LINES = 20;
 
 export interface ShardOptions {
-  workload: Pick<LaunchedWorkload, "agent">;
+  workload: Pick<LaunchedWorkload, "agent" | "exit">;
   run: string;
   spec: SuiteSpec;
   shard: Shard;
@@ -45,6 +45,8 @@ export interface ShardOptions {
   /** `$SEATRIAL_RESULTS`. Default `/seatrial-results`. */
   resultsFolder?: string | undefined;
   now: () => number;
+  /** Told when the shard was cut short by an engine that is away: a failure of the run, not of the suite. */
+  onEngineLost: (error: ToolError) => void;
   /** Its abort stops the shard; what it has by then is kept. */
   signal: AbortSignal;
 }
@@ -65,6 +67,9 @@ export async function runShard(options: ShardOptions): Promise<ShardOutcome> {
   const started = now();
   const recorder = createRecorder({ suite: spec.name, shard: shard.index, emit, now });
   const problems = await runWithinLimit({ ...options, recorder, started });
+  const lost = problems.find((problem) => problem.code === "AGENT_LOST");
+  const away = lost === undefined ? undefined : await engineLoss(options.workload.exit, lost);
+  if (away !== undefined) options.onEngineLost(away);
   const collected = await collectResults({
     agent: options.workload.agent,
     suite: spec.name,
@@ -74,9 +79,8 @@ export async function runShard(options: ShardOptions): Promise<ShardOutcome> {
     limits: options.limits,
   });
   for (const message of collected.warnings) emit({ type: "warning", message });
-  const lost = problems.some((problem) => problem.code === "AGENT_LOST");
   // A lost agent gives no files either; it was said already.
-  if (collected.problem !== undefined && !lost) problems.push(collected.problem);
+  if (collected.problem !== undefined && lost === undefined) problems.push(collected.problem);
   const counts = recorder.counts();
   const failed = counts.failed > 0 || problems.length > 0;
   return {

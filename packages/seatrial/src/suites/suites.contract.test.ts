@@ -103,6 +103,7 @@ async function runInContainer(options: {
     results: () => resultsFolder(options.host),
     grace: 2_000,
     now: () => performance.now(),
+    onEngineLost: () => undefined,
     signal,
     ...options.more,
   });

@@ -83,7 +83,7 @@ export async function runLocalShard(options: {
   const given = options.agent ?? {};
   const agent = "run" in given ? given : localAgent(given);
   const outcome = await runShard({
-    workload: { agent },
+    workload: { agent, exit: new Promise(() => undefined) },
     run: "r1",
     spec: suiteSpec({ workingDir: place.root, ...options.spec }),
     shard: options.shard ?? { index: 1, count: 1 },
@@ -100,6 +100,7 @@ export async function runLocalShard(options: {
     resultsFolder: place.results,
     grace: 300,
     now: () => performance.now(),
+    onEngineLost: () => undefined,
     signal: new AbortController().signal,
     ...options.more,
   });
