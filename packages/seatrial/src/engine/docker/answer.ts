@@ -40,8 +40,12 @@ export async function eachChunk(options: {
     }
   });
   response.once("end", () => done.resolve());
-  response.once("error", (cause) => done.reject(exchangeFailure(asked, cause)));
-  response.once("close", () => done.reject(exchangeFailure(asked, new Error("its answer broke off"))));
+  // Of an answer that breaks off Node says "aborted"; why it did is known to the connection.
+  const { socket } = response;
+  const broken = () =>
+    done.reject(exchangeFailure(asked, socket.errored ?? new Error("its answer broke off")));
+  response.once("error", broken);
+  response.once("close", broken);
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });
   try {

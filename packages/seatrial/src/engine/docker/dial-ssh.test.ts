@@ -130,6 +130,23 @@ describe("an engine behind ssh", { timeout: 30_000 }, () => {
     expect(String(error)).toContain(words);
   });
 
+  test("that is cut in the middle of an answer is a lost connection, in ssh's words", async () => {
+    await using fake = await startFakeEngine((_request, response) => {
+      response.writeHead(200, { "content-length": 100 }).write("[{");
+    });
+    const dying = `
+      socket.on("data", (chunk) => {
+        if (!chunk.includes("[{")) return;
+        console.error("Connection to build closed by remote host.");
+        process.exitCode = 255;
+        socket.destroy();
+      });`;
+    await using ssh = await withSsh(FAKE_SSH.replace(/^socket.on.*$/m, dying), { SSH_SOCKET: fake.socket });
+    const error: unknown = await ssh.engine.networks.list({}, live()).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "ENGINE_CONNECTION_LOST", exitCode: 3 });
+    expect(String(error)).toContain("Connection to build closed by remote host.");
+  });
+
   test("needs ssh", async () => {
     const engine = connectDocker({ endpoint: ENDPOINT, environment: { PATH: "/nonexistent" } });
     const error: unknown = await engine.networks.list({}, live()).catch((thrown: unknown) => thrown);

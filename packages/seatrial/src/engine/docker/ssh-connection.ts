@@ -28,6 +28,7 @@ export function createSshConnection(options: SshConnectionOptions): Duplex {
 class SshConnection extends Duplex {
   readonly #child: SshChild;
   #stderr = "";
+  #answered = false;
   #ended = false;
 
   constructor(options: SshConnectionOptions) {
@@ -39,7 +40,10 @@ class SshConnection extends Duplex {
     child.stderr.on("data", (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_LIMIT);
     });
-    child.stdout.once("data", options.onReady);
+    child.stdout.once("data", () => {
+      this.#answered = true;
+      options.onReady();
+    });
     child.stdout.on("data", (chunk: Buffer) => {
       if (!this.push(chunk)) child.stdout.pause();
     });
@@ -60,7 +64,7 @@ class SshConnection extends Duplex {
     }
     this.#ended = true;
     if (options.code === 0) this.push(null);
-    else this.destroy(sshFailure({ ...options, stderr: this.#stderr.trim() }));
+    else this.destroy(sshFailure({ ...options, stderr: this.#stderr.trim(), answered: this.#answered }));
   }
 
   override _read(): void {
@@ -111,8 +115,21 @@ class SshConnection extends Duplex {
   }
 }
 
-function sshFailure(failure: { code: number | null; url: string; stderr: string }): ToolError {
+function sshFailure(failure: {
+  code: number | null;
+  url: string;
+  stderr: string;
+  answered: boolean;
+}): ToolError {
   const { stderr } = failure;
+  const message = `The ssh connection to the engine at ${failure.url} ended with code ${failure.code}: ${stderr === "" ? "ssh said nothing" : stderr}`;
+  if (failure.answered) {
+    return engineError({
+      code: "ENGINE_CONNECTION_LOST",
+      message,
+      hint: "That machine or the network in between went away, or its sshd was stopped.",
+    });
+  }
   const denied = /permission denied|host key verification failed|too many authentication/i.test(stderr);
   const noDocker = failure.code === 127 || /command not found|not found$/im.test(stderr);
   let hint = "Try the same by hand: ssh to that machine and run `docker version`.";
@@ -123,7 +140,7 @@ function sshFailure(failure: { code: number | null; url: string; stderr: string 
   if (noDocker) hint = "The docker command line must be installed on that machine.";
   return engineError({
     code: denied ? "ENGINE_DENIED" : "ENGINE_UNREACHABLE",
-    message: `The ssh connection to the engine at ${failure.url} ended with code ${failure.code}: ${stderr === "" ? "ssh said nothing" : stderr}`,
+    message,
     hint,
   });
 }
