@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { certificates } from "./support/certificates.ts";
-import { eventually } from "./support/engine.ts";
+import { docker, eventually } from "./support/engine.ts";
 import { latestOutcome, seatrial, start } from "./support/program.ts";
 import { project } from "./support/project.ts";
 import { startProxy } from "./support/proxy.ts";
@@ -89,6 +89,73 @@ describe("an engine on another machine, over TCP with TLS", () => {
     expect(nothingRuns(await left("killed"))).toBe(false);
     program.child.kill("SIGKILL");
     await eventually({ ask: () => left("killed"), until: nothingRuns, within: 5_000 });
+  });
+});
+
+describe("an engine that a docker context names", () => {
+  const contexts = [
+    { by: "DOCKER_CONTEXT, a socket", name: "socket", chosen: "variable" },
+    { by: "DOCKER_CONTEXT, with TLS", name: "tls", chosen: "variable" },
+    { by: "currentContext, with TLS", name: "tls", chosen: "in-use" },
+  ] as const;
+
+  /** A docker configuration with a context for each way to the second engine. */
+  async function dockerConfig() {
+    const config = await project({});
+    const { DOCKER_HOST, DOCKER_CERT_PATH } = engine.env;
+    const keys = ["ca", "cert", "key"].map((name) => `${name}=${DOCKER_CERT_PATH}/${name}.pem`);
+    const create = (name: string, endpoint: string) =>
+      docker("--config", config.folder, "context", "create", name, "--docker", endpoint);
+    await create("socket", `host=unix://${engine.socket}`);
+    await create("tls", [`host=${DOCKER_HOST}`, ...keys].join(","));
+    return config;
+  }
+
+  it.each(contexts)("is used: $by", async ({ name, chosen }) => {
+    const projectName = `context-${name}-${chosen}`;
+    await using config = await dockerConfig();
+    const env = { DOCKER_CONFIG: config.folder, ...(chosen === "variable" && { DOCKER_CONTEXT: name }) };
+    if (chosen === "in-use") await docker("--config", config.folder, "context", "use", name);
+    await using folder = await project({
+      Dockerfile: `FROM ${BASE}\nRUN echo ${projectName} > /name\n`,
+      "compose.yaml": `services: { db: { image: "${BASE}", command: sleep infinity } }`,
+      "seatrial.yaml": `
+        name: ${projectName}
+        services: { db: { ready: started } }
+        suites: { reads: { needs: [db], command: cat /name } }`,
+    });
+    const ended = await seatrial(["run"], { cwd: folder.folder, env });
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0);
+    const images = ["images", "--quiet", `seatrial/${projectName}`];
+    expect(await engine.docker(...images)).not.toBe("");
+    expect(await docker(...images)).toBe("");
+    expect(await left(projectName)).toEqual([]);
+  });
+
+  it("and that there is not is an error that names those there are", async () => {
+    await using config = await dockerConfig();
+    await using folder = await project({ Dockerfile: `FROM ${BASE}\n` });
+    const env = { DOCKER_CONFIG: config.folder, DOCKER_CONTEXT: "elsewhere" };
+    const ended = await seatrial(["run"], { cwd: folder.folder, env });
+    expect(ended.code, ended.stdout + ended.stderr).toBe(2);
+    expect(ended.stderr).toContain('Docker context "elsewhere" (from DOCKER_CONTEXT) does not exist');
+    expect(ended.stderr).toContain("[DOCKER_CONTEXT_UNKNOWN]");
+    expect(ended.stderr).toContain("Known contexts: default, socket, tls.");
+  });
+
+  it("and that is gone is told with its name", async () => {
+    await using config = await project({});
+    const create = ["--config", config.folder, "context", "create", "gone", "--docker"];
+    await docker(...create, "host=unix:///nowhere/docker.sock");
+    await using folder = await project({
+      Dockerfile: `FROM ${BASE}\n`,
+      "seatrial.yaml": "suites: { any: { command: 'true' } }",
+    });
+    const env = { DOCKER_CONFIG: config.folder, DOCKER_CONTEXT: "gone" };
+    const ended = await seatrial(["run"], { cwd: folder.folder, env });
+    expect(ended.code, ended.stdout + ended.stderr).toBe(3);
+    expect(ended.stderr).toContain('unix:///nowhere/docker.sock (from docker context "gone")');
+    expect(ended.stderr).toContain("[ENGINE_UNREACHABLE]");
   });
 });
 

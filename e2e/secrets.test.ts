@@ -16,6 +16,8 @@ it("secrets that every program prints are in nothing that a run prints or writes
     buildEnvironment: "build-environment-value-5f6a",
     host: "host-token-value-b7b8",
     envFile: "env-file-password-c0de",
+    composeLiteral: "compose-literal-value-d4d5",
+    composeEnvFile: "compose-env-file-value-9f9e",
     named: "plain-looking-value-e1e2",
   };
   await using folder = await project({
@@ -27,6 +29,7 @@ it("secrets that every program prints are in nothing that a run prints or writes
     npmrc: `//registry.example.com/:_authToken=${secrets.buildFile}\n`,
     "password.txt": `${secrets.composeFile}\n`,
     ".environment": `DB_PASSWORD=${secrets.envFile}\n`,
+    ".service": `SERVICE_PASSWORD=${secrets.composeEnvFile}\n`,
     "compose.yaml": `
       services:
         app:
@@ -34,6 +37,8 @@ it("secrets that every program prints are in nothing that a run prints or writes
           secrets: [file, variable]
           environment:
             API_TOKEN: "\${API_TOKEN}"
+            SERVICE_TOKEN: ${secrets.composeLiteral}
+          env_file: .service
           command:
             - sh
             - -c
@@ -97,7 +102,7 @@ it("secrets that every program prints are in nothing that a run prints or writes
     masked.set(name, (masked.get(name) ?? 0) + text.split("[redacted]").length - 1);
   }
   // They were really printed, in two runs; the second one's build was cached.
-  expect(Object.fromEntries(masked)).toMatchObject({ "app.log": 8, "suite-prints.log": 10, "build.log": 2 });
+  expect(Object.fromEntries(masked)).toMatchObject({ "app.log": 12, "suite-prints.log": 10, "build.log": 2 });
   expect(masked.get("junit.xml")).toBeGreaterThanOrEqual(2 * 4);
   expect(masked.get("events.ndjson")).toBeGreaterThanOrEqual(2 * 4);
 });
