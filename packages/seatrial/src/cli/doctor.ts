@@ -75,7 +75,9 @@ const checkBuildx: Check = async ({ environment }, signal) => {
     const result = await runCommand({ argv: ["docker", "buildx", "version"], env: environment.env, signal });
     const [said = ""] = `${result.stdout}${result.stderr}`.trim().split("\n");
     if (result.code === 0) return [{ name: "buildx", ok: true, found: said, exitCode: EXIT.ok }];
-    return [{ name: "buildx", ok: false, found: said, mend, exitCode: EXIT.unreachable }];
+    const unread = /Error loading config file/.test(said);
+    const other = unread ? "set HOME (or DOCKER_CONFIG) to a folder, and mend the file that is named" : mend;
+    return [{ name: "buildx", ok: false, found: said, mend: other, exitCode: EXIT.unreachable }];
   } catch (error) {
     return [{ name: "buildx", ok: false, found: whyNot(error, signal), mend, exitCode: EXIT.unreachable }];
   }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { formatBytes, formatDuration } from "../model/index.ts";
 import { orAborted, withDeadline } from "../support/abort.ts";
 import { type CommandResult, runCommand } from "../support/command.ts";
-import { composeMissing, saysPluginIsMissing } from "./diagnosis.ts";
+import { composeMissing, pluginFailure, saysPluginIsMissing } from "./diagnosis.ts";
 import { composeError } from "./errors.ts";
 
 export interface ComposeCommandOptions {
@@ -45,7 +45,7 @@ export async function runCompose(options: ComposeCommandOptions): Promise<Comman
     // A child that ignores SIGTERM is killed by runCommand a little later; nobody waits for that.
     ended.catch(() => undefined);
     const result = await orAborted(orAborted(ended, limit.signal), tooMuch.signal);
-    if (result.code !== 0 && saysPluginIsMissing(err.text())) throw composeMissing("plugin");
+    if (result.code !== 0 && saysPluginIsMissing(err.text())) throw pluginFailure(err.text());
     return { ...result, stdout: out.text(), stderr: err.text() };
   } catch (error) {
     if (cannotBeStarted(error) && existsSync(options.workingDir)) throw composeMissing("docker", error);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { composeFailure, readStderr, saysPluginIsMissing } from "./diagnosis.ts";
+import { composeFailure, pluginFailure, readStderr, saysPluginIsMissing } from "./diagnosis.ts";
 
 const where = { files: ["/project/compose.yaml"], projectFolder: "/project" };
 
@@ -26,6 +26,16 @@ describe("what Compose writes to stderr", () => {
     "unknown flag: --profile\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]",
   ])("tells that the plugin is missing: %s", (stderr) => {
     expect(saysPluginIsMissing(stderr)).toBe(true);
+  });
+
+  test("is told apart from a configuration in which docker could not look for it", () => {
+    const unknown = "docker: unknown command: docker compose\n";
+    const config = "WARNING: Error loading config file: open /f/.docker/config.json: not a directory\n";
+    expect(pluginFailure(unknown).code).toBe("COMPOSE_MISSING");
+    expect(pluginFailure(config + unknown)).toMatchObject({
+      code: "COMPOSE_FAILED",
+      message: expect.stringMatching(/: open \/f\/\.docker\/config\.json: not a directory$/),
+    });
   });
 
   test("of a faulty file does not look like a missing plugin", () => {

@@ -26,6 +26,17 @@ export function saysPluginIsMissing(stderr: string): boolean {
   );
 }
 
+/** Docker has no Compose plugin, or looks for none since its own configuration cannot be read. */
+export function pluginFailure(stderr: string): ToolError {
+  const [, unread] = /Error loading config file: (.*)/.exec(stderr) ?? [];
+  if (unread === undefined) return composeMissing("plugin");
+  return composeError({
+    code: "COMPOSE_FAILED",
+    message: `The docker command line cannot read its configuration, and finds no Compose plugin without it: ${unread}`,
+    hint: "Set HOME (or DOCKER_CONFIG) to a folder, and mend the file that is named.",
+  });
+}
+
 export function composeMissing(what: "docker" | "plugin", cause?: unknown): ToolError {
   return composeError({
     code: "COMPOSE_MISSING",

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import path from "node:path";
 import { EXIT, messageOf } from "../support/error.ts";
@@ -34,6 +34,26 @@ export function dockerConfigFolder(environment: Environment): string {
 /** The file with the docker command line's configuration. */
 export function dockerConfigFile(environment: Environment): string {
   return path.join(dockerConfigFolder(environment), "config.json");
+}
+
+/**
+ * Fails with DOCKER_CONFIG_INVALID where that folder is something else: the docker command line then finds not even its plugins,
+ * and says only that it has none. It may be missing.
+ */
+export async function checkDockerFolder(environment: Environment): Promise<void> {
+  const folder = dockerConfigFolder(environment);
+  const isFolder = await stat(folder).then(
+    (details) => details.isDirectory(),
+    (error: NodeJS.ErrnoException) => error.code !== "ENOTDIR",
+  );
+  if (isFolder) return;
+  const variable = environment.DOCKER_CONFIG ? "DOCKER_CONFIG" : "HOME";
+  throw registryError({
+    code: "DOCKER_CONFIG_INVALID",
+    message: `The docker command line's configuration must lie in a folder, and ${folder} is none (from ${variable}).`,
+    hint: `Set ${variable} to a folder.`,
+    exitCode: EXIT.usage,
+  });
 }
 
 /** Reads the logins in `config.json`; a missing file is an empty configuration. */

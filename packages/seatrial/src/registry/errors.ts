@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode, ToolError } from "../support/error.ts";
 
 export type RegistryErrorCode =
-  /** The docker configuration file cannot be read. Exit code 2. */
+  /** The docker configuration cannot be read: its file is broken, or its folder is none. Exit code 2. */
   | "DOCKER_CONFIG_INVALID"
   /** This is not the name of an image. Exit code 2. */
   | "IMAGE_REFERENCE_INVALID"

@@ -2,7 +2,13 @@
 // memory/ is for tests. What is pushed and promoted, and why, is release's.
 export { type Credentials, describeCredentials, findCredentials, isLoggedIn } from "./credentials.ts";
 export { digestOf, isDigest } from "./digest.ts";
-export { dockerConfigFile, dockerConfigFolder, type Environment, readDockerJson } from "./docker-config.ts";
+export {
+  checkDockerFolder,
+  dockerConfigFile,
+  dockerConfigFolder,
+  type Environment,
+  readDockerJson,
+} from "./docker-config.ts";
 export { type RegistryErrorCode, registryError } from "./errors.ts";
 export { type ImageIndex, type ImageManifest, readManifest } from "./manifest.ts";
 export { isIndexType, MEDIA_TYPES } from "./media-types.ts";

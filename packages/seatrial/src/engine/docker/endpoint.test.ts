@@ -168,6 +168,18 @@ describe("contexts", () => {
     expect((error as { hint: string }).hint).toContain("default, far");
   });
 
+  test.each([
+    { what: "HOME", variables: (file: string) => ({ HOME: file, DOCKER_HOST: "tcp://build" }) },
+    { what: "DOCKER_CONFIG", variables: (file: string) => ({ HOME: "/nonexistent", DOCKER_CONFIG: file }) },
+  ])("$what that is no folder is named: docker would only say that it has no plugins", async (each) => {
+    await using folder = await createFolder({ file: "" });
+    const environment = each.variables(`${folder.path}/file`);
+    const error: unknown = await resolveEndpoint(environment).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "DOCKER_CONFIG_INVALID", exitCode: 2 });
+    expect(String(error)).toContain(`${folder.path}/file`);
+    expect(String(error)).toContain(`(from ${each.what})`);
+  });
+
   test("a broken docker configuration is named", async () => {
     await using home = await createFolder({ ".docker/config.json": "{ not json" });
     const error: unknown = await resolveEndpoint({ HOME: home.path }).catch((thrown: unknown) => thrown);

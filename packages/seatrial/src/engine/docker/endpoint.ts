@@ -1,6 +1,6 @@
 import { access, readFile } from "node:fs/promises";
 import path from "node:path";
-import { dockerConfigFolder, type Environment } from "../../registry/index.ts";
+import { checkDockerFolder, dockerConfigFolder, type Environment } from "../../registry/index.ts";
 import { EXIT, messageOf } from "../../support/error.ts";
 import { engineError } from "../errors.ts";
 import { currentContext, readDockerContext } from "./context.ts";
@@ -36,6 +36,7 @@ export async function resolveEndpoint(
   environment: Environment,
   { defaultSocket = DEFAULT_SOCKET }: { defaultSocket?: string } = {},
 ): Promise<DockerEndpoint> {
+  await checkDockerFolder(environment);
   if (environment.DOCKER_HOST) return await fromHost(environment.DOCKER_HOST, environment);
   const { name, source } = await chosenContext(environment);
   if (name !== "default") return await fromContext({ name, source, environment });
