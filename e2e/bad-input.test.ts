@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { leftovers } from "./support/engine.ts";
 import { projectNames } from "./support/forget.ts";
-import { seatrial } from "./support/program.ts";
+import { complaintsOf, seatrial } from "./support/program.ts";
 import { project } from "./support/project.ts";
 
 const named = projectNames("bad-input");
@@ -198,7 +198,7 @@ describe("what fails when the work has begun is told once, and nothing is left",
     await folder.write("seatrial.yaml", `name: ${name}\n${files["seatrial.yaml"]}`);
     const ended = await seatrial(["run"], { cwd: folder.folder });
     expect(ended.code, ended.stdout + ended.stderr).toBe(exitCode);
-    expect(ended.stderr).toBe("");
+    expect(complaintsOf(ended)).toEqual([]);
     expect(ended.stdout.match(/\[[A-Z_]{4,}\]/g)).toEqual([`[${code}]`]);
     for (const words of says) expect(ended.stdout).toContain(words);
     expect(await leftovers({ project: name })).toEqual([]);

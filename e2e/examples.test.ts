@@ -2,7 +2,7 @@ import { access, readFile, rm } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { leftovers } from "./support/engine.ts";
 import { projectNames } from "./support/forget.ts";
-import { latestOutcome, ROOT, seatrial } from "./support/program.ts";
+import { complaintsOf, latestOutcome, ROOT, seatrial } from "./support/program.ts";
 import { project } from "./support/project.ts";
 
 const named = projectNames("examples");
@@ -40,7 +40,7 @@ describe.each(EXAMPLES)("examples/$name", ({ name, proofs, passed = {}, services
 
   it("passes, says what each suite proves, and leaves nothing in the engine", async () => {
     const ended = await seatrial(["run", "--no-color"], { cwd: folder });
-    expect(ended.stderr).toBe("");
+    expect(complaintsOf(ended)).toEqual([]);
     expect(ended.code, ended.stdout).toBe(0);
     const outcome = await latestOutcome(folder);
     expect(outcome.status).toBe("passed");

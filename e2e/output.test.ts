@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { leftovers } from "./support/engine.ts";
 import { projectNames } from "./support/forget.ts";
-import { type Ended, latestOutcome, PROGRAM, startCommand } from "./support/program.ts";
+import { complaintsOf, type Ended, latestOutcome, PROGRAM, startCommand } from "./support/program.ts";
 import { project } from "./support/project.ts";
 
 const named = projectNames("output");
@@ -36,7 +36,7 @@ it.each([
     await using folder = await chattyProject(name, command);
     const ended = await shell(line, folder.folder);
     expect(ended.code, ended.stdout + ended.stderr).toBe(code);
-    expect(ended.stderr).toBe("");
+    expect(complaintsOf(ended)).toEqual([]);
     expect(ended.stdout.split("\n").length).toBeLessThanOrEqual(2);
     expect((await latestOutcome(folder.folder)).status).toBe(code === 0 ? "passed" : "failed");
     const events = await readFile(`${folder.folder}/.seatrial/latest/events.ndjson`, "utf8");

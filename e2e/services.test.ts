@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { leftovers } from "./support/engine.ts";
 import { projectNames } from "./support/forget.ts";
-import { type Ended, latestOutcome, seatrial } from "./support/program.ts";
+import { complaintsOf, type Ended, latestOutcome, seatrial } from "./support/program.ts";
 import { project } from "./support/project.ts";
 
 const named = projectNames("services");
@@ -11,7 +11,7 @@ const DOCKERFILE = "FROM debian:13\n";
 /** What a run that a service ended looks like from outside. */
 async function failure(options: { folder: string; name: string; ended: Ended }) {
   const { folder, name, ended } = options;
-  expect(ended.stderr).toBe("");
+  expect(complaintsOf(ended)).toEqual([]);
   expect(ended.code, ended.stdout).toBe(1);
   expect(await leftovers({ project: name })).toEqual([]);
   const outcome = await latestOutcome(folder);

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { eventually, leftovers } from "./support/engine.ts";
 import { projectNames } from "./support/forget.ts";
-import { latestOutcome, seatrial, start } from "./support/program.ts";
+import { complaintsOf, latestOutcome, seatrial, start } from "./support/program.ts";
 import { project } from "./support/project.ts";
 import { buildSshMachine, startSshMachine } from "./support/ssh-machine.ts";
 
@@ -97,7 +97,7 @@ describe("an engine behind ssh", () => {
           message: expect.stringContaining("The ssh connection to the engine at"),
         },
       ]);
-      expect(ended.stderr).toBe("");
+      expect(complaintsOf(ended)).toEqual([]);
       await nothingLives(name);
     },
   );

@@ -92,6 +92,11 @@ export async function seatrial(args: string[], options: ProgramOptions): Promise
   return await start(args, options).ended;
 }
 
+/** What stderr holds besides notes of how long something takes, which a busy machine adds. */
+export function complaintsOf({ stderr }: Ended): string[] {
+  return stderr.split("\n").filter((line) => line !== "" && !line.startsWith("  … "));
+}
+
 /** The outcome of the latest run of a project. */
 export async function latestOutcome(folder: string): Promise<Outcome> {
   const { readFile } = await import("node:fs/promises");

@@ -33,6 +33,8 @@ done
 
 pivot_root . mnt
 umount --lazy /mnt
+# As systemd does at boot.
+mount --make-rshared /
 cd /root
 git -c advice.detachedHead=false clone --quiet seatrial.bundle seatrial
 cd seatrial
