@@ -165,6 +165,18 @@ const MISTAKES: Mistake[] = [
     exitCode: 3,
     says: ["127.0.0.1:1", "hint:"],
   },
+  {
+    title: "a home that is no folder",
+    files: {
+      Dockerfile: DOCKERFILE,
+      "compose.yaml": "services: { db: { image: debian:13 } }",
+      "seatrial.yaml": SUITES,
+    },
+    env: { HOME: "/dev/null" },
+    code: "DOCKER_CONFIG_INVALID",
+    exitCode: 2,
+    says: ["/dev/null/.docker", "(from HOME)", "hint: Set HOME to a folder"],
+  },
 ];
 
 const FAILURES: Mistake[] = [

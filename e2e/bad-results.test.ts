@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { allNamed, parseXml } from "../packages/seatrial/src/report/testing/xml-tree.ts";
@@ -120,6 +120,8 @@ describe("a disk that takes no results", () => {
     // What found room is there.
     const log = await stat(`${folder.folder}/.seatrial/latest/logs/suite-loud.log`);
     expect(log.size).toBeGreaterThan(1_000_000);
+    const files = await readdir(`${folder.folder}/.seatrial`, { recursive: true });
+    expect(files.filter((file) => file.endsWith(".part"))).toEqual([]);
     expect(await leftovers({ project: name })).toEqual([]);
   });
 
@@ -134,6 +136,7 @@ describe("a disk that takes no results", () => {
     expect(ended.code, ended.stdout + ended.stderr).toBe(2);
     expect(ended.stdout).toBe("");
     expect(ended.stderr).toContain(`cannot be written to ${folder.folder}/.seatrial/runs/`);
+    expect(ended.stderr).toContain("EROFS: read-only file system");
     expect(ended.stderr).toContain("[RESULTS_NOT_WRITABLE]");
     expect(ended.stderr).toContain("hint:");
     expect(await leftovers({ project: name })).toEqual([]);

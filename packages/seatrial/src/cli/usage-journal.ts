@@ -1,6 +1,7 @@
-import { mkdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { rm, stat, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { UsageJournal } from "../services/index.ts";
+import { makeFolder } from "../support/make-folder.ts";
 
 /** Remembers when snapshots were last used, as times of empty files in a folder. Forgetting it costs nothing but order. */
 export function createUsageJournal(folder: string): UsageJournal {
@@ -12,7 +13,7 @@ export function createUsageJournal(folder: string): UsageJournal {
         await utimes(fileOf(key), now, now);
       } catch {
         // A cache folder that cannot be written must not fail a run.
-        await mkdir(folder, { recursive: true })
+        await makeFolder(folder)
           .then(() => writeFile(fileOf(key), ""))
           .catch(() => undefined);
       }

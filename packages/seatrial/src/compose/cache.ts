@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { makeFolder } from "../support/make-folder.ts";
 import type { ResolvedCompose } from "./document.ts";
 import { identifyTool } from "./identity.ts";
 import { type ComposeInputs, scanInputs } from "./inputs.ts";
@@ -114,7 +115,7 @@ async function readEntry(file: string): Promise<Entry | undefined> {
 async function writeEntry(file: string, entry: Entry): Promise<void> {
   const fresh = `${file}.${randomBytes(4).toString("hex")}`;
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     // Inlined environment values may be secret: for the owner only.
     await writeFile(fresh, JSON.stringify(entry), { mode: 0o600 });
     await rename(fresh, file);

@@ -1,5 +1,7 @@
-import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { rename, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { makeFolder } from "../support/make-folder.ts";
+import { writeWhole } from "../support/write-whole.ts";
 import { resultsNotWritable } from "./errors.ts";
 
 /** `.seatrial/runs/<id>`: everything that a run leaves behind. */
@@ -18,19 +20,14 @@ export async function createRunFolder(options: { project: string; run: string })
   const home = path.join(options.project, ".seatrial");
   const folder = path.join(home, "runs", options.run);
   await attempt(folder, async () => {
-    await mkdir(path.join(folder, "logs"), { recursive: true });
+    await makeFolder(path.join(folder, "logs"));
     // Results are never part of a commit or of a build context that honours ignore files.
     await writeFile(path.join(home, ".gitignore"), "*\n");
   });
   return {
     path: folder,
     write: (name, content) =>
-      attempt(path.join(folder, name), async () => {
-        const file = path.join(folder, name);
-        await mkdir(path.dirname(file), { recursive: true });
-        await writeFile(`${file}.part`, content);
-        await rename(`${file}.part`, file);
-      }),
+      attempt(path.join(folder, name), () => writeWhole(path.join(folder, name), content)),
     makeLatest: () =>
       attempt(path.join(home, "latest"), async () => {
         const link = path.join(home, `.latest-${options.run}`);

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Engine } from "../engine/index.ts";
 import { runTag } from "../image/index.ts";
 import { messageOf } from "../support/error.ts";
+import { writeWhole } from "../support/write-whole.ts";
 import { runError } from "./errors.ts";
 import type { RunPlan } from "./plan.ts";
 
@@ -52,9 +53,7 @@ export async function openJournal(options: {
   // Whole or not at all: others read it while it is written.
   const save = async () => {
     try {
-      await mkdir(folder, { recursive: true });
-      await writeFile(`${file}.part`, JSON.stringify(entry));
-      await rename(`${file}.part`, file);
+      await writeWhole(file, JSON.stringify(entry));
     } catch (error) {
       throw notWritable(folder, error);
     }

@@ -1,9 +1,10 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, symlink } from "node:fs/promises";
+import { symlink } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { messageOf } from "../support/error.ts";
+import { makeFolder } from "../support/make-folder.ts";
 import { suiteError } from "./errors.ts";
 
 /** A folder of the host that takes files. Paths are relative, with `/`, and were checked by the caller. */
@@ -18,7 +19,7 @@ export function resultsFolder(root: string): ResultsFolder {
   async function attempt(name: string, work: (place: string) => Promise<unknown>): Promise<void> {
     const place = path.join(root, name);
     try {
-      await mkdir(path.dirname(place), { recursive: true });
+      await makeFolder(path.dirname(place));
       await work(place);
     } catch (error) {
       throw suiteError({
@@ -30,7 +31,7 @@ export function resultsFolder(root: string): ResultsFolder {
     }
   }
   return {
-    folder: (name) => attempt(name, (place) => mkdir(place, { recursive: true })),
+    folder: (name) => attempt(name, makeFolder),
     file: (name, content, { executable, signal }) =>
       attempt(name, (place) =>
         // Never through something that is there already.
