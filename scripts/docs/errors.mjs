@@ -14,6 +14,7 @@ const DOMAINS = {
   image: "Build",
   services: "Services",
   suites: "Suites",
+  attest: "Keys and attestations",
   run: "Run",
   report: "Results",
   cli: "Commands",

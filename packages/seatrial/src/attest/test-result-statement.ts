@@ -1,0 +1,121 @@
+import type { Digest, Outcome, TestCounts, TestResult } from "../model/index.ts";
+import { type Evidence, type Part, partsOf, releaseImage } from "./parts.ts";
+import {
+  type DigestSet,
+  type ResourceDescriptor,
+  type RunFacts,
+  STATEMENT_TYPE,
+  type Statement,
+  TEST_RESULT_TYPE,
+} from "./statement.ts";
+import { namesOf } from "./test-names.ts";
+
+export interface TestResultOptions {
+  /** The image's manifest: `registry/repository` and digest; `imageId` is the digest of its configuration. */
+  subject: { name: string; digest: Digest; imageId: Digest };
+  /** A suite's name; of the checks of the image `check`. */
+  suite: string;
+  /** Default: `suite`. */
+  kind?: Evidence["kind"] | undefined;
+  /** The runs that speak of it: one, or one for each shard that ran elsewhere. Others must not be here. */
+  outcomes: readonly Outcome[];
+  /** All its tests, secrets replaced. */
+  tests: readonly TestResult[];
+  /** The version of this program. */
+  version: string;
+  /** Where people see the run. */
+  url?: string | undefined;
+}
+
+/**
+ * States that a suite, or the checks, passed for an image. Fails with ATTESTATION_REFUSED when they did not, or when the runs are not
+ * about this image, one commit and every shard. Equal evidence gives equal statements.
+ */
+export function testResultStatement(options: TestResultOptions): Statement {
+  const { subject, suite, kind = "suite", outcomes, tests, version, url } = options;
+  const parts = partsOf({ suite, kind, outcomes, imageId: subject.imageId, tests });
+  const [first] = parts;
+  if (first === undefined) throw new Error("a suite without a part");
+  const passed = namesOf(tests, "passed");
+  const skipped = namesOf(tests, "skipped");
+  return {
+    _type: STATEMENT_TYPE,
+    subject: [{ name: subject.name, digest: digestSet(subject.digest) }],
+    predicateType: TEST_RESULT_TYPE,
+    predicate: {
+      result: "PASSED",
+      configuration: configurationOf(parts, subject.imageId),
+      ...(url === undefined ? {} : { url }),
+      passedTests: passed.names,
+      warnedTests: [],
+      failedTests: [],
+      seatrial: {
+        version: 1,
+        project: first.outcome.project,
+        suite,
+        kind,
+        proof: first.proof,
+        counts: sum(parts.map(({ counts }) => counts)),
+        passedTests: passed.list,
+        skippedTests: { ...skipped.list, names: skipped.names },
+        dirty: parts.some(({ outcome }) => outcome.source.dirty === true),
+        platform: releaseImage(first.outcome)?.platform ?? "",
+        standIns: unique(parts.flatMap(standInsOf)),
+        runs: parts.map(runOf),
+        tool: { name: "seatrial", version },
+      },
+    },
+  };
+}
+
+/** What the suite ran with, by digest. */
+function configurationOf(parts: readonly Part[], imageId: Digest): ResourceDescriptor[] {
+  const commits = unique(parts.flatMap(({ outcome }) => outcome.source.commit ?? []));
+  const plans = unique(parts.flatMap(({ outcome }) => outcome.plan ?? []));
+  const reports = unique(parts.flatMap(({ junit }) => junit ?? []));
+  return [
+    ...commits.map((commit) => ({ name: "source", digest: { gitCommit: commit } })),
+    { name: "image-config", digest: digestSet(imageId) },
+    ...plans.map((plan) => ({ name: "plan", digest: digestSet(plan) })),
+    ...servicesOf(parts),
+    ...reports.map((report) => ({ name: "junit", mediaType: "application/xml", digest: digestSet(report) })),
+  ];
+}
+
+/** Each image that a service had; shards that ran elsewhere may have had other ones. */
+function servicesOf(parts: readonly Part[]): ResourceDescriptor[] {
+  const found = new Map<string, ResourceDescriptor>();
+  for (const { name, image, imageId } of parts.flatMap(({ outcome }) => outcome.services)) {
+    if (imageId === undefined) continue;
+    const service = { name: `service:${name}`, digest: digestSet(imageId), annotations: { image } };
+    found.set(`${name} ${imageId}`, service);
+  }
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, service]) => service);
+}
+
+function standInsOf({ outcome }: Part): string[] {
+  return [
+    ...outcome.images.filter(({ standIn }) => standIn).map(({ target }) => `image:${target}`),
+    ...outcome.services.filter(({ standIn }) => standIn).map(({ name }) => `service:${name}`),
+  ];
+}
+
+function runOf({ outcome, shard }: Part): RunFacts {
+  const { run, startedAt, duration, engine } = outcome;
+  const finishedAt = new Date(Date.parse(startedAt) + duration).toISOString();
+  return { id: run, startedAt, finishedAt, engine, ...(shard === undefined ? {} : { shard }) };
+}
+
+function sum(counts: readonly TestCounts[]): TestCounts {
+  const total = (key: keyof TestCounts) => counts.reduce((all, each) => all + each[key], 0);
+  return { passed: total("passed"), failed: total("failed"), skipped: total("skipped") };
+}
+
+/** in-toto writes the algorithm beside the digest, not before it. */
+function digestSet(digest: Digest): DigestSet {
+  return { sha256: digest.slice("sha256:".length) };
+}
+
+function unique<T extends string>(texts: readonly T[]): T[] {
+  return [...new Set(texts)].sort();
+}
