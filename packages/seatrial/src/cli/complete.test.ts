@@ -37,6 +37,7 @@ describe("completion", () => {
       ["bash", "zsh", "fish"],
     ],
     [["run", ""], []],
+    [["key", ""], ["new"]],
     [["run", "--grep", ""], []],
   ])("offers for %j %j", async (words, candidates) => {
     expect(await complete(words)).toEqual(candidates);

@@ -72,6 +72,8 @@ async function valuesOf(
       .visibleCommands(program)
       .map((each) => each.name());
   }
+  const choices = command.registeredArguments[0]?.argChoices;
+  if (choices !== undefined) return choices;
   if (command.name() === "completion") return ["bash", "zsh", "fish"];
   if (command.name() === "logs") {
     const files = await filesIn({ ...options, folder: "latest/logs" });

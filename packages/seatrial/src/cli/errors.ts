@@ -1,16 +1,24 @@
 import { type ExitCode, ToolError } from "../support/error.ts";
 
 export type CliErrorCode =
+  /** `verify --max-age` is no age. */
+  | "AGE_INVALID"
   /** `shell --command` cannot be split into words. */
   | "COMMAND_INVALID"
+  /** `verify --commit` is no commit. */
+  | "COMMIT_INVALID"
   /** `logs --lines` is no count. */
   | "COUNT_INVALID"
+  /** A passphrase is needed and not there. */
+  | "KEY_PASSPHRASE_MISSING"
   /** The run has no log of this name. */
   | "LOG_NOT_FOUND"
   /** The project names no suites, and none could be guessed. */
   | "NO_SUITES"
   /** The owner of a kept run did not end within its deadline. Exit code 3. */
   | "OWNER_STUCK"
+  /** The passphrase of a new key was typed in two ways. */
+  | "PASSPHRASES_DIFFER"
   /** There is no such run, or it is not kept any more. */
   | "RUN_NOT_FOUND"
   /** `--shard` is not of the form 2/4. */

@@ -8,11 +8,13 @@ import { defineDoctor } from "./commands/doctor.ts";
 import { defineDown } from "./commands/down.ts";
 import { defineGc } from "./commands/gc.ts";
 import { defineInit } from "./commands/init.ts";
+import { defineKey } from "./commands/key.ts";
 import { defineLogs } from "./commands/logs.ts";
 import { defineOwn } from "./commands/own.ts";
 import { defineRun } from "./commands/run.ts";
 import { defineShell } from "./commands/shell.ts";
 import { defineTest } from "./commands/test.ts";
+import { defineVerify } from "./commands/verify.ts";
 import type { GlobalFlags } from "./flags.ts";
 import { printError } from "./print-error.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -61,6 +63,8 @@ const COMMANDS = [
   defineCheck,
   defineInit,
   defineDoctor,
+  defineVerify,
+  defineKey,
   defineShell,
   defineLogs,
   defineGc,

@@ -1,0 +1,69 @@
+import path from "node:path";
+import { loadPublicKey, type Requirements, verifyImage } from "../attest/index.ts";
+import { parseReference, type RegistryClient } from "../registry/index.ts";
+import { createStyle } from "../report/index.ts";
+import { EXIT, type ExitCode } from "../support/error.ts";
+import { parseAge } from "./age.ts";
+import { cliError } from "./errors.ts";
+import type { GlobalFlags } from "./flags.ts";
+import { useColour } from "./output.ts";
+import { formatVerification } from "./print-verification.ts";
+import { listenForStop } from "./stop-signals.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { openRegistries } from "./wire.ts";
+
+interface VerifyFlags extends GlobalFlags {
+  reference: string;
+  key: string[];
+  suite?: string[];
+  commit?: string;
+  maxAge?: string;
+  insecure?: boolean;
+  json?: boolean;
+  color?: boolean;
+}
+
+export interface VerifyCommandOptions {
+  surroundings: Surroundings;
+  flags: VerifyFlags;
+  /** Default: over HTTP, with this user's credentials. */
+  connect?: ((insecure: boolean | undefined) => Promise<RegistryClient>) | undefined;
+}
+
+/** Prints what the given keys attest of an image; 1 when something that is required does not hold. */
+export async function verifyCommand(options: VerifyCommandOptions): Promise<ExitCode> {
+  const { surroundings, flags } = options;
+  const { environment, stdout } = surroundings;
+  const connect = options.connect ?? ((insecure) => openRegistries(surroundings, { insecure }));
+  const name = parseReference(flags.reference);
+  const require = requirementsOf(flags);
+  const keys = await Promise.all(flags.key.map((file) => loadPublicKey(path.resolve(environment.cwd, file))));
+  using stop = listenForStop(() => undefined);
+  await using registries = await connect(flags.insecure);
+  const verification = await verifyImage({
+    repository: registries.repository(name),
+    reference: name.digest ?? name.tag ?? "latest",
+    keys,
+    require,
+    now: Date.now,
+    signal: stop.signal,
+  });
+  const colour = useColour({ stream: stdout, env: environment.env, flag: flags.color });
+  stdout.write(
+    flags.json === true
+      ? `${JSON.stringify(verification, null, 2)}\n`
+      : `${formatVerification(verification, { style: createStyle(colour), now: Date.now() }).join("\n")}\n`,
+  );
+  return verification.holds ? EXIT.ok : EXIT.failed;
+}
+
+function requirementsOf({ suite, commit, maxAge }: VerifyFlags): Requirements {
+  if (commit !== undefined && !/^[0-9a-f]{7,64}$/i.test(commit)) {
+    throw cliError({
+      code: "COMMIT_INVALID",
+      message: `--commit ${commit} is no commit.`,
+      hint: "Write 7 to 40 hexadecimal digits, such as those of `git rev-parse HEAD`.",
+    });
+  }
+  return { suites: suite, commit, maxAge: maxAge === undefined ? undefined : parseAge(maxAge) };
+}
