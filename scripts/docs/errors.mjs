@@ -16,6 +16,7 @@ const DOMAINS = {
   suites: "Suites",
   attest: "Keys and attestations",
   run: "Run",
+  release: "Release",
   report: "Results",
   cli: "Commands",
 };

@@ -56,7 +56,7 @@ export interface TagReceipt {
   kind: "immutable" | "floating";
   /** What the tag named before; absent: nothing. */
   before?: Digest | undefined;
-  /** What it was read back to name; absent: it was not set. */
+  /** What it was read back to name; absent: it was not set, or could not be read back. */
   after?: Digest | undefined;
   state: "set" | "unchanged" | "not-set";
 }

@@ -11,4 +11,5 @@ export { checkSuite, planShards, type ShardPlan, selectSuites, suiteResults } fr
 export { prepareContainer } from "./prepare.ts";
 export { type ResultsFolder, resultsFolder } from "./results-folder.ts";
 export { runSuite, type SuiteOptions } from "./run.ts";
+export { createJunitReader } from "./runners/junit-parser.ts";
 export type { Shard } from "./runners/runner.ts";

@@ -1,0 +1,131 @@
+import type { Problem, ReleaseReceipt, Traffic } from "../model/index.ts";
+import { familiarName, formatReference, type RegistryClient } from "../registry/index.ts";
+import { EXIT, type ExitCode, isToolError } from "../support/error.ts";
+import { problemOf } from "../support/problem.ts";
+import { copyImage } from "./copy-image.ts";
+import {
+  openPlaces,
+  type PreparedRelease,
+  type PrepareOptions,
+  prepareRelease,
+  type ReleasePlaces,
+} from "./prepare.ts";
+import { setTags } from "./tags.ts";
+
+export interface ApplyReleaseOptions extends PrepareOptions {
+  registries: RegistryClient;
+  /** Whether this run pushed the image. */
+  pushed: boolean;
+  onNote: (note: string) => void;
+  /** A clock in milliseconds. */
+  now: () => number;
+}
+
+/** A release that has ended, one way or another. */
+export interface AppliedRelease {
+  /** What was done, also when it was cut off. */
+  receipt: ReleaseReceipt;
+  /** Why it was refused, all reasons, or what it failed with. Empty: it is released. */
+  problems: Problem[];
+  warnings: string[];
+  exitCode: ExitCode;
+}
+
+/**
+ * Releases an image: verifies it and its evidence, copies it where it is released to, and sets its tags, last of all. Never rejects:
+ * what went wrong is in the problems, how far it came in the receipt. Running it again completes it.
+ */
+export async function applyRelease(options: ApplyReleaseOptions): Promise<AppliedRelease> {
+  const { plan, image, now, signal } = options;
+  const start = now();
+  const places = openPlaces(options);
+  const receipt: ReleaseReceipt = {
+    version: 1,
+    status: "failed",
+    repository: familiarName(plan.repository),
+    tags: plan.tags.map(({ tag, kind }) => ({ tag, kind, state: "not-set" })),
+    attestations: [],
+    evidence: [],
+    traffic: trafficOf(places),
+    startedAt: new Date().toISOString(),
+    duration: 0,
+  };
+  const end = (ended: Pick<AppliedRelease, "problems" | "exitCode" | "warnings">): AppliedRelease => ({
+    ...ended,
+    receipt: { ...receipt, traffic: trafficOf(places), duration: Math.round(now() - start) },
+  });
+  let warnings: string[] = [];
+  try {
+    options.onNote(`reading ${familiarName(image.repository)}`);
+    const prepared = await prepareRelease({ ...options, places });
+    ({ warnings } = prepared.judgement);
+    fill(receipt, prepared, options);
+    const { refusals } = prepared.judgement;
+    if (refusals.length > 0) return end({ problems: refusals, warnings, exitCode: EXIT.failed });
+    await promote({ ...options, places, prepared, receipt });
+    receipt.status = "released";
+    return end({ problems: [], warnings, exitCode: EXIT.ok });
+  } catch (error) {
+    const stopped = signal.aborted;
+    receipt.status = stopped ? "stopped" : "failed";
+    const exitCode = stopped ? EXIT.stopped : isToolError(error) ? error.exitCode : EXIT.bug;
+    return end({ problems: [problemOf(error, "release")], warnings, exitCode });
+  }
+}
+
+/** Changes the registry. What others look for comes last: tags name only what is whole and attested. */
+async function promote(
+  options: ApplyReleaseOptions & {
+    places: ReleasePlaces;
+    prepared: PreparedRelease;
+    receipt: ReleaseReceipt;
+  },
+): Promise<void> {
+  const { places, prepared, receipt, onNote, signal } = options;
+  const { candidate } = prepared;
+  if (places.from !== places.to) {
+    onNote(`copying to ${receipt.repository}`);
+    await copyImage({ candidate, ...places, signal });
+  }
+  onNote("setting tags");
+  await setTags({
+    repository: places.to,
+    manifest: candidate.manifest,
+    tags: prepared.tags,
+    onSet(set) {
+      receipt.tags = receipt.tags.map((tag) => (tag.tag === set.tag ? set : tag));
+    },
+    signal,
+  });
+}
+
+/** What is known once the registry and the evidence were read. */
+function fill(
+  receipt: ReleaseReceipt,
+  prepared: PreparedRelease,
+  { image, pushed }: ApplyReleaseOptions,
+): void {
+  const { candidate, judgement, tags } = prepared;
+  const { digest } = candidate.manifest;
+  receipt.digest = digest;
+  receipt.imageId = candidate.images[0]?.configId;
+  receipt.candidate = { reference: formatReference({ ...image.repository, digest }), pushed };
+  receipt.tags = tags;
+  receipt.evidence = judgement.suites.flatMap(({ suite, proof, parts }) =>
+    proof === undefined
+      ? []
+      : parts.map((part) => ({ suite, run: part.from.outcome.run, proof, passed: part.suite.counts.passed })),
+  );
+}
+
+function trafficOf({ from, to }: ReleasePlaces): Traffic {
+  const [a, b] = [from.traffic(), to.traffic()];
+  if (from === to) return a;
+  return {
+    requests: a.requests + b.requests,
+    bytesUp: a.bytesUp + b.bytesUp,
+    blobBytesUp: a.blobBytesUp + b.blobBytesUp,
+    bytesDown: a.bytesDown + b.bytesDown,
+    blobsMounted: a.blobsMounted + b.blobsMounted,
+  };
+}

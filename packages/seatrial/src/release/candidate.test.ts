@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import { digestOf, type Manifest, MEDIA_TYPES } from "../registry/index.ts";
+import type { MemoryImage } from "../registry/memory/index.ts";
+import { readCandidate } from "./candidate.ts";
+import {
+  ANY,
+  APP,
+  evidenceOf,
+  identityOf,
+  makeReleaseWorld,
+  outcomeOf,
+  planWith,
+  type ReleaseWorld,
+} from "./testing/world.ts";
+
+const OTHER = { registry: APP.registry, repository: "team/released" };
+
+function json(content: { mediaType: string; [field: string]: unknown }): Manifest {
+  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, ...content }));
+  return { digest: digestOf(bytes), mediaType: content.mediaType, bytes };
+}
+
+function descriptor({ digest, mediaType, bytes }: Manifest, platform: string) {
+  const [os, architecture] = platform.split("/");
+  return { mediaType, digest, size: bytes.length, platform: { os, architecture } };
+}
+
+async function putIndex(world: ReleaseWorld, entries: object[]): Promise<Manifest> {
+  const index = json({ mediaType: MEDIA_TYPES.ociIndex, manifests: entries });
+  await world.registries.repository(APP).manifests.put(index.digest, index, ANY);
+  return index;
+}
+
+/** An index of two platforms and what a builder attests of one of them. */
+async function makeIndex() {
+  const world = makeReleaseWorld();
+  const arm: MemoryImage = world.registry.addImage(APP, { layers: ["base-arm"], platform: "linux/arm64" });
+  const attested = world.registry.addImage(APP, { layers: ["statement"] });
+  const index = await putIndex(world, [
+    descriptor(world.image.manifest, "linux/amd64"),
+    descriptor(arm.manifest, "linux/arm64"),
+    descriptor(attested.manifest, "unknown/unknown"),
+  ]);
+  const evidence = [
+    outcomeOf(world.identity),
+    outcomeOf(identityOf(arm, "linux/arm64"), { run: "r2", suites: [] }),
+  ];
+  const armSuite = { ...evidence[0]?.suites[0], imageId: arm.imageId };
+  return {
+    world,
+    index,
+    evidence: evidence.map((outcome, at) =>
+      evidenceOf(at === 0 ? outcome : ({ ...outcome, suites: [armSuite] } as typeof outcome)),
+    ),
+  };
+}
+
+describe("an index of several platforms", () => {
+  it("is released when each was tested: children first, byte for byte", async () => {
+    const { world, index, evidence } = await makeIndex();
+    const { problems, receipt } = await world.release({
+      plan: planWith({ repository: OTHER }),
+      image: { repository: APP, reference: index.digest },
+      expected: undefined,
+      found: { evidence, invalid: [], warnings: [] },
+    });
+    expect(problems).toEqual([]);
+    expect(world.registry.tagged(OTHER, "latest")).toBe(index.digest);
+    expect(receipt.evidence.map(({ run }) => run)).toEqual(["r1", "r2"]);
+    const copied = await readCandidate({
+      repository: world.registries.repository(OTHER),
+      reference: "latest",
+      signal: ANY,
+    });
+    expect(copied.manifest.bytes.equals(index.bytes)).toBe(true);
+    expect(copied.images.map(({ platform }) => platform)).toEqual(["linux/amd64", "linux/arm64"]);
+    expect(copied.companions).toHaveLength(1);
+  });
+
+  it("is refused when one was not", async () => {
+    const { world, index, evidence } = await makeIndex();
+    const { problems } = await world.release({
+      image: { repository: APP, reference: index.digest },
+      expected: undefined,
+      found: { evidence: evidence.slice(0, 1), invalid: [], warnings: [] },
+    });
+    expect(problems).toMatchObject([
+      { code: "EVIDENCE_OTHER_PLATFORM", message: expect.stringContaining("linux/arm64") },
+    ]);
+    expect(world.registry.tagged(APP, "latest")).toBeUndefined();
+  });
+
+  it("cannot hide an image by calling it another platform's", async () => {
+    const { world } = await makeIndex();
+    const index = await putIndex(world, [descriptor(world.image.manifest, "linux/arm64")]);
+    const read = readCandidate({
+      repository: world.registries.repository(APP),
+      reference: index.digest,
+      signal: ANY,
+    });
+    await expect(read).toThrowWithCode("CANDIDATE_INVALID");
+  });
+
+  it("is no release when it has only attestations, indexes, or nothing", async () => {
+    const { world, index } = await makeIndex();
+    const repository = world.registries.repository(APP);
+    for (const entries of [
+      [],
+      [descriptor(world.image.manifest, "unknown/unknown")],
+      [descriptor(index, "linux/amd64")],
+    ]) {
+      const { digest } = await putIndex(world, entries);
+      await expect(readCandidate({ repository, reference: digest, signal: ANY })).toThrowWithCode(
+        "CANDIDATE_INVALID",
+      );
+    }
+  });
+});
+
+describe("what a registry has", () => {
+  it("may be nothing", async () => {
+    const { registries } = makeReleaseWorld();
+    const read = readCandidate({ repository: registries.repository(APP), reference: "v0", signal: ANY });
+    await expect(read).toThrowWithCode("CANDIDATE_NOT_FOUND");
+  });
+
+  it("is no image when its configuration is none", async () => {
+    const world = makeReleaseWorld({ configuration: { rootfs: { type: "layers" } } });
+    await expect(world.candidate()).toThrowWithCode("CANDIDATE_INVALID");
+  });
+
+  it("has the variant in its platform", async () => {
+    const world = makeReleaseWorld({ platform: "linux/arm64/v8" });
+    expect((await world.candidate()).images[0]?.platform).toBe("linux/arm64/v8");
+  });
+});

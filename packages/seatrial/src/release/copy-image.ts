@@ -1,0 +1,67 @@
+import { Readable } from "node:stream";
+import type { Descriptor, Repository } from "../registry/index.ts";
+import type { Candidate, StoredManifest } from "./candidate.ts";
+
+/** Blobs that are mounted at once. */
+const AT_ONCE = 6;
+
+/**
+ * Puts an image, or an index with its images, into another repository under its digest, byte for byte. Blobs are mounted; only those
+ * that the registry will not mount are uploaded. Nothing is done when the digest is there.
+ */
+export async function copyImage(options: {
+  candidate: Candidate;
+  from: Repository;
+  to: Repository;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { candidate, to, signal } = options;
+  const { digest } = candidate.manifest;
+  if ((await to.manifests.resolve(digest, signal)) !== undefined) return;
+  const children: StoredManifest[] = [...candidate.images, ...candidate.companions];
+  const blobs = new Map(children.flatMap((child) => child.blobs).map((blob) => [blob.digest, blob]));
+  await forEach([...blobs.values()].filter(isStored), (blob) => copyBlob({ ...options, blob }));
+  // An index may only name what is there.
+  for (const { manifest } of children) await to.manifests.put(manifest.digest, manifest, signal);
+  if (!children.some(({ manifest }) => manifest.digest === digest))
+    await to.manifests.put(digest, candidate.manifest, signal);
+}
+
+async function copyBlob(options: {
+  blob: Descriptor;
+  from: Repository;
+  to: Repository;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { blob, from, to, signal } = options;
+  const isMounted =
+    from.name.registry === to.name.registry && (await to.blobs.mount(blob, from.name, signal));
+  if (isMounted) return;
+  await to.blobs.put({ ...blob, open: () => Readable.from(bytesOf(blob, from, signal)) }, signal);
+}
+
+async function* bytesOf(blob: Descriptor, from: Repository, signal: AbortSignal): AsyncGenerator<Buffer> {
+  yield* await from.blobs.open(blob, signal);
+}
+
+/** Layers of some base images are by their licence fetched elsewhere, and lie in no registry. */
+function isStored({ mediaType }: Descriptor): boolean {
+  return !/foreign|nondistributable/.test(mediaType);
+}
+
+/** Does the work for all items, some at once. The first failure ends it. */
+async function forEach<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const left = [...items];
+  let over = false;
+  const worker = async () => {
+    for (let item = left.shift(); item !== undefined && !over; item = left.shift()) await work(item);
+  };
+  const workers = Array.from({ length: Math.min(AT_ONCE, items.length) }, worker);
+  try {
+    await Promise.all(workers);
+  } finally {
+    over = true;
+    // None may be left behind that still talks to the registry.
+    await Promise.allSettled(workers);
+  }
+}

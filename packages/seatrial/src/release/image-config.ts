@@ -1,0 +1,32 @@
+import * as v from "valibot";
+import type { Digest, Platform } from "../model/index.ts";
+import type { Descriptor, Repository } from "../registry/index.ts";
+
+const diffId = v.custom<Digest>((value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value));
+
+const imageConfig = v.object({
+  os: v.string(),
+  architecture: v.string(),
+  variant: v.optional(v.string(), ""),
+  rootfs: v.object({ type: v.literal("layers"), diff_ids: v.array(diffId) }),
+});
+
+/** No configuration of an image is larger, in bytes. */
+const LARGEST = 8_000_000;
+
+/** The part of an image's configuration that says who it is; undefined when it is no image's. */
+export async function readImageConfig(options: {
+  repository: Repository;
+  config: Descriptor;
+  signal: AbortSignal;
+}): Promise<{ platform: Platform; layers: Digest[] } | undefined> {
+  const { repository, config, signal } = options;
+  if (config.size > LARGEST) return undefined;
+  const stream = await repository.blobs.open(config, signal);
+  const bytes = Buffer.concat(await stream.toArray({ signal }));
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), imageConfig), bytes.toString("utf8"));
+  if (!parsed.success) return undefined;
+  const { os, architecture, variant, rootfs } = parsed.output;
+  const platform = [os, architecture, variant].filter((part) => part !== "").join("/");
+  return { platform, layers: rootfs.diff_ids };
+}

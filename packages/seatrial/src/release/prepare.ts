@@ -1,0 +1,114 @@
+import type { Digest, Platform, Problem, SuiteOutcome, TagReceipt, TestResult } from "../model/index.ts";
+import {
+  familiarName,
+  type RegistryClient,
+  type Repository,
+  type RepositoryName,
+} from "../registry/index.ts";
+import { isToolError } from "../support/error.ts";
+import { problemOf } from "../support/problem.ts";
+import { type Candidate, differenceTo, imageSwapped, readCandidate } from "./candidate.ts";
+import type { FoundEvidence } from "./evidence.ts";
+import { type Judgement, judgeEvidence } from "./judge-evidence.ts";
+import type { Source } from "./judge-source.ts";
+import type { ReleasePlan } from "./plan.ts";
+import { readTags, refuseTaken } from "./tags.ts";
+
+export interface PrepareOptions {
+  plan: ReleasePlan;
+  project: string;
+  /** The image that is to be released, by digest or by a tag that is read once. */
+  image: { repository: RepositoryName; reference: string };
+  /** Who it must be, where the one who pushed it said so. */
+  expected?: { imageId: Digest; layers: Digest[]; platform: Platform } | undefined;
+  found: FoundEvidence;
+  /** The tree that the release is made from, and the one that the image was built from, where they are known. */
+  source: { now?: Source | undefined; built?: Source | undefined };
+  signal: AbortSignal;
+}
+
+/** The repository where the image lies, and the one that it is released to: one handle when they are the same. */
+export interface ReleasePlaces {
+  from: Repository;
+  to: Repository;
+}
+
+/** Everything that is known before anything is changed. */
+export interface PreparedRelease {
+  candidate: Candidate;
+  judgement: Judgement;
+  /** In the order in which they are set, with what they name now. */
+  tags: TagReceipt[];
+  /** Of the suites that count as evidence, where they were kept. */
+  tests: Map<SuiteOutcome, TestResult[]>;
+}
+
+/** Handles on the two repositories of a release. */
+export function openPlaces(options: {
+  registries: RegistryClient;
+  image: { repository: RepositoryName };
+  plan: Pick<ReleasePlan, "repository">;
+}): ReleasePlaces {
+  const { registries, image, plan } = options;
+  const from = registries.repository(image.repository);
+  const isSame =
+    image.repository.registry === plan.repository.registry &&
+    image.repository.repository === plan.repository.repository;
+  return { from, to: isSame ? from : registries.repository(plan.repository) };
+}
+
+/**
+ * Reads the image and the tags from the registry and judges the evidence. Changes nothing. What a release is refused for is in the
+ * judgement; fails when the registry does, or with CANDIDATE_NOT_FOUND, CANDIDATE_INVALID or IMAGE_SWAPPED.
+ */
+export async function prepareRelease(
+  options: PrepareOptions & { places: ReleasePlaces },
+): Promise<PreparedRelease> {
+  const { plan, image, places, found, signal } = options;
+  const { reference } = image;
+  const [candidate, tags] = await Promise.all([
+    readCandidate({ repository: places.from, reference, signal }),
+    readTags({ repository: places.to, tags: plan.tags, signal }),
+  ]);
+  checkExpected(candidate, options);
+  const judgement = judgeEvidence({ ...options, candidate, evidence: found.evidence });
+  const { tests, invalid } = await readTests(judgement);
+  const { digest } = candidate.manifest;
+  const taken = refuseTaken({ repository: places.to.name, tags, digest });
+  return {
+    candidate,
+    tags,
+    tests,
+    judgement: {
+      ...judgement,
+      refusals: [...found.invalid, ...judgement.refusals, ...invalid, ...taken],
+      warnings: [...plan.warnings, ...found.warnings, ...judgement.warnings],
+    },
+  };
+}
+
+/** Between the push and now somebody may have exchanged the image, or the list of pushed images. */
+function checkExpected(candidate: Candidate, { expected }: PrepareOptions): void {
+  if (expected === undefined) return;
+  const { digest } = candidate.manifest;
+  const differences = candidate.images.map((image) => differenceTo(expected, { image, index: digest }));
+  if (differences.includes(undefined)) return;
+  throw imageSwapped(`${familiarName(candidate.repository)}@${digest}`, differences[0] ?? "it has no image");
+}
+
+async function readTests(
+  judgement: Judgement,
+): Promise<{ tests: PreparedRelease["tests"]; invalid: Problem[] }> {
+  const tests: PreparedRelease["tests"] = new Map();
+  const invalid: Problem[] = [];
+  for (const { suite, from } of judgement.suites.flatMap(({ parts }) => parts)) {
+    try {
+      const read = await from.tests(suite);
+      if (read !== undefined) tests.set(suite, read);
+    } catch (error) {
+      if (!isToolError(error, "EVIDENCE_INVALID")) throw error;
+      invalid.push(problemOf(error));
+    }
+  }
+  return { tests, invalid };
+}

@@ -1,0 +1,107 @@
+import { readdir, stat } from "node:fs/promises";
+import path from "node:path";
+import * as v from "valibot";
+import type { Outcome, Problem } from "../model/index.ts";
+import { isToolError, messageOf } from "../support/error.ts";
+import { problemOf } from "../support/problem.ts";
+import { type Evidence, evidenceInvalid, evidenceProblem, type FoundEvidence } from "./evidence.ts";
+import { contradictions, outcomeSchema } from "./outcome-schema.ts";
+import { readBounded } from "./read-bounded.ts";
+import { readSuiteTests } from "./suite-tests.ts";
+
+/** The largest outcome that is read, in bytes: it has no tests in it. */
+const LARGEST = 32_000_000;
+/** The most runs that are read, newest first. */
+const MOST_RUNS = 500;
+const AT_ONCE = 16;
+
+/**
+ * Reads the outcomes of runs, from this machine or from the artifacts of other jobs. A folder is that of a run, or holds such folders,
+ * itself or as `.seatrial/runs`. Runs without an outcome were cut off and are passed over; never rejects for what is in a file.
+ */
+export async function readEvidence(options: {
+  folders: readonly string[];
+  signal: AbortSignal;
+}): Promise<FoundEvidence> {
+  const { signal } = options;
+  const nested = await Promise.all(options.folders.map(runFolders));
+  const all = [...new Set(nested.flat())].sort((a, b) => (path.basename(a) < path.basename(b) ? 1 : -1));
+  const folders = all.slice(0, MOST_RUNS);
+  const evidence: Evidence[] = [];
+  const invalid: Problem[] = [];
+  for (let at = 0; at < folders.length; at += AT_ONCE) {
+    signal.throwIfAborted();
+    const read = await Promise.all(folders.slice(at, at + AT_ONCE).map((folder) => readRun(folder, signal)));
+    for (const each of read) {
+      if (each === undefined) continue;
+      if ("problem" in each) invalid.push(each.problem);
+      else if (!evidence.some(({ outcome }) => isSame(outcome, each.outcome))) evidence.push(each);
+    }
+  }
+  const left = all.length - folders.length;
+  return {
+    evidence,
+    invalid,
+    warnings: left === 0 ? [] : [`${left} older runs were not looked at: only the ${MOST_RUNS} newest count`],
+  };
+}
+
+/** An artifact may bring a run along that is here already. */
+function isSame(a: Outcome, b: Outcome): boolean {
+  return a.run === b.run && JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** A run's own folder, or those of the runs in it. */
+async function runFolders(folder: string): Promise<string[]> {
+  const own = path.resolve(folder);
+  if (await exists(path.join(own, "outcome.json"))) return [own];
+  const home = path.join(own, ".seatrial", "runs");
+  const parent = (await exists(home)) ? home : own;
+  try {
+    const entries = await readdir(parent, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map((entry) => path.join(parent, entry.name));
+  } catch {
+    return [];
+  }
+}
+
+async function readRun(
+  folder: string,
+  signal: AbortSignal,
+): Promise<Evidence | { problem: Problem } | undefined> {
+  const place = path.join(folder, "outcome.json");
+  if (!(await exists(place))) return undefined;
+  try {
+    const bytes = await readBounded({ file: place, limit: LARGEST, signal });
+    const outcome = parseOutcome(bytes.toString("utf8"), place);
+    return { place, outcome, tests: (suite) => readSuiteTests({ folder, suite, signal }) };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { problem: isToolError(error) ? problemOf(error) : evidenceProblem(place, messageOf(error)) };
+  }
+}
+
+/** Reads an outcome from its JSON. Fails with EVIDENCE_INVALID. */
+export function parseOutcome(text: string, place: string): Outcome {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw evidenceInvalid(place, messageOf(error), error);
+  }
+  const parsed = v.safeParse(outcomeSchema, json);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    throw evidenceInvalid(place, `${v.getDotPath(issue) ?? "it"}: ${issue.message}`);
+  }
+  const [contradiction] = contradictions(parsed.output);
+  if (contradiction !== undefined) throw evidenceInvalid(place, contradiction);
+  return parsed.output;
+}
+
+async function exists(file: string): Promise<boolean> {
+  return await stat(file).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,79 @@
+import type { SuiteOutcome } from "../model/index.ts";
+import type { Evidence } from "./evidence.ts";
+
+/** What one run says of a suite. */
+export interface SuitePart {
+  from: Evidence;
+  suite: SuiteOutcome;
+}
+
+/** All of a suite: one run of it, or as many shards as there are, each the newest of its number. */
+export interface Attempt {
+  parts: SuitePart[];
+  /** When the last part began: ISO 8601, in UTC. */
+  at: string;
+}
+
+export interface Attempts {
+  /** The newest that is whole. */
+  newest?: Attempt | undefined;
+  /** Of shards that are not all there: `2 of 4`. */
+  missing: string[];
+  /** Parts that count for nothing: `only tests that match "x"`. */
+  passedOver: string[];
+  /** The newest part of all, whole or not. */
+  last?: SuitePart | undefined;
+}
+
+/** Puts together what runs, reruns and the shards of several jobs say of a suite. */
+export function attemptsOf(name: string, evidence: readonly Evidence[]): Attempts {
+  const all = evidence
+    .flatMap((from) =>
+      from.outcome.suites.filter((suite) => suite.name === name).map((suite) => ({ from, suite })),
+    )
+    .sort(newestFirst);
+  const ended = all.filter(({ suite }) => suite.status === "passed" || suite.status === "failed");
+  const parts = ended.filter(({ suite }) => suite.grep === undefined);
+  const whole = parts.find(({ suite }) => suite.shard === undefined);
+  const sharded = shardSets(parts.filter(({ suite }) => suite.shard !== undefined));
+  const complete = [
+    ...(whole === undefined ? [] : [attemptOf([whole])]),
+    ...sharded.flatMap(({ found, missing }) => (missing.length === 0 ? [attemptOf(found)] : [])),
+  ];
+  return {
+    newest: complete.sort((a, b) => (a.at < b.at ? 1 : -1))[0],
+    missing: sharded.flatMap(({ missing, of }) => missing.map((index) => `${index} of ${of}`)),
+    passedOver: all.flatMap(({ suite, from }) => reasonOf(suite, from)),
+    last: parts[0],
+  };
+}
+
+/** For each number of shards that the suite was cut into: the newest of each shard. */
+function shardSets(parts: readonly SuitePart[]): { found: SuitePart[]; missing: number[]; of: number }[] {
+  return [...new Set(parts.map(({ suite }) => suite.shards))].map((of) => {
+    const numbers = Array.from({ length: of }, (_, index) => index + 1);
+    const newest = numbers.map((number) =>
+      parts.find(({ suite }) => suite.shards === of && suite.shard === number),
+    );
+    return {
+      of,
+      found: newest.filter((part) => part !== undefined),
+      missing: numbers.filter((_, index) => newest[index] === undefined),
+    };
+  });
+}
+
+function attemptOf(parts: SuitePart[]): Attempt {
+  const starts = parts.map(({ from }) => from.outcome.startedAt).sort();
+  return { parts, at: starts.at(-1) ?? "" };
+}
+
+function newestFirst(a: SuitePart, b: SuitePart): number {
+  const [left, right] = [a, b].map(({ from: { outcome } }) => `${outcome.startedAt} ${outcome.run}`);
+  return (left ?? "") < (right ?? "") ? 1 : -1;
+}
+
+function reasonOf({ grep, status }: SuiteOutcome, { outcome }: Evidence): string[] {
+  if (status === "skipped" || status === "stopped") return [`run ${outcome.run} ${status} it`];
+  return grep === undefined ? [] : [`run ${outcome.run} ran only tests that match ${JSON.stringify(grep)}`];
+}

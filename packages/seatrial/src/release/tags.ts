@@ -1,0 +1,82 @@
+import type { Digest, Problem, TagReceipt } from "../model/index.ts";
+import { familiarName, type Manifest, type Repository, type RepositoryName } from "../registry/index.ts";
+import { releaseError } from "./errors.ts";
+import type { PlannedTag } from "./plan-tags.ts";
+
+/** What each tag names before anything is changed. */
+export async function readTags(options: {
+  repository: Repository;
+  tags: readonly PlannedTag[];
+  signal: AbortSignal;
+}): Promise<TagReceipt[]> {
+  const { repository, tags, signal } = options;
+  return await Promise.all(
+    tags.map(async ({ tag, kind }): Promise<TagReceipt> => {
+      const before = (await repository.manifests.resolve(tag, signal))?.digest;
+      return { tag, kind, before, state: "not-set" };
+    }),
+  );
+}
+
+/** A release is refused whole when one of its immutable tags names something else. */
+export function refuseTaken(options: {
+  repository: RepositoryName;
+  tags: readonly TagReceipt[];
+  digest: Digest;
+}): Problem[] {
+  const { repository, tags, digest } = options;
+  return tags
+    .filter(({ kind, before }) => kind === "immutable" && before !== undefined && before !== digest)
+    .map(({ tag, before }) => ({
+      code: "TAG_TAKEN",
+      message: `The tag ${tag} of ${familiarName(repository)} never moves, and names ${before} already, not ${digest}.`,
+      hint: "Release under another tag. If this one was a mistake, delete it in the registry, or list it under release.floating.",
+      subject: tag,
+    }));
+}
+
+/**
+ * Gives the manifest its tags, one after the other in this order, and reads each back. `onSet` is told of each as soon as it is known;
+ * a tag that names the manifest already is left alone. Fails with TAG_MOVED when somebody else moved one meanwhile.
+ */
+export async function setTags(options: {
+  repository: Repository;
+  manifest: Manifest;
+  /** As they were read before. */
+  tags: readonly TagReceipt[];
+  onSet: (tag: TagReceipt) => void;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { repository, manifest, tags, onSet, signal } = options;
+  const { digest } = manifest;
+  for (const each of tags) {
+    const { tag, before } = each;
+    if (before === digest) {
+      onSet({ ...each, after: digest, state: "unchanged" });
+      continue;
+    }
+    // Mounts and attestations lie between the first look and now; overwriting blindly would undo somebody's release.
+    const now = (await repository.manifests.resolve(tag, signal))?.digest;
+    if (now !== before && now !== digest) throw tagMoved({ repository, each, now, digest });
+    await repository.manifests.put(tag, manifest, signal);
+    // Whatever happens to the reading back: from here on it is set.
+    onSet({ ...each, state: "set" });
+    const after = (await repository.manifests.get(tag, signal))?.digest;
+    onSet({ ...each, after, state: after === digest ? "set" : "not-set" });
+    if (after !== digest) throw tagMoved({ repository, each, now: after, digest });
+  }
+}
+
+function tagMoved(options: {
+  repository: Repository;
+  each: TagReceipt;
+  now: Digest | undefined;
+  digest: Digest;
+}): Error {
+  const { repository, each, now, digest } = options;
+  return releaseError({
+    code: "TAG_MOVED",
+    message: `Somebody else moved the tag ${each.tag} of ${familiarName(repository.name)} meanwhile: it names ${now ?? "nothing"} now, not ${digest}.`,
+    hint: "Another release may be running. See which one is meant to win, and run this one again if it is.",
+  });
+}
