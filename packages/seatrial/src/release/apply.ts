@@ -1,15 +1,12 @@
+import { attestImage } from "../attest/index.ts";
 import type { Problem, ReleaseReceipt, Traffic } from "../model/index.ts";
-import { familiarName, formatReference, type RegistryClient } from "../registry/index.ts";
+import { familiarName, formatReference, type Manifest, type RegistryClient } from "../registry/index.ts";
 import { EXIT, type ExitCode, isToolError } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
 import { copyImage } from "./copy-image.ts";
-import {
-  openPlaces,
-  type PreparedRelease,
-  type PrepareOptions,
-  prepareRelease,
-  type ReleasePlaces,
-} from "./prepare.ts";
+import { openPlaces, type PrepareOptions, prepareRelease, type ReleasePlaces } from "./prepare.ts";
+import type { PreparedRelease } from "./prepared.ts";
+import { statementsOf } from "./statements.ts";
 import { setTags } from "./tags.ts";
 
 export interface ApplyReleaseOptions extends PrepareOptions {
@@ -81,11 +78,25 @@ async function promote(
     receipt: ReleaseReceipt;
   },
 ): Promise<void> {
-  const { places, prepared, receipt, onNote, signal } = options;
+  const { places, prepared, receipt, signing, onNote, signal } = options;
   const { candidate } = prepared;
+  const { repository } = options.plan;
+  const statements = signing === undefined ? [] : statementsOf({ prepared, repository, ...signing });
   if (places.from !== places.to) {
     onNote(`copying to ${receipt.repository}`);
     await copyImage({ candidate, ...places, signal });
+  }
+  if (signing !== undefined) {
+    onNote("attesting");
+    await attestImage({
+      repository: places.to,
+      subject: descriptorOf(candidate.manifest),
+      statements,
+      ...signing,
+      now: Date.now,
+      onAttested: (attested) => void receipt.attestations.push(attested),
+      signal,
+    });
   }
   onNote("setting tags");
   await setTags({
@@ -116,6 +127,10 @@ function fill(
       ? []
       : parts.map((part) => ({ suite, run: part.from.outcome.run, proof, passed: part.suite.counts.passed })),
   );
+}
+
+function descriptorOf({ mediaType, digest, bytes }: Manifest) {
+  return { mediaType, digest, size: bytes.length };
 }
 
 function trafficOf({ from, to }: ReleasePlaces): Traffic {

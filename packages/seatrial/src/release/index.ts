@@ -13,6 +13,7 @@ export {
   type ReleaseWishes,
   type RequiredSuite,
 } from "./plan.ts";
-export { openPlaces, type PreparedRelease, type PrepareOptions, prepareRelease } from "./prepare.ts";
+export { openPlaces, type PrepareOptions, prepareRelease } from "./prepare.ts";
+export type { PreparedRelease, Signing } from "./prepared.ts";
 export { type PushedCandidates, type PushOptions, pushCandidates } from "./push.ts";
 export { readEvidence } from "./read-evidence.ts";

@@ -1,4 +1,4 @@
-import type { Digest, Platform, Problem, SuiteOutcome, TagReceipt, TestResult } from "../model/index.ts";
+import type { Digest, Platform, Problem } from "../model/index.ts";
 import {
   familiarName,
   type RegistryClient,
@@ -12,6 +12,8 @@ import type { FoundEvidence } from "./evidence.ts";
 import { type Judgement, judgeEvidence } from "./judge-evidence.ts";
 import type { Source } from "./judge-source.ts";
 import type { ReleasePlan } from "./plan.ts";
+import type { PreparedRelease, Signing } from "./prepared.ts";
+import { missingTests } from "./statements.ts";
 import { readTags, refuseTaken } from "./tags.ts";
 
 export interface PrepareOptions {
@@ -24,6 +26,8 @@ export interface PrepareOptions {
   found: FoundEvidence;
   /** The tree that the release is made from, and the one that the image was built from, where they are known. */
   source: { now?: Source | undefined; built?: Source | undefined };
+  /** What is released is attested too. */
+  signing?: Signing | undefined;
   signal: AbortSignal;
 }
 
@@ -31,16 +35,6 @@ export interface PrepareOptions {
 export interface ReleasePlaces {
   from: Repository;
   to: Repository;
-}
-
-/** Everything that is known before anything is changed. */
-export interface PreparedRelease {
-  candidate: Candidate;
-  judgement: Judgement;
-  /** In the order in which they are set, with what they name now. */
-  tags: TagReceipt[];
-  /** Of the suites that count as evidence, where they were kept. */
-  tests: Map<SuiteOutcome, TestResult[]>;
 }
 
 /** Handles on the two repositories of a release. */
@@ -75,17 +69,27 @@ export async function prepareRelease(
   const { tests, invalid } = await readTests(judgement);
   const { digest } = candidate.manifest;
   const taken = refuseTaken({ repository: places.to.name, tags, digest });
+  const unnamed =
+    options.signing === undefined || invalid.length > 0 ? [] : missingTests({ judgement, tests });
   return {
     candidate,
     tags,
     tests,
     judgement: {
       ...judgement,
-      refusals: [...found.invalid, ...judgement.refusals, ...invalid, ...taken],
-      warnings: [...plan.warnings, ...found.warnings, ...judgement.warnings],
+      refusals: [...found.invalid, ...judgement.refusals, ...invalid, ...unnamed, ...taken],
+      warnings: [
+        ...plan.warnings,
+        ...found.warnings,
+        ...judgement.warnings,
+        ...(options.signing === undefined ? [NOT_ATTESTED] : []),
+      ],
     },
   };
 }
+
+const NOT_ATTESTED =
+  "not attested: there is no key. Make one with `seatrial key new`, and put it in SEATRIAL_KEY";
 
 /** Between the push and now somebody may have exchanged the image, or the list of pushed images. */
 function checkExpected(candidate: Candidate, { expected }: PrepareOptions): void {
