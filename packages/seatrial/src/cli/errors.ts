@@ -11,6 +11,8 @@ export type CliErrorCode =
   | "COUNT_INVALID"
   /** A passphrase is needed and not there. */
   | "KEY_PASSPHRASE_MISSING"
+  /** The list of pushed images cannot be written. */
+  | "IMAGES_NOT_WRITABLE"
   /** The run has no log of this name. */
   | "LOG_NOT_FOUND"
   /** The project names no suites, and none could be guessed. */
@@ -19,6 +21,8 @@ export type CliErrorCode =
   | "OWNER_STUCK"
   /** The passphrase of a new key was typed in two ways. */
   | "PASSPHRASES_DIFFER"
+  /** There is no image to release: none was pushed or named, and no run here has one. */
+  | "RELEASE_IMAGE_MISSING"
   /** There is no such run, or it is not kept any more. */
   | "RUN_NOT_FOUND"
   /** `--shard` is not of the form 2/4. */

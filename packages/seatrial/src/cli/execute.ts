@@ -5,6 +5,7 @@ import {
   applyRun,
   createRunId,
   openJournal,
+  type RunContext,
   type RunPlan,
   sweep,
   sweepJournals,
@@ -15,16 +16,18 @@ import { createEventBus } from "../support/events.ts";
 import { createRedactor } from "../support/redact.ts";
 import type { OutputFlags } from "./flags.ts";
 import { openSnapshots } from "./open-snapshots.ts";
-import { openTerminal } from "./output.ts";
 import { cacheFolder, stateFolder } from "./paths.ts";
 import { digestOf, writeReports } from "./reports.ts";
 import type { Session } from "./session.ts";
 import { tidyRuns } from "./tidy-runs.ts";
+import { subscribeOutput } from "./subscribe-output.ts";
 
 export interface ExecuteOptions {
   session: Session;
   plan: RunPlan;
   flags: OutputFlags & { fresh?: boolean };
+  /** Carries out the plan's pushes. */
+  push?: RunContext["push"];
   signal: AbortSignal;
 }
 
@@ -54,7 +57,7 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
   const junit = createJunitReport();
   bus.subscribe(events.take);
   bus.subscribe(junit.take);
-  const terminal = await subscribeOutput({ session, flags, bus });
+  const terminal = await subscribeOutput({ surroundings: session.surroundings, flags, bus });
 
   const journal = await openJournal({
     folder: stateFolder(session.surroundings.environment),
@@ -78,6 +81,7 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
     cacheFolder: cacheFolder(session.surroundings.environment),
     env: session.surroundings.environment.env,
     snapshots,
+    push: options.push,
     source: session.source,
     now,
     signal,
@@ -148,22 +152,4 @@ async function pruneSnapshots(options: { session: Session; applied: AppliedRun }
 /** Of what was planned, without secrets and without the place where the project lies. */
 function planDigest(plan: RunPlan, redact: (text: string) => string): Digest {
   return digestOf(redact(JSON.stringify(plan).replaceAll(plan.root, ".")));
-}
-
-async function subscribeOutput(options: {
-  session: Session;
-  flags: OutputFlags;
-  bus: ReturnType<typeof createEventBus<RunEvent>>;
-}): Promise<{ close(): void }> {
-  const { session, flags, bus } = options;
-  const { stdout } = session.surroundings;
-  if (flags.json === true) {
-    bus.subscribe((event) => {
-      if (event.type !== "output") stdout.write(`${JSON.stringify(event)}\n`);
-    });
-    return { close: () => undefined };
-  }
-  const terminal = await openTerminal({ surroundings: session.surroundings, stream: stdout, flags });
-  bus.subscribe(terminal.take);
-  return terminal;
 }

@@ -23,6 +23,17 @@ export interface RunFlags extends GlobalFlags, OutputFlags, GivenFlags {
   fresh?: boolean;
   keep?: boolean;
   dryRun?: boolean;
+  /** `build` */
+  push?: boolean;
+}
+
+export interface ReleaseFlags extends GlobalFlags, OutputFlags {
+  images?: string;
+  image?: string;
+  evidence?: string[];
+  allowDirty?: boolean;
+  allowSibling?: boolean;
+  dryRun?: boolean;
 }
 
 export interface CheckFlags extends GlobalFlags, OutputFlags, GivenFlags {

@@ -9,7 +9,10 @@ export async function readSource(options: {
   const { folder, env, signal } = options;
   const git = (...args: string[]) => runCommand({ argv: ["git", "-C", folder, ...args], env, signal });
   try {
-    const [commit, changes] = await Promise.all([git("rev-parse", "HEAD"), git("status", "--porcelain")]);
+    const [commit, changes] = await Promise.all([
+      git("rev-parse", "HEAD"),
+      git("status", "--porcelain", "--", ":/", EXCEPT_RESULTS),
+    ]);
     if (commit.code !== 0) return {};
     return { commit: commit.stdout.trim(), dirty: changes.stdout.trim() !== "" };
   } catch {
@@ -17,6 +20,9 @@ export async function readSource(options: {
     return {};
   }
 }
+
+/** What other jobs left of their runs is no change, also when their `.gitignore` did not come along. */
+const EXCEPT_RESULTS = ":(exclude).seatrial";
 
 /** Values of GIT_SHA, GIT_SHORT_SHA, GIT_BRANCH and GIT_TAG, asked of git when the configuration mentions them. */
 export function gitVariables(options: {

@@ -1,6 +1,7 @@
 import { describeChecks } from "../check/index.ts";
 import { formatChange } from "../compose/index.ts";
 import { formatDuration } from "../model/index.ts";
+import { familiarName } from "../registry/index.ts";
 import type { RunPlan } from "../run/index.ts";
 import { createRedactor } from "../support/redact.ts";
 import type { OutputFlags } from "./flags.ts";
@@ -31,6 +32,7 @@ function describePlan(plan: RunPlan): string[] {
     ...(plan.check === undefined ? [] : describeChecks(plan.check)).flatMap(({ name, asked }) =>
       asked === undefined ? [] : [`check    ${name.padEnd(14)} ${asked}`],
     ),
+    ...(plan.push === undefined ? [] : [`push     ${describePush(plan.push)}`]),
     `network  one of ${plan.network.pool}, /${plan.network.size}`,
     ...(warnings.length === 0 ? [] : ["", ...warnings.map((warning) => `! ${warning}`)]),
     ...(changes.length === 0
@@ -41,6 +43,11 @@ function describePlan(plan: RunPlan): string[] {
           ...changes.map((change) => `  ${formatChange(change)}`),
         ]),
   ];
+}
+
+function describePush({ repository, tag }: NonNullable<RunPlan["push"]>): string {
+  const name = familiarName(repository);
+  return tag === undefined ? `${name}, tagged by image: there is no commit` : `${name}:${tag}`;
 }
 
 function imageOf(image: RunPlan["services"][number]["spec"]["image"]): string {

@@ -11,6 +11,7 @@ import { defineInit } from "./commands/init.ts";
 import { defineKey } from "./commands/key.ts";
 import { defineLogs } from "./commands/logs.ts";
 import { defineOwn } from "./commands/own.ts";
+import { defineRelease } from "./commands/release.ts";
 import { defineRun } from "./commands/run.ts";
 import { defineShell } from "./commands/shell.ts";
 import { defineTest } from "./commands/test.ts";
@@ -61,6 +62,7 @@ const COMMANDS = [
   defineTest,
   defineBuild,
   defineCheck,
+  defineRelease,
   defineInit,
   defineDoctor,
   defineVerify,

@@ -24,7 +24,9 @@ export async function runCommand(options: {
   const { openSession } = await import("./open-session.ts");
   const { session, plan } = await openSession({ surroundings, tools, flags, signal: stop.signal });
   await using _engine = session.engine;
-  const chosen = what === "build" ? { ...plan, services: [], suites: [], volumes: [] } : plan;
+  await using pushing = flags.push === true ? await (await import("./push.ts")).openPush(session) : undefined;
+  const chosen =
+    what === "build" ? { ...plan, services: [], suites: [], volumes: [], push: pushing?.plan } : plan;
   if (flags.dryRun === true) {
     const { printPlan } = await import("./print-plan.ts");
     printPlan({ plan: chosen, flags, session });
@@ -32,7 +34,13 @@ export async function runCommand(options: {
   }
   if (what !== "build") requireSuites(chosen);
   const { executeRun } = await import("./execute.ts");
-  const executed = await executeRun({ session, plan: chosen, flags, signal: stop.signal });
+  const executed = await executeRun({
+    session,
+    plan: chosen,
+    flags,
+    push: pushing?.push,
+    signal: stop.signal,
+  });
   try {
     await executed[Symbol.asyncDispose]();
     return executed.exitCode;

@@ -69,6 +69,17 @@ const check = v.object({
   problem: v.optional(problem),
 });
 
+const pushed = v.object({
+  target: v.string(),
+  reference: v.pipe(v.string(), v.regex(/^[^@\s]+@sha256:[0-9a-f]{64}$/)),
+  digest,
+  mediaType: v.string(),
+  size: whole,
+  imageId: digest,
+  layers: v.array(digest),
+  platform: v.string(),
+});
+
 /** The part of an `outcome.json` that evidence is made of. Unknown fields are left out: later versions may have more. */
 export const outcomeSchema = v.object({
   version: v.literal(1),
@@ -84,6 +95,7 @@ export const outcomeSchema = v.object({
   suites: v.array(suite),
   plan: v.optional(digest),
   release: v.optional(v.string()),
+  pushed: v.optional(v.array(pushed)),
   check: v.optional(check),
   problems: v.array(problem),
   warnings: v.array(v.string()),

@@ -7,6 +7,7 @@ import { buildTargets } from "./build.ts";
 import { CHECK_NODE, checkImage } from "./check.ts";
 import type { RunContext } from "./context.ts";
 import type { RunPlan } from "./plan.ts";
+import { PUSH_NODE, pushBuilt } from "./push.ts";
 import { removalFailure } from "./removal.ts";
 import { createSharedResources } from "./resources.ts";
 import { startRunServices } from "./services.ts";
@@ -90,6 +91,7 @@ export async function applyRun(plan: RunPlan, given: RunContext): Promise<Applie
   const errors: ExitCode[] = [];
   const onError = (exitCode: ExitCode) => void errors.push(exitCode);
   const checking = checkImage({ plan, context, build, shared, services, onError, signal });
+  const pushing = pushBuilt({ plan, context, build, onFailure: fail, signal });
   const suiteOutcomes = await runSuites({
     plan,
     context,
@@ -102,6 +104,7 @@ export async function applyRun(plan: RunPlan, given: RunContext): Promise<Applie
     signal,
   });
   const check = await checking;
+  const pushed = await pushing;
   const [built] = await Promise.allSettled([build, services.settled]);
 
   const outcome: Outcome = {
@@ -122,6 +125,7 @@ export async function applyRun(plan: RunPlan, given: RunContext): Promise<Applie
     services: services.outcomes(),
     suites: suiteOutcomes,
     release: plan.release,
+    pushed,
     check,
     problems: problems.map((each) => each.problem),
     warnings,
@@ -146,6 +150,7 @@ function nodesOf(plan: RunPlan): NodeRef[] {
     ...plan.services.map((service) => ({ kind: "service", name: service.spec.name }) as const),
     ...plan.suites.map((suite) => ({ kind: "suite", name: suite.name }) as const),
     ...(plan.check === undefined ? [] : [CHECK_NODE]),
+    ...(plan.push === undefined ? [] : [PUSH_NODE]),
   ];
 }
 

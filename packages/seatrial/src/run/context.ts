@@ -1,6 +1,7 @@
 import type { Launcher } from "../agent/index.ts";
 import type { Engine } from "../engine/index.ts";
-import type { Emit, Logs } from "../model/index.ts";
+import type { Emit, ImageIdentity, Logs } from "../model/index.ts";
+import type { CandidatePlan, PushedCandidates } from "../release/index.ts";
 import type { SnapshotStore } from "../services/index.ts";
 
 /** What applying a plan is given; it reaches for nothing else. */
@@ -18,6 +19,8 @@ export interface RunContext {
   cacheFolder: string;
   /** Absent with `--fresh`. */
   snapshots?: SnapshotStore | undefined;
+  /** Pushes images to where the plan says, and keeps the list of them for other jobs. */
+  push?: ((options: PushImages) => Promise<Pick<PushedCandidates, "pushed" | "uploaded">>) | undefined;
   /** The commit and whether the tree has changes, when the project is a git checkout. */
   source: Promise<{ commit?: string | undefined; dirty?: boolean | undefined }>;
   /** A clock in milliseconds. */
@@ -26,4 +29,12 @@ export interface RunContext {
   signal: AbortSignal;
   /** Aborts when what happens can no longer be written down; its reason is the error that ends the run. */
   broken?: AbortSignal | undefined;
+}
+
+/** What is pushed, and where to. */
+export interface PushImages {
+  plan: CandidatePlan;
+  images: ImageIdentity[];
+  onNote: (note: string) => void;
+  signal: AbortSignal;
 }

@@ -3,6 +3,7 @@ import { type Change, type ComposePlan, planServices, type ResolvedCompose } fro
 import { type Project, secretsOf } from "../config/index.ts";
 import { type GivenImage, imageError } from "../image/index.ts";
 import type { BuildSecret, BuildTarget, SuiteSpec } from "../model/index.ts";
+import type { CandidatePlan } from "../release/index.ts";
 import type { ServicePlan } from "../services/index.ts";
 import { checkSuite, selectSuites } from "../suites/index.ts";
 import { EXIT } from "../support/error.ts";
@@ -33,6 +34,8 @@ export interface RunPlan {
   network: NetworkPool;
   /** What is asked of the release image; absent: nothing. */
   check?: CheckPlan | undefined;
+  /** Where what was built is pushed to; absent: nowhere. */
+  push?: CandidatePlan | undefined;
   /** What a run does differently from the Compose file. */
   changes: Change[];
   /** Sentences for people: what is likely not meant. */

@@ -6,8 +6,9 @@ import { withOutputFlags } from "./flags.ts";
 export function defineBuild({ program, surroundings, exit, global }: CommandContext): void {
   withOutputFlags(program.command("build"))
     .description("build the release and test images and say who they are")
+    .option("--push", "push them as candidates of a release, and list them in .seatrial/images.json")
     .option("--dry-run", "print the plan and do nothing")
-    .addHelpText("after", examples("seatrial build", "seatrial build --json"))
+    .addHelpText("after", examples("seatrial build", "seatrial build --push", "seatrial build --json"))
     .action(async (flags) =>
       exit(
         await (await import("../run.ts")).runCommand({

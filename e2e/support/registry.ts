@@ -1,0 +1,94 @@
+import { createHash, randomBytes } from "node:crypto";
+import { access, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import path from "node:path";
+import { docker, eventually } from "./engine.ts";
+
+/** A private registry with a login, on this machine's loopback. */
+export interface PrivateRegistry extends AsyncDisposable {
+  /** Host and port. */
+  host: string;
+  /** What makes a program log in to it. */
+  env: Record<string, string>;
+  /** Asks it without any client of ours: the status and the digest of the bytes that came. */
+  get(path: string): Promise<{ status: number; digest: string; type: string; json: Record<string, unknown> }>;
+}
+
+/** The user `ci` with the password `secret`. */
+const HTPASSWD = "ci:$2a$05$f.wsvAQmHSEbCeyiRGXHcuYPzZ9BMM1lidGXCW.iTWEcDyapsOZw.\n";
+const BASIC = Buffer.from("ci:secret").toString("base64");
+const ACCEPTED = [
+  "application/vnd.docker.distribution.manifest.v2+json",
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.oci.image.index.v1+json",
+].join(", ");
+
+/** Starts docker's own registry with a login. */
+export async function privateRegistry(): Promise<PrivateRegistry> {
+  const name = `seatrial-e2e-registry-${randomBytes(6).toString("hex")}`;
+  const folder = await mkdtemp(path.join(tmpdir(), "seatrial-e2e-registry-"));
+  await writeFile(path.join(folder, "htpasswd"), HTPASSWD, { mode: 0o644 });
+  const settings = [
+    "REGISTRY_AUTH=htpasswd",
+    "REGISTRY_AUTH_HTPASSWD_REALM=e2e",
+    "REGISTRY_AUTH_HTPASSWD_PATH=/htpasswd",
+  ];
+  await docker(
+    ...["create", "--rm", "--name", name, "--label", "seatrial.e2e=registry", "--publish", "127.0.0.1::5000"],
+    ...settings.flatMap((setting) => ["--env", setting]),
+    "registry:2",
+  );
+  const remove = async () => {
+    await docker("rm", "--force", "--volumes", name);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await docker("cp", path.join(folder, "htpasswd"), `${name}:/htpasswd`);
+    await docker("start", name);
+    const [host = ""] = (await docker("port", name, "5000/tcp")).split("\n");
+    const ask = (url: string) =>
+      fetch(`http://${host}${url}`, { headers: { authorization: `Basic ${BASIC}`, accept: ACCEPTED } });
+    await eventually({
+      ask: () => ask("/v2/").then(({ status }) => status, String),
+      until: (status) => status === 200,
+      within: 30_000,
+    });
+    return {
+      host,
+      env: { DOCKER_CONFIG: await loginFolder(folder, host) },
+      async get(url) {
+        const response = await ask(url);
+        const bytes = Buffer.from(await response.arrayBuffer());
+        const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+        const type = response.headers.get("content-type") ?? "";
+        return { status: response.status, digest, type, json: parsed(bytes) };
+      },
+      [Symbol.asyncDispose]: remove,
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** A docker configuration with this login; plugins and contexts are the user's. */
+async function loginFolder(folder: string, host: string): Promise<string> {
+  await writeFile(path.join(folder, "config.json"), JSON.stringify({ auths: { [host]: { auth: BASIC } } }));
+  const own = process.env["DOCKER_CONFIG"] ?? path.join(homedir(), ".docker");
+  for (const name of ["cli-plugins", "contexts"]) {
+    const there = await access(path.join(own, name)).then(
+      () => true,
+      () => false,
+    );
+    if (there) await symlink(path.join(own, name), path.join(folder, name));
+  }
+  return folder;
+}
+
+function parsed(bytes: Buffer): Record<string, unknown> {
+  try {
+    return JSON.parse(bytes.toString("utf8")) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,113 @@
+import type { Problem, TagReceipt } from "../model/index.ts";
+import { familiarName } from "../registry/index.ts";
+import { openPlaces, prepareRelease, shortDigest } from "../release/index.ts";
+import { createStyle, formatProblem } from "../report/index.ts";
+import { EXIT, type ExitCode } from "../support/error.ts";
+import { createRedactor } from "../support/redact.ts";
+import type { OutputFlags } from "./flags.ts";
+import { useColour } from "./output.ts";
+import type { ReleaseSession } from "./release-session.ts";
+
+/** What a release would do, as far as it can be known without changing anything. */
+interface ReleasePreview {
+  repository: string;
+  image: { reference: string; from: string; digest?: string | undefined };
+  tags: TagReceipt[];
+  evidence: { suite: string; platform: string; proof: string; passed: number; runs: string[] }[];
+  attested: boolean;
+  /** What it would be refused for. */
+  refusals: Problem[];
+  warnings: string[];
+}
+
+/** Prints what a release would do, what each tag names now, and what it would be refused for. Exit code 1 when it would be. */
+export async function printRelease(options: {
+  session: ReleaseSession;
+  flags: OutputFlags;
+  signal: AbortSignal;
+}): Promise<ExitCode> {
+  const { session, flags, signal } = options;
+  const { surroundings } = session;
+  const preview = await previewOf(session, signal);
+  const colour = useColour({
+    stream: surroundings.stdout,
+    env: surroundings.environment.env,
+    flag: flags.color,
+  });
+  const text =
+    flags.json === true ? JSON.stringify(preview, undefined, 2) : describe(preview, colour).join("\n");
+  surroundings.stdout.write(`${createRedactor(session.secrets).text(text)}\n`);
+  return preview.refusals.length === 0 ? EXIT.ok : EXIT.failed;
+}
+
+async function previewOf(session: ReleaseSession, signal: AbortSignal): Promise<ReleasePreview> {
+  const { chosen, plan, project, source, signing } = session;
+  const common = {
+    repository: familiarName(plan.repository),
+    attested: signing !== undefined,
+    warnings: plan.warnings,
+  };
+  if (chosen.kind === "held") {
+    return {
+      ...common,
+      image: { reference: chosen.identity.imageId, from: `run ${chosen.run}; it is pushed first` },
+      tags: plan.tags.map(({ tag, kind }) => ({ tag, kind, state: "not-set" })),
+      evidence: [],
+      refusals: [],
+    };
+  }
+  const { image } = chosen;
+  const places = openPlaces({ ...session, image });
+  const { candidate, judgement, tags } = await prepareRelease({
+    ...session,
+    ...chosen,
+    project: project.name,
+    places,
+    source: { now: source, built: chosen.built },
+    signing: signing && { ...signing, folder: "" },
+    signal,
+  });
+  return {
+    ...common,
+    image: {
+      reference: `${familiarName(image.repository)}@${candidate.manifest.digest}`,
+      from: chosen.place,
+      digest: candidate.manifest.digest,
+    },
+    tags,
+    evidence: judgement.suites.map(({ suite, platform, proof, passed, parts }) => ({
+      suite,
+      platform,
+      proof: proof?.kind ?? "none",
+      passed,
+      runs: [...new Set(parts.map(({ from }) => from.outcome.run))],
+    })),
+    refusals: judgement.refusals,
+    warnings: judgement.warnings,
+  };
+}
+
+function describe(preview: ReleasePreview, colour: boolean): string[] {
+  const { repository, image, tags, evidence, attested, refusals, warnings } = preview;
+  const style = createStyle(colour);
+  return [
+    `release   ${image.reference}  (${image.from})`,
+    `to        ${repository}`,
+    ...tags.map(
+      (each) => `tag       ${each.tag.padEnd(24)} ${each.kind.padEnd(10)} ${nowOf(each, image.digest)}`,
+    ),
+    ...evidence.map(
+      ({ suite, platform, proof, passed, runs }) =>
+        `evidence  ${suite.padEnd(24)} ${passed} passed, proof: ${proof}, ${platform}, ${runs.join(", ")}`,
+    ),
+    `attested  ${attested ? "yes" : "no: there is no key"}`,
+    ...warnings.map((warning) => `! ${warning}`),
+    ...refusals.flatMap((problem) => ["", ...formatProblem(problem, style)]),
+    ...(refusals.length === 0 ? [] : ["", style.bad("this release would be refused")]),
+  ];
+}
+
+function nowOf({ before }: TagReceipt, digest: string | undefined): string {
+  if (before === undefined) return "new";
+  return before === digest ? "names it already" : `names ${shortDigest(before)} now`;
+}

@@ -1,0 +1,69 @@
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { PushedImages } from "../model/index.ts";
+import type { RegistryClient } from "../registry/index.ts";
+import { type CandidatePlan, planCandidate, pushCandidates } from "../release/index.ts";
+import type { RunContext } from "../run/index.ts";
+import { messageOf } from "../support/error.ts";
+import { cliError } from "./errors.ts";
+import type { Session } from "./session.ts";
+import { openRegistries } from "./wire.ts";
+
+/** Where `build --push` leaves the list of what it pushed, relative to the project's folder. */
+export const IMAGES_FILE = path.join(".seatrial", "images.json");
+
+/** Where the images of a build are pushed to, and what pushes them. */
+export interface Pushing extends AsyncDisposable {
+  plan: CandidatePlan;
+  push: NonNullable<RunContext["push"]>;
+}
+
+/** Plans the pushes of a project, and connects to its registry when there is something to push. */
+export async function openPush(session: Session): Promise<Pushing> {
+  const { project, source, surroundings } = session;
+  const settings = project.config.release;
+  const { commit } = await source;
+  const plan = planCandidate({ settings, commit, locate: project.locate });
+  const registries = await openRegistries(surroundings, { insecure: settings?.insecure });
+  return {
+    plan,
+    push: pushImages(session, registries),
+    [Symbol.asyncDispose]: () => registries[Symbol.asyncDispose](),
+  };
+}
+
+/** Pushes the project's own targets, which other jobs cannot build again, and writes their list. */
+function pushImages(session: Session, registries: RegistryClient): NonNullable<RunContext["push"]> {
+  const { project, engine } = session;
+  const stages = new Set(project.dockerfile.stages.map(({ key }) => key));
+  return async ({ plan, images, onNote, signal }) => {
+    const pushed = await pushCandidates({
+      project: project.name,
+      plan,
+      release: project.config.image.release,
+      images: images.filter(({ target }) => stages.has(target)),
+      source: await session.source,
+      engine: engine.images,
+      registries,
+      onNote,
+      signal,
+    });
+    await writeImages(path.join(project.root, IMAGES_FILE), pushed.pushed);
+    return pushed;
+  };
+}
+
+async function writeImages(file: string, pushed: PushedImages): Promise<void> {
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(`${file}.part`, `${JSON.stringify(pushed, undefined, 2)}\n`);
+    await rename(`${file}.part`, file);
+  } catch (cause) {
+    throw cliError({
+      code: "IMAGES_NOT_WRITABLE",
+      message: `Cannot write ${file}: ${messageOf(cause)}`,
+      hint: "The images are pushed; other jobs find them by this file.",
+      cause,
+    });
+  }
+}

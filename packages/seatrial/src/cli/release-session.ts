@@ -1,0 +1,20 @@
+import type { Project } from "../config/index.ts";
+import type { RegistryClient } from "../registry/index.ts";
+import type { FoundEvidence, ReleasePlan, Signing, Source } from "../release/index.ts";
+import type { ChosenImage } from "./release-image.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** What a release works with, once everything is read. */
+export interface ReleaseSession {
+  surroundings: Surroundings;
+  project: Project;
+  plan: ReleasePlan;
+  found: FoundEvidence;
+  chosen: ChosenImage;
+  /** The tree that the release is made from. */
+  source: Source;
+  registries: RegistryClient;
+  signing: Omit<Signing, "folder"> | undefined;
+  /** Values that must never reach output. */
+  secrets: string[];
+}
