@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { gitVariables, readSource } from "./git.ts";
@@ -33,6 +33,10 @@ async function checkout() {
 describe("the source of a run", () => {
   it("is the commit, and whether the tree differs from it", async () => {
     const { here, commit } = await checkout();
+    expect(await readSource({ folder: here.path, env, signal })).toEqual({ commit, dirty: false });
+    // What other jobs left of their runs, without the `.gitignore` that a run writes beside it.
+    await mkdir(`${here.path}/.seatrial/runs`, { recursive: true });
+    await writeFile(`${here.path}/.seatrial/runs/outcome.json`, "{}");
     expect(await readSource({ folder: here.path, env, signal })).toEqual({ commit, dirty: false });
     await writeFile(`${here.path}/file`, "two");
     expect(await readSource({ folder: here.path, env, signal })).toEqual({ commit, dirty: true });
