@@ -19,8 +19,8 @@ import { openSnapshots } from "./open-snapshots.ts";
 import { cacheFolder, stateFolder } from "./paths.ts";
 import { digestOf, writeReports } from "./reports.ts";
 import type { Session } from "./session.ts";
-import { tidyRuns } from "./tidy-runs.ts";
 import { subscribeOutput } from "./subscribe-output.ts";
+import { tidyRuns } from "./tidy-runs.ts";
 
 export interface ExecuteOptions {
   session: Session;
