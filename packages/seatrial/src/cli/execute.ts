@@ -17,7 +17,9 @@ import { createRedactor } from "../support/redact.ts";
 import type { OutputFlags } from "./flags.ts";
 import { openSnapshots } from "./open-snapshots.ts";
 import { cacheFolder, stateFolder } from "./paths.ts";
+import { releaseTested } from "./release-tested.ts";
 import { digestOf, writeReports } from "./reports.ts";
+import type { RunRelease } from "./run-release.ts";
 import type { Session } from "./session.ts";
 import { subscribeOutput } from "./subscribe-output.ts";
 import { tidyRuns } from "./tidy-runs.ts";
@@ -28,6 +30,8 @@ export interface ExecuteOptions {
   flags: OutputFlags & { fresh?: boolean };
   /** Carries out the plan's pushes. */
   push?: RunContext["push"];
+  /** Carries out the plan's release. */
+  release?: RunRelease | undefined;
   signal: AbortSignal;
 }
 
@@ -48,7 +52,7 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
   const now = () => performance.now();
   const folder = await createRunFolder({ project: plan.root, run });
   const bus = createEventBus<RunEvent>(now);
-  const redactor = createRedactor(session.secrets);
+  const redactor = createRedactor([...session.secrets, ...(options.release?.secrets ?? [])]);
   const emit = (event: RunEvent) => bus.emit(redactor.value(event));
   const broken = new AbortController();
   const onError = (error: ToolError) => broken.abort(error);
@@ -89,17 +93,27 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
   });
   // The events were redacted on their way; what is written from the outcome itself is redacted here.
   const redacted = redactor.value({ ...applied.outcome, plan: planDigest(plan, redactor.text) });
-  const { outcome, unwritten } = await writeReports({ folder, outcome: redacted, junit }).then(
+  const tested = await writeReports({ folder, outcome: redacted, junit }).then(
     (written) => ({ outcome: written, unwritten: undefined }),
     (error: unknown) => ({ outcome: redacted, unwritten: error }),
   );
+  const { outcome, unwritten, exitCode } = await releaseTested({
+    ...options,
+    ...tested,
+    exitCode: applied.exitCode,
+    folder,
+    junit,
+    emit,
+    redactor,
+    now,
+  });
   const pruned = pruneSnapshots({ session, applied });
   const tidied = tidyRuns({ surroundings: session.surroundings, project: plan.root });
   emit({ type: "run-finished", outcome });
   await events.close();
   const executed: ExecutedRun = {
     run,
-    exitCode: applied.exitCode,
+    exitCode,
     async keep(until) {
       await journal.update({ keptUntil: until.toISOString() });
       emit({
@@ -149,7 +163,8 @@ async function pruneSnapshots(options: { session: Session; applied: AppliedRun }
   await store.prune(SNAPSHOT_LIMIT_BYTES, AbortSignal.timeout(30_000)).catch(() => undefined);
 }
 
-/** Of what was planned, without secrets and without the place where the project lies. */
+/** Of what is built, tested and checked, without secrets and without the place where the project lies. */
 function planDigest(plan: RunPlan, redact: (text: string) => string): Digest {
-  return digestOf(redact(JSON.stringify(plan).replaceAll(plan.root, ".")));
+  const { push: _push, releasing: _releasing, ...tested } = plan;
+  return digestOf(redact(JSON.stringify(tested).replaceAll(plan.root, ".")));
 }

@@ -25,6 +25,12 @@ export interface RunFlags extends GlobalFlags, OutputFlags, GivenFlags {
   dryRun?: boolean;
   /** `build` */
   push?: boolean;
+  /** `run`: set by the command, for the process that owns a kept run. */
+  checks?: "beside";
+  /** `run`: false for --no-release. */
+  release?: boolean;
+  allowDirty?: boolean;
+  allowSibling?: boolean;
 }
 
 export interface ReleaseFlags extends GlobalFlags, OutputFlags {

@@ -5,6 +5,7 @@ import type { RunFlags } from "./flags.ts";
 import { openSession } from "./open-session.ts";
 import { printError } from "./print-error.ts";
 import { requireSuites } from "./require-suites.ts";
+import { openRelease } from "./run.ts";
 import { listenForStop } from "./stop-signals.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { openTools } from "./wire.ts";
@@ -37,7 +38,15 @@ export async function ownerCommand(options: {
     });
     await using _engine = session.engine;
     requireSuites(plan);
-    await using executed = await executeRun({ session, plan, flags: { ...flags, json: true }, signal });
+    // Only `run` asks for checks, and only `run` releases.
+    await using release = flags.checks === undefined ? undefined : await openRelease(session, flags);
+    await using executed = await executeRun({
+      session,
+      plan: { ...plan, releasing: release?.plan },
+      flags: { ...flags, json: true },
+      release,
+      signal,
+    });
     if (executed.exitCode !== EXIT.failed || signal.aborted) {
       say({ type: "exit", code: executed.exitCode });
       return executed.exitCode;

@@ -32,6 +32,7 @@ function describePlan(plan: RunPlan): string[] {
     ...(plan.check === undefined ? [] : describeChecks(plan.check)).flatMap(({ name, asked }) =>
       asked === undefined ? [] : [`check    ${name.padEnd(14)} ${asked}`],
     ),
+    ...(plan.releasing === undefined ? [] : [`release  ${describeRelease(plan.releasing)}`]),
     ...(plan.push === undefined ? [] : [`push     ${describePush(plan.push)}`]),
     `network  one of ${plan.network.pool}, /${plan.network.size}`,
     ...(warnings.length === 0 ? [] : ["", ...warnings.map((warning) => `! ${warning}`)]),
@@ -48,6 +49,10 @@ function describePlan(plan: RunPlan): string[] {
 function describePush({ repository, tag }: NonNullable<RunPlan["push"]>): string {
   const name = familiarName(repository);
   return tag === undefined ? `${name}, tagged by image: there is no commit` : `${name}:${tag}`;
+}
+
+function describeRelease({ repository, tags }: NonNullable<RunPlan["releasing"]>): string {
+  return `${familiarName(repository)}: ${tags.map(({ tag, kind }) => `${tag} (${kind})`).join(", ")}`;
 }
 
 function imageOf(image: RunPlan["services"][number]["spec"]["image"]): string {

@@ -2,6 +2,8 @@ import { EXIT, type ExitCode } from "../support/error.ts";
 import type { RunFlags } from "./flags.ts";
 import { printError } from "./print-error.ts";
 import { requireSuites } from "./require-suites.ts";
+import type { RunRelease } from "./run-release.ts";
+import type { Session } from "./session.ts";
 import { listenForStop } from "./stop-signals.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { openTools } from "./wire.ts";
@@ -12,7 +14,8 @@ export async function runCommand(options: {
   flags: RunFlags;
   what: "run" | "test" | "build";
 }): Promise<ExitCode> {
-  const { surroundings, flags, what } = options;
+  const { surroundings, what } = options;
+  const flags: RunFlags = { ...options.flags, ...(what === "run" ? { checks: "beside" } : {}) };
   using stop = listenForStop(() => surroundings.stderr.write("stopping; once more to leave at once\n"));
   if (flags.keep === true && flags.dryRun !== true) {
     const { followOwner } = await import("./follow-owner.ts");
@@ -24,9 +27,12 @@ export async function runCommand(options: {
   const { openSession } = await import("./open-session.ts");
   const { session, plan } = await openSession({ surroundings, tools, flags, signal: stop.signal });
   await using _engine = session.engine;
+  await using release = what === "run" ? await openRelease(session, flags) : undefined;
   await using pushing = flags.push === true ? await (await import("./push.ts")).openPush(session) : undefined;
   const chosen =
-    what === "build" ? { ...plan, services: [], suites: [], volumes: [], push: pushing?.plan } : plan;
+    what === "build"
+      ? { ...plan, services: [], suites: [], volumes: [], push: pushing?.plan }
+      : { ...plan, releasing: release?.plan };
   if (flags.dryRun === true) {
     const { printPlan } = await import("./print-plan.ts");
     printPlan({ plan: chosen, flags, session });
@@ -39,6 +45,7 @@ export async function runCommand(options: {
     plan: chosen,
     flags,
     push: pushing?.push,
+    release,
     signal: stop.signal,
   });
   try {
@@ -49,4 +56,11 @@ export async function runCommand(options: {
     const exitCode = printError(error, surroundings);
     return executed.exitCode === EXIT.ok ? exitCode : executed.exitCode;
   }
+}
+
+/** The release at the end of a run, where the project has one. */
+export async function openRelease(session: Session, flags: RunFlags): Promise<RunRelease | undefined> {
+  if (session.project.config.release?.repository === undefined) return undefined;
+  const { openRunRelease } = await import("./run-release.ts");
+  return await openRunRelease(session, flags);
 }

@@ -151,6 +151,7 @@ function nodesOf(plan: RunPlan): NodeRef[] {
     ...plan.suites.map((suite) => ({ kind: "suite", name: suite.name }) as const),
     ...(plan.check === undefined ? [] : [CHECK_NODE]),
     ...(plan.push === undefined ? [] : [PUSH_NODE]),
+    ...(plan.releasing === undefined ? [] : [{ kind: "release", name: "release" } as const]),
   ];
 }
 

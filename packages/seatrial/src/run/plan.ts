@@ -3,7 +3,7 @@ import { type Change, type ComposePlan, planServices, type ResolvedCompose } fro
 import { type Project, secretsOf } from "../config/index.ts";
 import { type GivenImage, imageError } from "../image/index.ts";
 import type { BuildSecret, BuildTarget, SuiteSpec } from "../model/index.ts";
-import type { CandidatePlan } from "../release/index.ts";
+import type { CandidatePlan, ReleasePlan } from "../release/index.ts";
 import type { ServicePlan } from "../services/index.ts";
 import { checkSuite, selectSuites } from "../suites/index.ts";
 import { EXIT } from "../support/error.ts";
@@ -34,6 +34,8 @@ export interface RunPlan {
   network: NetworkPool;
   /** What is asked of the release image; absent: nothing. */
   check?: CheckPlan | undefined;
+  /** How the run ends, when all has passed; absent: without a release. */
+  releasing?: ReleasePlan | undefined;
   /** Where what was built is pushed to; absent: nowhere. */
   push?: CandidatePlan | undefined;
   /** What a run does differently from the Compose file. */

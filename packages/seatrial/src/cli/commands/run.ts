@@ -5,12 +5,16 @@ import { withRunFlags } from "./flags.ts";
 /** `seatrial run`: its flags, help and examples. */
 export function defineRun({ program, surroundings, exit, global }: CommandContext): void {
   withRunFlags(program.command("run"))
-    .description("build the images and run the suites: the whole chain")
+    .description("build, test, check and release: the whole chain")
+    .option("--no-release", "stop before the release")
+    .option("--allow-dirty", "release although the git tree has changes")
+    .option("--allow-sibling", "release although no suite speaks for the release image")
     .addHelpText(
       "after",
       examples(
         "seatrial run",
-        "seatrial run --only unit",
+        "seatrial run --no-release",
+        "seatrial run --only unit   # a part of the suites is never released",
         "seatrial run --keep   # keep a failed run's services",
       ),
     )

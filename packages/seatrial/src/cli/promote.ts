@@ -1,0 +1,62 @@
+import type { NodeRef, Problem, ReleaseReceipt, RunEvent } from "../model/index.ts";
+import { type AppliedRelease, applyRelease, describeReceipt } from "../release/index.ts";
+import { EXIT, type ExitCode, isToolError } from "../support/error.ts";
+import { problemOf } from "../support/problem.ts";
+import { pushHeld, type ReleaseImage } from "./release-image.ts";
+import type { ReleaseSession } from "./release-session.ts";
+
+export const RELEASE_NODE: NodeRef = { kind: "release", name: "release" };
+
+/** As `AppliedRelease`; without a receipt where nothing was begun. */
+export type EndedRelease = Omit<AppliedRelease, "receipt"> & { receipt?: ReleaseReceipt | undefined };
+
+/** Pushes the image if only the engine has it, and releases it. Never rejects. */
+export async function promoteImage(given: {
+  session: ReleaseSession;
+  folder: string;
+  onNote: (note: string) => void;
+  now: () => number;
+  signal: AbortSignal;
+}): Promise<EndedRelease> {
+  const { session } = given;
+  const { chosen, signing, source, project, plan } = session;
+  let image: ReleaseImage;
+  try {
+    image = chosen.kind === "pushed" ? chosen : await pushHeld({ ...session, ...given, held: chosen });
+  } catch (error) {
+    return failed(error, given.signal);
+  }
+  return await applyRelease({
+    ...session,
+    ...given,
+    ...image,
+    project: project.name,
+    plan,
+    source: { now: source, built: image.built },
+    pushed: chosen.kind === "held",
+    signing: signing && { ...signing, folder: given.folder },
+  });
+}
+
+/** The end of a release as an event. */
+export function releaseFinished({ receipt, problems, exitCode }: EndedRelease, duration: number): RunEvent {
+  const state = exitCode === EXIT.ok ? "passed" : exitCode === EXIT.stopped ? "stopped" : "failed";
+  const said = receipt === undefined ? undefined : describeReceipt(receipt);
+  const note =
+    state === "passed" ? said?.note : problems.length > 1 ? `refused: ${problems.length} reasons` : state;
+  return {
+    type: "node-finished",
+    node: RELEASE_NODE,
+    state,
+    duration,
+    note,
+    detail: said?.detail,
+    problem: problems[0],
+  };
+}
+
+function failed(error: unknown, signal: AbortSignal): EndedRelease {
+  const problems: Problem[] = [problemOf(error, RELEASE_NODE.name)];
+  const exitCode = signal.aborted ? EXIT.stopped : isToolError(error) ? error.exitCode : EXIT.bug;
+  return { problems, warnings: [], exitCode };
+}

@@ -1,0 +1,70 @@
+import type { Outcome } from "../model/index.ts";
+import { type ReleasePlan, readEvidence } from "../release/index.ts";
+import { cliError } from "./errors.ts";
+import type { RunFlags } from "./flags.ts";
+import { openSigning, planProjectRelease } from "./plan-release.ts";
+import { type EndedRelease, promoteImage } from "./promote.ts";
+import type { ChosenImage } from "./release-image.ts";
+import type { Session } from "./session.ts";
+import { openRegistries } from "./wire.ts";
+
+/** The release at the end of a run. */
+export interface RunRelease extends AsyncDisposable {
+  plan: ReleasePlan;
+  /** Values that must never reach output. */
+  secrets: string[];
+  /** Releases what a run has built and tested, whose outcome and reports are in its folder. Never rejects. */
+  carryOut(options: {
+    outcome: Outcome;
+    folder: string;
+    onNote: (note: string) => void;
+    now: () => number;
+    signal: AbortSignal;
+  }): Promise<EndedRelease>;
+}
+
+/**
+ * Plans the release of a run, and finds what would refuse it before anything is built. Undefined for a project that says no
+ * repository, and for runs of a part of the suites: they are no evidence.
+ */
+export async function openRunRelease(session: Session, flags: RunFlags): Promise<RunRelease | undefined> {
+  const { project, surroundings } = session;
+  const isWhole = [flags.only, flags.grep, flags.shard].every((each) => each === undefined);
+  if (project.config.release?.repository === undefined || flags.release === false || !isWhole)
+    return undefined;
+  const source = await session.source;
+  const plan = planProjectRelease({ project, flags, source });
+  if (source.dirty === true && !plan.allowDirty) throw treeIsDirty(project.root);
+  const { signing, secrets } = await openSigning({ project, surroundings });
+  const { insecure } = project.config.release;
+  const registries = await openRegistries(surroundings, { insecure });
+  return {
+    plan,
+    secrets,
+    async carryOut(options) {
+      const { outcome, folder, signal } = options;
+      const found = await readEvidence({ folders: [folder], signal });
+      const chosen = imageOf(outcome);
+      return await promoteImage({
+        ...options,
+        session: { surroundings, project, plan, found, chosen, source, registries, signing, secrets },
+      });
+    },
+    [Symbol.asyncDispose]: () => registries[Symbol.asyncDispose](),
+  };
+}
+
+/** What the run built, or was given, as the target that ships. */
+function imageOf({ images, release, source: built, run }: Outcome): ChosenImage {
+  const identity = images.find(({ target }) => target === release);
+  if (identity === undefined) throw new Error(`run ${run} passed without an image of target ${release}`);
+  return { kind: "held", identity, built, run };
+}
+
+function treeIsDirty(root: string) {
+  return cliError({
+    code: "TREE_DIRTY",
+    message: `The git tree of ${root} has changes that are in no commit, and a run ends with a release.`,
+    hint: "Commit them; or leave the release out with --no-release, or allow it with --allow-dirty.",
+  });
+}
