@@ -38,7 +38,8 @@ export async function releaseTested(
   const ended = await release.carryOut({ ...options, folder: folder.path, onNote });
   for (const message of ended.warnings) emit({ type: "warning", message });
   emit(releaseFinished(ended, Math.round(now() - start)));
-  return await writeEnd({ ...options, ended });
+  const duration = outcome.duration + Math.round(now() - start);
+  return await writeEnd({ ...options, outcome: { ...outcome, duration }, ended });
 }
 
 async function writeEnd(

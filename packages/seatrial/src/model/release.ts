@@ -46,6 +46,9 @@ export interface ReleaseReceipt {
   attestations: AttestationReceipt[];
   /** The suites that speak for it. */
   evidence: { suite: string; run: string; proof: Proof; passed: number }[];
+  /** Bytes of the image that the release itself uploaded: none in one repository, or where the registry mounts blobs. */
+  imageBytesUp: number;
+  /** All of it, attestations included. */
   traffic: Traffic;
   startedAt: string;
   duration: Duration;

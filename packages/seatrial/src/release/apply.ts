@@ -43,6 +43,7 @@ export async function applyRelease(options: ApplyReleaseOptions): Promise<Applie
     tags: plan.tags.map(({ tag, kind }) => ({ tag, kind, state: "not-set" })),
     attestations: [],
     evidence: [],
+    imageBytesUp: 0,
     traffic: trafficOf(places),
     startedAt: new Date().toISOString(),
     duration: 0,
@@ -85,6 +86,7 @@ async function promote(
   if (places.from !== places.to) {
     onNote(`copying to ${receipt.repository}`);
     await copyImage({ candidate, ...places, signal });
+    receipt.imageBytesUp = trafficOf(places).blobBytesUp;
   }
   if (signing !== undefined) {
     onNote("attesting");
