@@ -18,6 +18,7 @@ const DOMAINS = {
   run: "Run",
   release: "Release",
   report: "Results",
+  ci: "Pipelines",
   cli: "Commands",
 };
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { gitVariables, readSource } from "./git.ts";
+import { defaultBranch, gitVariables, readSource } from "./git.ts";
 import { at } from "./testing/at.ts";
 
 const run = promisify(execFile);
@@ -65,5 +65,36 @@ it("variables of git are those of the checkout, and no others are answered", asy
   await git("checkout", "--quiet", "--detach");
   expect(await lookup("GIT_BRANCH")).toBeUndefined();
   expect(await lookup("HOME")).toBeUndefined();
+  await here[Symbol.asyncDispose]();
+});
+
+it.each([
+  ["GitLab", { CI_COMMIT_BRANCH: "trunk" }, { CI_COMMIT_TAG: "v2" }],
+  [
+    "GitHub",
+    { GITHUB_REF_TYPE: "branch", GITHUB_REF_NAME: "trunk" },
+    { GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "v2" },
+  ],
+])("of a commit that %s checked out, branch and tag are those of the pipeline", async (_, branch, tag) => {
+  const { here, git } = await checkout();
+  await git("checkout", "--quiet", "--detach");
+  const lookup = (variables: Record<string, string>) =>
+    gitVariables({ folder: here.path, env: { ...env, ...variables }, signal });
+  expect(await lookup(branch)("GIT_BRANCH")).toBe("trunk");
+  expect(await lookup(branch)("GIT_TAG")).toBeUndefined();
+  expect(await lookup(tag)("GIT_TAG")).toBe("v2");
+  expect(await lookup(tag)("GIT_BRANCH")).toBeUndefined();
+  await here[Symbol.asyncDispose]();
+});
+
+it("the default branch is the remote's, else the one that git begins with, else main", async () => {
+  const { here, git } = await checkout();
+  const ask = () => defaultBranch({ folder: here.path, env, signal });
+  expect(await ask()).toBe("main");
+  await git("config", "init.defaultBranch", "first");
+  expect(await ask()).toBe("first");
+  await git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/feature/trunk");
+  expect(await ask()).toBe("feature/trunk");
+  expect(await defaultBranch({ folder: here.path, env: { PATH: "/nowhere" }, signal })).toBe("main");
   await here[Symbol.asyncDispose]();
 });

@@ -42,9 +42,33 @@ export function gitVariables(options: {
     const { folder, env, signal } = options;
     try {
       const result = await runCommand({ argv: ["git", "-C", folder, ...question], env, signal });
-      return result.code === 0 ? result.stdout.trim() : undefined;
+      return result.code === 0 ? result.stdout.trim() : pipelineVariable(name, env);
     } catch {
       return undefined;
     }
   };
+}
+
+/** Pipelines check a commit out, not a branch: what it is there for stands in their own variables. Jenkins sets GIT_BRANCH itself. */
+function pipelineVariable(name: string, env: Record<string, string | undefined>): string | undefined {
+  const github = (type: string) => (env["GITHUB_REF_TYPE"] === type ? env["GITHUB_REF_NAME"] : undefined);
+  if (name === "GIT_BRANCH") return env["CI_COMMIT_BRANCH"] ?? github("branch");
+  return name === "GIT_TAG" ? (env["CI_COMMIT_TAG"] ?? github("tag") ?? env["TAG_NAME"]) : undefined;
+}
+
+/** The branch that the project calls its main one, as its remote or git itself says; `main` when neither does. */
+export async function defaultBranch(options: {
+  folder: string;
+  env: Record<string, string | undefined>;
+  signal: AbortSignal;
+}): Promise<string> {
+  const { folder, env, signal } = options;
+  const ask = async (...args: string[]) => {
+    const answer = await runCommand({ argv: ["git", "-C", folder, ...args], env, signal }).catch(
+      () => undefined,
+    );
+    return answer?.code === 0 ? answer.stdout.trim() : "";
+  };
+  const remote = await ask("symbolic-ref", "--short", "--quiet", "refs/remotes/origin/HEAD");
+  return remote.replace(/^origin\//, "") || (await ask("config", "init.defaultBranch")) || "main";
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { EXIT, type ExitCode } from "../support/error.ts";
 import { defineBuild } from "./commands/build.ts";
 import { defineCheck } from "./commands/check.ts";
+import { defineCi } from "./commands/ci.ts";
 import { defineComplete } from "./commands/complete.ts";
 import { defineCompletion } from "./commands/completion.ts";
 import { defineDoctor } from "./commands/doctor.ts";
@@ -64,6 +65,7 @@ const COMMANDS = [
   defineCheck,
   defineRelease,
   defineInit,
+  defineCi,
   defineDoctor,
   defineVerify,
   defineKey,

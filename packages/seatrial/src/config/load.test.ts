@@ -188,6 +188,8 @@ describe("loadProject", () => {
       place: "seatrial.yaml:4:13",
       frame: "  4 |     needs: [redis]\n    |             ^^^^^",
     });
+    expect(project.locate(["suites", "u", "needs", 1])).toBeUndefined();
+    expect(project.locate(["check"])).toBeUndefined();
   });
 
   it("warns when a stage for tests would ship by default", async () => {

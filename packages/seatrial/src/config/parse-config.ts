@@ -75,9 +75,13 @@ export async function checkDocument(config: ConfigDocument, variables: Variables
   return { input: checked.value, tree, warnings };
 }
 
-/** Tells where a value is, in the words of an error. */
-export function locatorOf(source: Source, tree: Tree): (path: Path) => { place: string; frame: string } {
+/** Tells where a value is, in the words of an error; undefined when it is not there. */
+export function locatorOf(
+  source: Source,
+  tree: Tree,
+): (path: Path) => { place: string; frame: string } | undefined {
   return (path) => {
+    if (!tree.has(path)) return undefined;
     const span = tree.locate(path);
     return { place: placeOf(source, span), frame: codeFrame(source.text, span) };
   };

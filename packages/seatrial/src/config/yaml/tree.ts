@@ -12,6 +12,8 @@ export interface Tree {
   value: unknown;
   /** The place of a value, or of its key; of the nearest parent when the path is not there. */
   locate(path: Path, part?: "key" | "value"): Span;
+  /** Whether the path is there. */
+  has(path: Path): boolean;
   /** A value in words, as it was written: `"ten"`, `12`, `a list`, `nothing`. */
   describe(path: Path): string;
   mistakes: Mistake[];
@@ -124,6 +126,7 @@ export function readTree(options: TreeOptions): Tree {
       const span = (part === "key" || missing ? entry?.keySpan : undefined) ?? entry?.span;
       return span ?? { start: 0, end: 1 };
     },
+    has: (path) => entries.has(keyOf(path)),
     describe: (path) => entries.get(keyOf(path))?.shown ?? "nothing",
     mistakes,
   };

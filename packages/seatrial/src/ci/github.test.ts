@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { githubWorkflow } from "./github.ts";
+import { pipelineOf } from "./testing/pipeline.ts";
+
+const read = (facts?: Parameters<typeof pipelineOf>[0]) => parse(githubWorkflow(pipelineOf(facts)));
+const commands = (job: { steps: { run?: string }[] }) =>
+  job.steps.flatMap(({ run }) => (run?.startsWith("seatrial") ? [run] : []));
+
+describe("a workflow for GitHub", () => {
+  it("builds once, and tests what was pushed in a job for each suite and shard", () => {
+    const { jobs } = read();
+    expect(commands(jobs.build)).toEqual(["seatrial build --push"]);
+    expect(jobs.test.needs).toBe("build");
+    expect(jobs.test.strategy).toEqual({
+      "fail-fast": false,
+      matrix: {
+        command: ["test unit", "test integration --shard 1/2", "test integration --shard 2/2", "check"],
+      },
+    });
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub's own expression.
+    expect(commands(jobs.test)).toEqual(["seatrial ${{ matrix.command }} --images .seatrial/images.json"]);
+  });
+
+  it("uses GitHub's own actions only, pinned to a major version", () => {
+    const text = githubWorkflow(pipelineOf());
+    for (const [, action] of text.matchAll(/uses: (\S+)/g)) expect(action).toMatch(/^actions\/[a-z-]+@v\d+$/);
+    expect(text.match(/uses:/g)?.length).toBe(9);
+  });
+
+  it("keeps results whatever came of a job, hidden folders included, under a name for each job", () => {
+    const { jobs } = read();
+    const uploads = Object.values<{ steps: { uses?: string }[] }>(jobs).flatMap(({ steps }) =>
+      steps.filter(({ uses }) => uses?.startsWith("actions/upload-artifact")),
+    );
+    expect(uploads).toHaveLength(3);
+    for (const upload of uploads)
+      expect(upload).toMatchObject({ if: "always()", with: { "include-hidden-files": true } });
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub's own expression.
+    expect(JSON.stringify(jobs.test)).toContain("runs-${{ strategy.job-index }}");
+  });
+
+  it("may write packages only where it pushes", () => {
+    const file = read();
+    expect(file.permissions).toEqual({ contents: "read", packages: "read" });
+    expect(file.jobs.build.permissions.packages).toBe("write");
+    expect(file.jobs.release.permissions.packages).toBe("write");
+    expect(file.jobs.test).not.toHaveProperty("permissions");
+  });
+
+  it("releases on the default branch or a tag, with the key as a secret of that one step", () => {
+    const { jobs } = read({ key: { kind: "env", variable: "SIGNING" } });
+    expect(jobs.release.needs).toBe("test");
+    expect(jobs.release.if).toContain("default_branch || github.ref_type == 'tag'");
+    expect(
+      jobs.release.steps.filter((step: object) => JSON.stringify(step).includes("SIGNING")),
+    ).toMatchObject([{ run: "seatrial release --images .seatrial/images.json" }]);
+    expect(read({ releases: false }).jobs).not.toHaveProperty("release");
+    expect(githubWorkflow(pipelineOf({ key: { kind: "file" } }))).not.toContain("SEATRIAL_KEY");
+  });
+
+  it("passes on variables that the repository's name and the build need", () => {
+    const file = read({ repository: "$PLACE/shop", secrets: ["NPM_TOKEN"] });
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub's own expression.
+    expect(file.env).toEqual({ PLACE: "${{ vars.PLACE }}" });
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub's own expression.
+    expect(file.jobs.build.env).toEqual({ NPM_TOKEN: "${{ secrets.NPM_TOKEN }}" });
+    expect(file.jobs.release).not.toHaveProperty("env");
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own expansion.
+    expect(JSON.stringify(file.jobs.build)).toContain("${PLACE%%/*}");
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { gitlabPipeline } from "./gitlab.ts";
+import { pipelineOf } from "./testing/pipeline.ts";
+
+const read = (facts?: Parameters<typeof pipelineOf>[0]) => parse(gitlabPipeline(pipelineOf(facts)));
+
+describe("a pipeline for GitLab", () => {
+  it("builds once, and tests what was pushed in a job for each suite", () => {
+    const file = read();
+    expect(file.build.script).toEqual(["seatrial build --push"]);
+    expect(file["test:unit"].script).toEqual(["seatrial test unit --images .seatrial/images.json"]);
+    expect(file["test:unit"]).not.toHaveProperty("parallel");
+    expect(file["test:integration"]).toMatchObject({
+      parallel: 2,
+      timeout: "12m",
+      script: [
+        "seatrial test integration --images .seatrial/images.json --shard $CI_NODE_INDEX/$CI_NODE_TOTAL",
+      ],
+    });
+    expect(file.check.script).toEqual(["seatrial check --images .seatrial/images.json"]);
+  });
+
+  it("releases on the default branch or a tag, after all of it, with the results of all jobs", () => {
+    const file = read();
+    expect(file.stages).toEqual(["build", "test", "release"]);
+    expect(file.release).toMatchObject({
+      stage: "release",
+      rules: [{ if: "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH || $CI_COMMIT_TAG" }],
+      script: ["seatrial release --images .seatrial/images.json"],
+    });
+    // Without `needs` and `dependencies` a job waits for the stages before it, and gets what their jobs left.
+    expect(JSON.stringify(file)).not.toMatch(/"(needs|dependencies)"/);
+    expect(file[".test"].artifacts).toMatchObject({
+      when: "always",
+      paths: [".seatrial/runs/"],
+      reports: { junit: ".seatrial/runs/*/junit.xml" },
+    });
+  });
+
+  it("leaves out what the project has not: checks, tags, coverage for GitLab", () => {
+    const file = read({ checks: false, releases: false });
+    expect(file).not.toHaveProperty("check");
+    expect(file).not.toHaveProperty("release");
+    expect(file.stages).toEqual(["build", "test"]);
+    expect(JSON.stringify(file)).not.toContain("coverage");
+    expect(read({ cobertura: true })[".test"].artifacts.reports.coverage_report).toEqual({
+      coverage_format: "cobertura",
+      path: ".seatrial/runs/*/coverage/cobertura.xml",
+    });
+  });
+
+  it("logs in without a password on a command line, into a configuration of the job", () => {
+    const file = read();
+    expect(file.default.before_script).toEqual([
+      'echo "$CI_REGISTRY_PASSWORD" | docker login --username "$CI_REGISTRY_USER" --password-stdin registry.example.com',
+    ]);
+    expect(file.variables.DOCKER_CONFIG).toContain("$CI_JOB_ID");
+  });
+
+  it.each([
+    ["$REGISTRY/shop", { REGISTRY: "$CI_REGISTRY_IMAGE" }],
+    ["$CI_REGISTRY_IMAGE/shop", {}],
+  ])("gives %s GitLab's own registry", (repository, variables) => {
+    const file = read({ repository });
+    expect(file.default.before_script[0]).toMatch(/ "\$CI_REGISTRY"$/);
+    const { DOCKER_HOST, DOCKER_TLS_VERIFY, DOCKER_TLS_CERTDIR, DOCKER_CERT_PATH, DOCKER_CONFIG, ...own } =
+      file.variables;
+    expect(own).toEqual(variables);
+    expect(DOCKER_TLS_VERIFY).toBe("1");
+  });
+
+  it("is no other YAML for a suite with a strange name", () => {
+    const names = ["true", "1.0", "build", "default", "x"];
+    const file = read({ suites: names.map((name) => ({ name, shards: 1, timeout: 1000 })) });
+    for (const name of names) expect(file[`test:${name}`].script[0]).toContain(` test ${name} `);
+    expect(file.build.stage).toBe("build");
+  });
+});

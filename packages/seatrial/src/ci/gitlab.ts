@@ -1,0 +1,138 @@
+import {
+  BUILD_MINUTES,
+  CHECK_MINUTES,
+  IMAGES,
+  type Pipeline,
+  type PipelineSuite,
+  RELEASE_MINUTES,
+  type Registry,
+  RUNS,
+  testMinutes,
+} from "./pipeline.ts";
+import { yamlText } from "./yaml-text.ts";
+
+/** A pipeline for GitLab, with Docker in Docker: `.gitlab-ci.yml`. */
+export function gitlabPipeline(pipeline: Pipeline): string {
+  const { checks, releases, suites } = pipeline;
+  return [
+    `# ${pipeline.project}: build once, test that very image by its digest, release that very digest.`,
+    "# Written by `seatrial ci gitlab`, and yours now. What runners need, and variables: docs/guide/gitlab.md of Seatrial.",
+    ...keyComment(pipeline),
+    `stages: [build, test${releases ? ", release" : ""}]`,
+    "",
+    "default:",
+    `  image: ${yamlText(pipeline.image)}`,
+    "  services:",
+    "    - name: docker:28-dind",
+    "      alias: docker",
+    "  before_script:",
+    "    # GitLab sets these for its own registry; set them in the project's CI/CD variables for another one.",
+    `    - echo "$CI_REGISTRY_PASSWORD" | docker login --username "$CI_REGISTRY_USER" --password-stdin ${loginHost(pipeline.registry)}`,
+    "",
+    "variables:",
+    ...registryVariable(pipeline.registry),
+    "  DOCKER_HOST: tcp://docker:2376",
+    '  DOCKER_TLS_VERIFY: "1"',
+    "  DOCKER_TLS_CERTDIR: /certs",
+    "  DOCKER_CERT_PATH: /certs/client",
+    "  # The login is this job's alone.",
+    "  DOCKER_CONFIG: /tmp/docker-$CI_JOB_ID",
+    "",
+    "build:",
+    "  stage: build",
+    `  timeout: ${BUILD_MINUTES}m`,
+    "  script:",
+    "    - seatrial build --push",
+    "  artifacts:",
+    "    when: always",
+    "    paths:",
+    `      - ${IMAGES}`,
+    `      - ${RUNS}/*/logs/`,
+    "",
+    "# The suites run beside each other, in the image that the build job pushed; nothing is built again.",
+    ".test:",
+    "  stage: test",
+    "  artifacts:",
+    "    when: always",
+    "    paths:",
+    `      - ${RUNS}/`,
+    "    reports:",
+    `      junit: ${RUNS}/*/junit.xml`,
+    ...(pipeline.cobertura
+      ? [
+          "      coverage_report:",
+          "        coverage_format: cobertura",
+          `        path: ${RUNS}/*/coverage/cobertura.xml`,
+        ]
+      : []),
+    "",
+    ...suites.flatMap(suiteJob),
+    ...(checks
+      ? [
+          "check:",
+          "  extends: .test",
+          `  timeout: ${CHECK_MINUTES}m`,
+          "  script:",
+          `    - seatrial check --images ${IMAGES}`,
+          "",
+        ]
+      : []),
+    ...(releases ? releaseJob() : []),
+  ]
+    .join("\n")
+    .trimEnd()
+    .concat("\n");
+}
+
+function suiteJob(suite: PipelineSuite): string[] {
+  const { name, shards } = suite;
+  const shard = shards === 1 ? "" : " --shard $CI_NODE_INDEX/$CI_NODE_TOTAL";
+  return [
+    `test:${name}:`,
+    "  extends: .test",
+    `  timeout: ${testMinutes([suite])}m`,
+    ...(shards === 1 ? [] : [`  parallel: ${shards}`]),
+    "  script:",
+    `    - seatrial test ${name} --images ${IMAGES}${shard}`,
+    "",
+  ];
+}
+
+function releaseJob(): string[] {
+  return [
+    "release:",
+    "  stage: release",
+    "  rules:",
+    "    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH || $CI_COMMIT_TAG",
+    "  # One at a time, so that moving tags end at the newest.",
+    "  resource_group: release",
+    `  timeout: ${RELEASE_MINUTES}m`,
+    "  script:",
+    "    # The jobs above left their results: they are the evidence.",
+    `    - seatrial release --images ${IMAGES}`,
+    "  artifacts:",
+    "    when: always",
+    "    paths:",
+    `      - ${RUNS}/`,
+  ];
+}
+
+function keyComment({ key, releases }: Pipeline): string[] {
+  if (key === undefined || !releases) return [];
+  return [
+    `# ${key} (a protected variable of type File) holds the key that signs results; without it none are signed.`,
+  ];
+}
+
+function loginHost(registry: Registry): string {
+  return "host" in registry ? registry.host : '"$CI_REGISTRY"';
+}
+
+/** GitLab's own variables need no line. */
+function registryVariable(registry: Registry): string[] {
+  if ("host" in registry || registry.variable.startsWith("CI_")) return [];
+  return [
+    "  # release.repository of seatrial.yaml is made of it.",
+    `  ${registry.variable}: $CI_REGISTRY_IMAGE`,
+  ];
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { testMinutes, trials } from "./pipeline.ts";
+import { pipelineOf } from "./testing/pipeline.ts";
+
+describe("planPipeline", () => {
+  it.each([
+    ["registry.example.com/acme/shop", { host: "registry.example.com" }],
+    ["localhost:5000/shop", { host: "localhost:5000" }],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose's interpolation.
+    ["registry.example.com/${TEAM}/shop", { host: "registry.example.com" }],
+    ["localhost/shop", { host: "localhost" }],
+    ["acme/shop", { host: "docker.io" }],
+    ["shop", { host: "docker.io" }],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose's interpolation.
+    ["${REGISTRY:-localhost:5000}/shop", { variable: "REGISTRY" }],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose's interpolation.
+    ["${REGISTRY:+${REGISTRY}/shop}", { variable: "REGISTRY" }],
+    ["$CI_REGISTRY_IMAGE", { variable: "CI_REGISTRY_IMAGE" }],
+  ])("finds in %s where to log in", (repository, registry) => {
+    expect(pipelineOf({ repository }).registry).toEqual(registry);
+  });
+
+  it("takes the key's variable, the usual one, or none when the key is a file", () => {
+    expect(pipelineOf().key).toBe("SEATRIAL_KEY");
+    expect(pipelineOf({ key: { kind: "env", variable: "SIGNING" } }).key).toBe("SIGNING");
+    expect(pipelineOf({ key: { kind: "file" } }).key).toBeUndefined();
+  });
+
+  it("wants a repository, and something to test", async () => {
+    const plan = async (facts: Parameters<typeof pipelineOf>[0]) => pipelineOf(facts);
+    await expect(plan({ repository: undefined })).toThrowWithCode("CI_NO_REPOSITORY");
+    await expect(plan({ suites: [] })).toThrowWithCode("CI_NO_SUITES");
+  });
+});
+
+it("each shard of each suite, and the checks, are tried", () => {
+  expect(trials(pipelineOf())).toEqual([
+    "test unit",
+    "test integration --shard 1/2",
+    "test integration --shard 2/2",
+    "check",
+  ]);
+  expect(trials(pipelineOf({ checks: false }))).not.toContain("check");
+});
+
+it("a job has ten minutes more than its longest suite", () => {
+  expect(testMinutes(pipelineOf().suites)).toBe(20);
+  expect(testMinutes([{ name: "short", shards: 1, timeout: 61_000 }])).toBe(12);
+});

@@ -1,0 +1,94 @@
+import type { Duration } from "../model/index.ts";
+import { ciError } from "./errors.ts";
+
+/** What a pipeline does, as plain data. */
+export interface Pipeline {
+  project: string;
+  /** The image that the jobs run in. */
+  image: string;
+  suites: PipelineSuite[];
+  /** Whether the release image is checked. */
+  checks: boolean;
+  /** Whether there are tags to release under. */
+  releases: boolean;
+  registry: Registry;
+  /** The branch that is released. */
+  defaultBranch: string;
+  /** The variable with the key that signs what was tested; absent when the key is a file. */
+  key?: string | undefined;
+  /** Variables that steps of the build read as secrets. */
+  secrets: string[];
+  /** Whether runs leave a coverage report that the systems show line by line. */
+  cobertura: boolean;
+}
+
+export interface PipelineSuite {
+  name: string;
+  shards: number;
+  timeout: Duration;
+}
+
+/** Where jobs log in: a host that the project names, or one that comes with a variable. */
+export type Registry = { host: string } | { variable: string };
+
+export interface PipelineFacts extends Omit<Pipeline, "registry" | "key"> {
+  /** `release.repository` as written, variables and all. */
+  repository: string | undefined;
+  key: { kind: "file" } | { kind: "env"; variable: string } | undefined;
+}
+
+/** Turns what a project says into a pipeline. Fails with CI_NO_REPOSITORY or CI_NO_SUITES. */
+export function planPipeline({ repository, key, ...facts }: PipelineFacts): Pipeline {
+  if (repository === undefined) {
+    throw ciError({
+      code: "CI_NO_REPOSITORY",
+      message: `${facts.project} does not say where its images are pushed to, and the jobs of a pipeline share them through a registry.`,
+      hint: "Add release.repository to seatrial.yaml, such as registry.example.com/acme/orders. Without a registry, one job that calls `seatrial run` does the whole chain.",
+    });
+  }
+  if (facts.suites.length === 0) {
+    throw ciError({
+      code: "CI_NO_SUITES",
+      message: `${facts.project} has no suites: its pipeline would release what nobody tried.`,
+      hint: "Name the suites in seatrial.yaml first; `seatrial init` proposes some.",
+    });
+  }
+  return {
+    ...facts,
+    registry: registryOf(repository),
+    key: key === undefined ? "SEATRIAL_KEY" : key.kind === "env" ? key.variable : undefined,
+  };
+}
+
+/** The host of a repository. One that begins with a variable has it there; one without a host is on Docker Hub. */
+function registryOf(repository: string): Registry {
+  const [, variable] = /^\$\{?([A-Za-z_]\w*)/.exec(repository) ?? [];
+  if (variable !== undefined) return { variable };
+  const [first = "", ...rest] = repository.split("/");
+  const isHost = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
+  return { host: isHost ? first : "docker.io" };
+}
+
+/** The commands that try what was built, beside each other: each suite, shard by shard, and the checks. */
+export function trials(pipeline: Pipeline): string[] {
+  const suites = pipeline.suites.flatMap(({ name, shards }) =>
+    shards === 1
+      ? [`test ${name}`]
+      : Array.from({ length: shards }, (_, index) => `test ${name} --shard ${index + 1}/${shards}`),
+  );
+  return [...suites, ...(pipeline.checks ? ["check"] : [])];
+}
+
+/** Minutes after which something hangs. The build fills empty caches. */
+export const BUILD_MINUTES = 30;
+export const CHECK_MINUTES = 20;
+export const RELEASE_MINUTES = 15;
+
+/** A suite's own limit, and time for pulling images and booting services. */
+export function testMinutes(suites: readonly PipelineSuite[]): number {
+  return Math.ceil(Math.max(...suites.map(({ timeout }) => timeout)) / 60_000) + 10;
+}
+
+/** What the jobs hand on and keep. */
+export const IMAGES = ".seatrial/images.json";
+export const RUNS = ".seatrial/runs";

@@ -1,0 +1,57 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { at, PROJECT } from "./testing/at.ts";
+
+const SHOP = {
+  ...PROJECT,
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose's interpolation.
+  "seatrial.yaml": `${PROJECT["seatrial.yaml"]}release:\n  repository: "\${REGISTRY:+\${REGISTRY}/shop}"\n  tags: \${GIT_SHA}\n`,
+};
+
+describe("seatrial ci", () => {
+  it.each([
+    ["gitlab", ".gitlab-ci.yml", "REGISTRY: $CI_REGISTRY_IMAGE"],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub's own expression.
+    ["github", ".github/workflows/seatrial.yml", "${{ vars.REGISTRY }}"],
+    ["jenkins", "Jenkinsfile", "branch 'main'"],
+  ])("%s writes %s, once", async (system, file, text) => {
+    await using here = await at(SHOP);
+    expect(await here.seatrial("ci", system)).toBe(0);
+    expect(here.stdout()).toBe(`wrote ${file}\n`);
+    const written = await readFile(`${here.path}/${file}`, "utf8");
+    expect(written).toContain(text);
+    expect(written).toContain("seatrial-ci:");
+    expect(written).not.toContain("check --images");
+    expect(await here.seatrial("ci", system, "--ci-image", "other:1")).toBe(2);
+    expect(here.stderr()).toContain("[CI_FILE_EXISTS]");
+    expect(await readFile(`${here.path}/${file}`, "utf8")).toBe(written);
+  });
+
+  it("prints with --dry-run, and writes elsewhere with --output", async () => {
+    await using here = await at({
+      ...SHOP,
+      "seatrial.yaml": `${SHOP["seatrial.yaml"]}check: { user: non-root }\n`,
+    });
+    expect(await here.seatrial("ci", "gitlab", "--dry-run", "--ci-image", "registry.example.com/ci:2")).toBe(
+      0,
+    );
+    const printed = here.stdout();
+    expect(printed).toContain("image: registry.example.com/ci:2\n");
+    expect(printed).toContain("seatrial check --images");
+    expect(await here.seatrial("ci", "gitlab", "--output", "ci/pipeline.yml")).toBe(0);
+    expect(here.stdout()).toBe(`${printed}wrote ci/pipeline.yml\n`);
+    await expect(readFile(`${here.path}/.gitlab-ci.yml`)).rejects.toThrow("ENOENT");
+  });
+
+  it.each([
+    ["an unknown system", SHOP, ["circleci"], "CI_SYSTEM_UNKNOWN"],
+    ["a system that every object has", SHOP, ["constructor"], "CI_SYSTEM_UNKNOWN"],
+    ["a project without a repository", PROJECT, ["gitlab"], "CI_NO_REPOSITORY"],
+    ["a folder that is a file", SHOP, ["gitlab", "--output", "Dockerfile/ci.yml"], "CI_FILE_NOT_WRITTEN"],
+  ])("is code 2 for %s", async (_, files, words, code) => {
+    await using here = await at(files);
+    expect(await here.seatrial("ci", ...words)).toBe(2);
+    expect(here.stderr()).toContain(`[${code}]`);
+    expect(here.stderr()).toContain("hint:");
+  });
+});

@@ -1,0 +1,116 @@
+import { mkdir, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import {
+  ciError,
+  githubWorkflow,
+  gitlabPipeline,
+  jenkinsfile,
+  type Pipeline,
+  planPipeline,
+} from "../ci/index.ts";
+import { loadProject, type Project } from "../config/index.ts";
+import { EXIT, type ExitCode, messageOf } from "../support/error.ts";
+import type { GlobalFlags } from "./flags.ts";
+import { defaultBranch, gitVariables } from "./git.ts";
+import { listenForStop } from "./stop-signals.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { VERSION } from "./version.ts";
+
+/** What each system calls its file, relative to the project's folder, and who writes it. */
+const SYSTEMS: Record<string, { file: string; write: (pipeline: Pipeline) => string }> = {
+  gitlab: { file: ".gitlab-ci.yml", write: gitlabPipeline },
+  github: { file: ".github/workflows/seatrial.yml", write: githubWorkflow },
+  jenkins: { file: "Jenkinsfile", write: jenkinsfile },
+};
+
+export interface CiFlags extends GlobalFlags {
+  system: string;
+  output?: string;
+  ciImage?: string;
+  dryRun?: boolean;
+}
+
+/** Writes a pipeline for the project; never over an existing file. */
+export async function ciCommand(options: { surroundings: Surroundings; flags: CiFlags }): Promise<ExitCode> {
+  const { surroundings, flags } = options;
+  const { environment, stdout } = surroundings;
+  const system = Object.hasOwn(SYSTEMS, flags.system) ? SYSTEMS[flags.system] : undefined;
+  if (system === undefined) {
+    throw ciError({
+      code: "CI_SYSTEM_UNKNOWN",
+      message: `There is no pipeline for ${flags.system}.`,
+      hint: `Use one of ${Object.keys(SYSTEMS).join(", ")}.`,
+    });
+  }
+  using stop = listenForStop(() => undefined);
+  const git = { folder: flags.folder ?? environment.cwd, env: environment.env, signal: stop.signal };
+  const project = await loadProject({ environment, ...flags, builtin: gitVariables(git) });
+  const text = system.write(
+    planPipeline({
+      ...factsOf(project),
+      image: flags.ciImage ?? `seatrial-ci:${VERSION}`,
+      defaultBranch: await defaultBranch(git),
+    }),
+  );
+  if (flags.dryRun === true) {
+    stdout.write(text);
+    return EXIT.ok;
+  }
+  const file =
+    flags.output === undefined
+      ? path.join(project.root, system.file)
+      : path.resolve(environment.cwd, flags.output);
+  await writeNew(file, text);
+  stdout.write(`wrote ${path.relative(environment.cwd, file)}\n`);
+  return EXIT.ok;
+}
+
+function factsOf(project: Project): Omit<Parameters<typeof planPipeline>[0], "image" | "defaultBranch"> {
+  const { release, coverage, image } = project.config;
+  return {
+    project: project.name,
+    suites: project.suites,
+    // As a release sees it: who writes down what must hold wants it to have been looked at.
+    checks: project.locate(["check"]) !== undefined,
+    releases:
+      project.locate(["release", "tags"]) !== undefined ||
+      project.locate(["release", "floating"]) !== undefined,
+    repository: writtenAt(project, ["release", "repository"]),
+    key: release?.key,
+    secrets: image.secrets.flatMap(({ from }) => (from.kind === "env" ? [from.variable] : [])),
+    cobertura: coverage?.formats.includes("cobertura") ?? false,
+  };
+}
+
+/** A text of the project's file with its variables, which have other values where the pipeline runs. */
+function writtenAt(project: Project, place: string[]): string | undefined {
+  const [line = "", carets = ""] = project.locate(place)?.frame.split("\n") ?? [];
+  const start = carets.indexOf("^");
+  if (start < 0) return undefined;
+  return line.slice(start, carets.lastIndexOf("^") + 1).replace(/^(["'])(.*)\1$/, "$2");
+}
+
+async function writeNew(file: string, text: string): Promise<void> {
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text, { flag: "wx" });
+  } catch (cause) {
+    if (
+      (cause as NodeJS.ErrnoException).code === "EEXIST" &&
+      (await stat(file).catch(() => undefined)) !== undefined
+    ) {
+      throw ciError({
+        code: "CI_FILE_EXISTS",
+        message: `${file} exists, and is never overwritten.`,
+        hint: "Compare it with `--dry-run`, write elsewhere with --output, or move it away first.",
+        cause,
+      });
+    }
+    throw ciError({
+      code: "CI_FILE_NOT_WRITTEN",
+      message: `Cannot write ${file}: ${messageOf(cause)}`,
+      hint: "Make the folder writable, or print the pipeline with --dry-run.",
+      cause,
+    });
+  }
+}
