@@ -1,12 +1,13 @@
 // Repeated, interleaved timing of whole commands: A B C A B C …, so that a machine that changes its speed changes it for all.
 
-/** Runs every contestant `rounds` times after one warm-up each; returns milliseconds by name. */
+/** Runs every contestant `rounds` times after one warm-up each; returns milliseconds by name. What `prepare` does is not counted. */
 export async function measure({ contestants, rounds, onRound }) {
   const times = Object.fromEntries(contestants.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {
-    for (const { name, run } of contestants) {
+    for (const { name, prepare, run } of contestants) {
+      await prepare?.(round);
       const start = performance.now();
-      await run();
+      await run(round);
       // The first round warms caches that every later run of a user finds warm too.
       if (round > 0) times[name].push(performance.now() - start);
     }

@@ -1,4 +1,5 @@
-import { loadProject } from "../config/index.ts";
+import path from "node:path";
+import { loadProject, type Project } from "../config/index.ts";
 import { readEvidence } from "../release/index.ts";
 import type { ExitCode } from "../support/error.ts";
 import type { ReleaseFlags } from "./flags.ts";
@@ -25,11 +26,13 @@ export async function releaseCommand(options: {
     file: flags.file,
     builtin: gitVariables({ folder: flags.folder ?? environment.cwd, env: environment.env, signal }),
   });
-  const source = await readSource({ folder: project.root, env: environment.env, signal });
+  const [source, found, { signing, secrets }] = await Promise.all([
+    readSource({ folder: project.root, env: environment.env, signal }),
+    readEvidence({ folders: evidenceFolders(options, project), signal }),
+    openSigning({ project, surroundings }),
+  ]);
   const plan = planProjectRelease({ project, flags, source });
-  const found = await readEvidence({ folders: flags.evidence ?? [`${project.root}/.seatrial/runs`], signal });
   const chosen = await chooseImage({ project, flags, cwd: environment.cwd, found });
-  const { signing, secrets } = await openSigning({ project, surroundings });
   await using registries = await openRegistries(surroundings, { insecure: project.config.release?.insecure });
   const session: ReleaseSession = {
     surroundings,
@@ -48,4 +51,17 @@ export async function releaseCommand(options: {
   }
   const { executeRelease } = await import("./execute-release.ts");
   return await executeRelease({ session, flags, signal });
+}
+
+/** Those that are named, from where the user stands; else the project's own. */
+function evidenceFolders(
+  { flags, surroundings }: { flags: ReleaseFlags; surroundings: Surroundings },
+  project: Project,
+): string[] {
+  const { cwd } = surroundings.environment;
+  return (
+    flags.evidence?.map((folder) => path.resolve(cwd, folder)) ?? [
+      path.join(project.root, ".seatrial", "runs"),
+    ]
+  );
 }

@@ -1,0 +1,84 @@
+// An image that is made here and lies in a registry only: no engine has its layers, in no cache.
+import { createHash, randomBytes } from "node:crypto";
+import { gzipSync } from "node:zlib";
+
+const IMAGE = "application/vnd.docker.container.image.v1+json";
+const LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip";
+const MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
+
+/** Pushes an image of so many layers, each with one file of random bytes. */
+export async function pushRandomImage({ host, name, layers, layerBytes }) {
+  const made = Array.from({ length: layers }, (_, index) => makeLayer(`file-${index + 1}`, layerBytes));
+  const rootfs = { type: "layers", diff_ids: made.map(({ diffId }) => diffId) };
+  const config = Buffer.from(JSON.stringify({ architecture: "amd64", os: "linux", config: {}, rootfs }));
+  for (const bytes of [...made.map(({ bytes }) => bytes), config]) await putBlob({ host, name, bytes });
+  const manifest = Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: MANIFEST,
+      config: { mediaType: IMAGE, size: config.length, digest: digestOf(config) },
+      layers: made.map(({ bytes }) => ({ mediaType: LAYER, size: bytes.length, digest: digestOf(bytes) })),
+    }),
+  );
+  const digest = digestOf(manifest);
+  await send(`http://${host}/v2/${name}/manifests/${digest}`, "PUT", manifest, MANIFEST);
+  return {
+    reference: `${host}/${name}@${digest}`,
+    digest,
+    mediaType: MANIFEST,
+    size: manifest.length,
+    imageId: digestOf(config),
+    layers: rootfs.diff_ids,
+    platform: "linux/amd64",
+  };
+}
+
+function makeLayer(name, size) {
+  const tar = tarOf(name, randomBytes(size));
+  return { diffId: digestOf(tar), bytes: gzipSync(tar, { level: 1 }) };
+}
+
+/** A tar with one file. */
+function tarOf(name, content) {
+  const header = Buffer.alloc(512);
+  const octal = (value, length) => `${value.toString(8).padStart(length - 1, "0")}\0`;
+  header.write(name);
+  header.write(octal(0o644, 8) + octal(0, 8) + octal(0, 8) + octal(content.length, 12) + octal(0, 12), 100);
+  header.write("        0", 148);
+  header.write("ustar\u000000", 257);
+  header.write(
+    `${octal(
+      header.reduce((sum, byte) => sum + byte, 0),
+      7,
+    )} `,
+    148,
+  );
+  return Buffer.concat([
+    header,
+    content,
+    Buffer.alloc(512 - (content.length % 512 || 512)),
+    Buffer.alloc(1024),
+  ]);
+}
+
+async function putBlob({ host, name, bytes }) {
+  const begun = await send(`http://${host}/v2/${name}/blobs/uploads/`, "POST");
+  const place = new URL(begun.headers.get("location"), `http://${host}`);
+  place.searchParams.set("digest", digestOf(bytes));
+  await send(place, "PUT", bytes, "application/octet-stream");
+}
+
+async function send(url, method, body, type) {
+  const response = await fetch(url, {
+    method,
+    body,
+    headers: type === undefined ? {} : { "content-type": type },
+  });
+  if (!response.ok)
+    throw new Error(`${method} ${url} ended with ${response.status}: ${await response.text()}`);
+  return response;
+}
+
+function digestOf(bytes) {
+  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+}
