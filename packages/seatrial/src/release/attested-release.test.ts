@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { createKeyPair, loadSigner, readPublicKey, verifyImage } from "../attest/index.ts";
 import { makeFolder } from "../config/testing/folder.ts";
 import type { Outcome, TestResult } from "../model/index.ts";
+import { digestOf, type Manifest, MEDIA_TYPES } from "../registry/index.ts";
 import { denies, dies } from "../registry/memory/index.ts";
 import type { Signing } from "./prepared.ts";
 import {
@@ -10,6 +11,7 @@ import {
   APP,
   COMMIT,
   evidenceOf,
+  identityOf,
   makeReleaseWorld,
   outcomeOf,
   planWith,
@@ -157,6 +159,47 @@ it("attests shards of several jobs as one suite, whatever their engines call the
       ],
     },
   ]);
+});
+
+it("attests an index for each platform that was tested", async () => {
+  await using folder = await makeFolder({});
+  const world = makeReleaseWorld();
+  const { signing, publicKey } = await makeSigning(folder.path);
+  const arm = world.registry.addImage(APP, { layers: ["arm"], platform: "linux/arm64" });
+  const entry = ({ digest, mediaType, bytes }: Manifest, architecture: string) => ({
+    mediaType,
+    digest,
+    size: bytes.length,
+    platform: { os: "linux", architecture },
+  });
+  const bytes = Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: MEDIA_TYPES.ociIndex,
+      manifests: [entry(world.image.manifest, "amd64"), entry(arm.manifest, "arm64")],
+    }),
+  );
+  const index: Manifest = { digest: digestOf(bytes), mediaType: MEDIA_TYPES.ociIndex, bytes };
+  const repository = world.registries.repository(APP);
+  await repository.manifests.put(index.digest, index, ANY);
+  const onArm = identityOf(arm, "linux/arm64");
+  const suites = [suiteOf({ imageId: onArm.imageId })];
+  const { problems } = await world.release({
+    signing,
+    image: { repository: APP, reference: index.digest },
+    expected: undefined,
+    found: found(outcomeOf(world.identity), outcomeOf(onArm, { run: "r2", suites })),
+  });
+  expect(problems).toEqual([]);
+  const { holds, attestations } = await verifyImage({
+    repository,
+    reference: "latest",
+    keys: [readPublicKey(publicKey, "the key")],
+    now: Date.now,
+    signal: ANY,
+  });
+  expect(holds).toBe(true);
+  expect(attestations.map(({ platform }) => platform).sort()).toEqual(["linux/amd64", "linux/arm64"]);
 });
 
 it("refuses to sign what nobody can name: the tests were not brought along", async () => {

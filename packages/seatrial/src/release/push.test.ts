@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { denies } from "../registry/memory/index.ts";
 import { type PushOptions, pushCandidates } from "./push.ts";
 import { ANY, APP, COMMIT, makePushWorld } from "./testing/world.ts";
 
@@ -79,6 +80,22 @@ describe("pushing candidates", () => {
     const { pushed, uploaded } = await push(world);
     expect(uploaded).toContain("release");
     expect(pushed.images[0]?.digest).not.toBe(other.manifest.digest);
+  });
+
+  it("pushes over what is no image, under the candidate's name", async () => {
+    const world = makePushWorld();
+    const tag = `candidate-${COMMIT}`;
+    world.registry.addImage(APP, { tag, configuration: { rootfs: "none" } });
+    const { uploaded } = await push(world);
+    expect(uploaded).toContain("release");
+  });
+
+  it("fails as the registry does, and leaves no name in the engine", async () => {
+    const world = makePushWorld();
+    world.registry.fault(denies("manifests.get"));
+    await expect(push(world)).toThrowWithCode("REGISTRY_DENIED");
+    const names = (await world.engine.list({}, ANY)).flatMap(({ references }) => references);
+    expect(names.filter((name) => name.includes("candidate"))).toEqual([]);
   });
 
   it("reads back by digest: a tag that somebody moved meanwhile changes nothing", async () => {

@@ -1,6 +1,7 @@
 import type { ImageEngine } from "../engine/index.ts";
 import type { Digest, ImageIdentity, PushedImage, PushedImages } from "../model/index.ts";
 import { formatReference, type RegistryClient, type Repository } from "../registry/index.ts";
+import { isToolError } from "../support/error.ts";
 import { type Candidate, differenceTo, imageSwapped, readCandidate } from "./candidate.ts";
 import { candidateName } from "./candidate-name.ts";
 import { releaseError } from "./errors.ts";
@@ -105,10 +106,23 @@ async function findPushed(
   for (const digest of new Set([...(tagged === undefined ? [] : [tagged.digest]), ...remembered])) {
     if (digest !== tagged?.digest && (await repository.manifests.resolve(digest, signal)) === undefined)
       continue;
-    const candidate = await readCandidate({ repository, reference: digest, signal });
-    if (differs(candidate, image) === undefined) return { candidate, isTagged: digest === tagged?.digest };
+    const candidate = await readUsable({ repository, reference: digest, signal });
+    if (candidate !== undefined && differs(candidate, image) === undefined)
+      return { candidate, isTagged: digest === tagged?.digest };
   }
   return undefined;
+}
+
+const UNUSABLE = ["CANDIDATE_NOT_FOUND", "CANDIDATE_INVALID", "MANIFEST_INVALID", "BLOB_NOT_FOUND"];
+
+/** What others left under a candidate's name may be anything, and is then pushed over. */
+async function readUsable(options: Parameters<typeof readCandidate>[0]): Promise<Candidate | undefined> {
+  try {
+    return await readCandidate(options);
+  } catch (error) {
+    if (UNUSABLE.some((code) => isToolError(error, code))) return undefined;
+    throw error;
+  }
 }
 
 /** A build makes images for one platform; what an engine pushes may still be an index around one. */
