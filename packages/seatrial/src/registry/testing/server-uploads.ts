@@ -34,8 +34,11 @@ export async function handleUpload(call: ServerCall): Promise<void> {
       code: "BLOB_UPLOAD_INVALID",
       message: "not where the upload is",
     });
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    held.uploads.set(id, Buffer.concat([held.uploads.get(id) ?? Buffer.alloc(0), chunk]));
+  const chunks: Buffer[] = [before];
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  } finally {
+    held.uploads.set(id, Buffer.concat(chunks));
   }
   if (request.method === "PATCH") return sayWhere(call, id);
   const bytes = held.uploads.get(id) ?? Buffer.alloc(0);
