@@ -4,6 +4,8 @@ set -euo pipefail
 root=$1
 name=$2
 shift 2
+# Process 1 ignores signals that it does not ask for.
+trap 'exit 130' INT TERM
 
 hostname "$name"
 mapfile -t controllers < <(awk '$3 ~ /^cgroup/ { print $3, $2, $4 }' /proc/self/mounts)

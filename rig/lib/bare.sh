@@ -1,5 +1,7 @@
 # shellcheck shell=bash
-# A bare Debian machine within this one, for rig/bare. Its name is $name, its root file system $machine.
+# A bare Debian machine within this one, for rig/bare, which says: $name, $machine (its root file system), $forwarding (what
+# this machine did with packets of others before).
+# shellcheck disable=SC2154
 
 # The release that is the oldest we promise, and what the promise asks for.
 BARE_SUITE=bookworm
@@ -48,7 +50,7 @@ bare_connect() {
   ip -n "$name" link set eth0 up
   ip -n "$name" route add default via "$subnet.1"
   bare_packet_filter -I
-  [[ $(cat /proc/sys/net/ipv4/ip_forward) == 1 ]] || echo 1 >/proc/sys/net/ipv4/ip_forward
+  echo 1 >/proc/sys/net/ipv4/ip_forward
   while read -r controller; do
     mkdir "$controller/$name"
     # Of this one a new group has neither processors nor memory.
@@ -93,6 +95,7 @@ bare_boot() {
 bare_remove() {
   local controller group
   bare_packet_filter -D 2>/dev/null || true
+  echo "$forwarding" >/proc/sys/net/ipv4/ip_forward
   ip netns delete "$name" 2>/dev/null || true
   while read -r controller; do
     find "$controller/$name" -depth -type d 2>/dev/null | while read -r group; do rmdir "$group" || true; done
