@@ -1,4 +1,4 @@
-import { messageOf } from "../../support/error.ts";
+import { isToolError, messageOf } from "../../support/error.ts";
 
 /** What went wrong on the way to a server or back. */
 export type FailureKind =
@@ -73,9 +73,9 @@ export function dialFailure(cause: unknown): TransportFailure {
   return new TransportFailure("away", text, { cause });
 }
 
-/** The failure of a request on a connection that stood. */
-export function exchangeFailure(cause: unknown, wasReused: boolean): TransportFailure {
-  if (cause instanceof TransportFailure) return cause;
+/** The failure of a request on a connection that stood; what was made out before is kept. */
+export function exchangeFailure(cause: unknown, wasReused: boolean): Error {
+  if (cause instanceof TransportFailure || isToolError(cause)) return cause;
   const kind = /^(HPE_|ERR_HTTP|ERR_INVALID)/.test(systemCode(cause)) ? "nonsense" : "lost";
   return new TransportFailure(kind, messageOf(cause), { cause, wasReused });
 }

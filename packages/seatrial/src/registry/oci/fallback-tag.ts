@@ -1,9 +1,10 @@
 import type { Digest } from "../../model/index.ts";
+import { isToolError } from "../../support/error.ts";
 import { digestOf } from "../digest.ts";
 import { registryError } from "../errors.ts";
 import { type ImageIndex, readManifest } from "../manifest.ts";
 import { MEDIA_TYPES } from "../media-types.ts";
-import type { Descriptor } from "../registry.ts";
+import type { Descriptor, Manifest } from "../registry.ts";
 import type { Caller } from "./caller.ts";
 import { createManifests } from "./manifests.ts";
 
@@ -52,7 +53,6 @@ export async function addToFallback(
 async function add(caller: Caller, options: FallbackOptions & { descriptor: Descriptor }): Promise<void> {
   const { subject, descriptor, signal } = options;
   const { settings } = caller.host;
-  const { put } = createManifests(caller);
   let index = await readFallback(caller, options);
   /** Everything that was ever seen in it, and ours: what another writer dropped by accident is put back. */
   const known = new Map<Digest, Descriptor>([[descriptor.digest, descriptor]]);
@@ -66,8 +66,7 @@ async function add(caller: Caller, options: FallbackOptions & { descriptor: Desc
       if (isComplete(index, known)) return;
     }
     const startedAt = settings.now();
-    const manifest = indexOf([...known.values()], index);
-    await put(fallbackTag(subject), manifest, signal);
+    await write(caller, { ...options, index, known });
     index = await readFallback(caller, options);
     took = settings.now() - startedAt + SETTLE_MIN_MS * settings.random();
   }
@@ -90,13 +89,40 @@ function isComplete(index: ImageIndex | undefined, known: Map<Digest, Descriptor
   return [...known.keys()].every((digest) => held.has(digest));
 }
 
-function indexOf(manifests: Descriptor[], before: ImageIndex | undefined) {
+/** What is listed stays where it is; what is missing comes after it. */
+async function write(
+  caller: Caller,
+  options: FallbackOptions & { index: ImageIndex | undefined; known: Map<Digest, Descriptor> },
+): Promise<void> {
+  const { subject, index, known, signal } = options;
+  const manifests = createManifests(caller);
+  const put = async () => await manifests.put(fallbackTag(subject), indexOf(known, index), signal);
+  try {
+    await put();
+  } catch (error) {
+    if (!isToolError(error, "REGISTRY_REFUSED")) throw error;
+    // Registries refuse a list of what is not there; somebody may have deleted what it still names.
+    const gone: Digest[] = [];
+    for (const digest of known.keys())
+      if ((await manifests.resolve(digest, signal)) === undefined) gone.push(digest);
+    if (gone.length === 0) throw error;
+    for (const digest of gone) known.delete(digest);
+    await put();
+  }
+}
+
+function indexOf(known: ReadonlyMap<Digest, Descriptor>, before: ImageIndex | undefined): Manifest {
   const mediaType = MEDIA_TYPES.ociIndex;
   const annotations = before?.annotations ?? {};
+  const listed = (before?.manifests ?? []).filter((each) => known.has(each.digest));
+  const manifests = new Map<Digest, Descriptor>([
+    ...listed.map((each) => [each.digest, each] as const),
+    ...known,
+  ]);
   const content = {
     schemaVersion: 2,
     mediaType,
-    manifests,
+    manifests: [...manifests.values()],
     ...(Object.keys(annotations).length > 0 && { annotations }),
   };
   const bytes = Buffer.from(JSON.stringify(content));

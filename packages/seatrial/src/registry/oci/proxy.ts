@@ -11,7 +11,7 @@ export function proxyFor(url: URL, environment: Environment): URL | undefined {
   if (!value || isLoopback(url.hostname)) return undefined;
   if (isExempt(url, environment.NO_PROXY || environment.no_proxy || "")) return undefined;
   try {
-    const proxy = new URL(/^[a-z]+:\/\//i.test(value) ? value : `http://${value}`);
+    const proxy = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`);
     if (/^https?:$/.test(proxy.protocol)) return proxy;
   } catch {
     // Said below: its text may hold a password.

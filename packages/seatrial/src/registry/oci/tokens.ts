@@ -3,7 +3,7 @@ import { orAborted } from "../../support/abort.ts";
 import type { Redactor } from "../../support/redact.ts";
 import type { Credentials } from "../credentials.ts";
 import { bytesOf } from "./body.ts";
-import { Refusal, TransportFailure } from "./failure.ts";
+import { TransportFailure } from "./failure.ts";
 import type { Settings } from "./options.ts";
 import { readRefusal } from "./refusal.ts";
 import { covers, formatScopes, type Scopes } from "./scope.ts";

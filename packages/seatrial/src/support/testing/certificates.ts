@@ -46,9 +46,10 @@ function certify(options: CertificateOptions): Certificate {
   );
   const signature = sign("sha256", body, options.signer?.key ?? pair.privateKey);
   const der = sequence(body, ECDSA_SHA256, tagged(0x03, Buffer.concat([Buffer.from([0]), signature])));
-  const lines = der.toString("base64").replace(/.{64}/g, "$&\n");
+  // An empty line before the end, where the last one is full, would be no PEM.
+  const lines = der.toString("base64").replace(/.{1,64}/g, "$&\n");
   return {
-    cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
+    cert: `-----BEGIN CERTIFICATE-----\n${lines}-----END CERTIFICATE-----\n`,
     key: pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
   };
 }
