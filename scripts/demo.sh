@@ -1,10 +1,25 @@
 #!/usr/bin/env bash
-# Everything that the first run needs, then the run itself on examples/go-redis.
+# Everything that the first run needs, then the whole chain on examples/go-redis: build, test, check, release, and a look at what was released.
 . "$(dirname "$0")/lib.sh"
 step "dependencies" install_dependencies &
 dependencies=$!
 step "engine" rig/up
-step "base images" rig/images debian golang redis
+step "base images" rig/images debian golang redis registry
 wait "$dependencies"
 step "build" build_program
-step "seatrial run" node packages/seatrial/dist/main.js run --folder examples/go-redis
+
+seatrial() { node packages/seatrial/dist/main.js "$@"; }
+
+# A registry with a login, and a key to sign with, both of this machine only.
+prepare_release() {
+  # Work in progress has the tags of its last commit, and they never move.
+  if [ -n "$(git status --porcelain)" ]; then rig/registry --down || return; fi
+  local settings
+  settings=$(rig/registry) && eval "$settings" || return
+  export SEATRIAL_KEY=$DOCKER_CONFIG/../seatrial.key
+  export SEATRIAL_KEY_PASSPHRASE="made for demonstrations"
+  [ -f "$SEATRIAL_KEY" ] || seatrial key new --out "$SEATRIAL_KEY"
+}
+step "registry and key" prepare_release
+step "seatrial run" seatrial run --folder examples/go-redis --allow-dirty
+step "seatrial verify" seatrial verify "$REGISTRY/linkly:latest" --key "${SEATRIAL_KEY%.key}.pub"
