@@ -38,7 +38,8 @@ function mistake(expectation: Expectation, value: string | undefined): string | 
     case "absent":
       return value === undefined ? undefined : `should not be there, and ${found}`;
     case "equals":
-      return value === expectation.value ? undefined : `${found}, not ${JSON.stringify(expectation.value)}`;
+      if (value === expectation.value) return undefined;
+      return value === undefined ? found : `${found}, not ${JSON.stringify(expectation.value)}`;
     case "matches":
       return value !== undefined && matches(value, expectation.pattern)
         ? undefined

@@ -62,7 +62,8 @@ function groupOf(index: ImageIndex, written: string): number | undefined {
 }
 
 function isAccount(index: ImageIndex, { account, wanted }: { account: Account; wanted: string }): boolean {
-  const expected = accountOf(index, wanted);
+  // An image without accounts still has a root.
+  const expected = accountOf(index, wanted.replace(/^root(?=:|$)/, "0"));
   if (expected === undefined || expected.uid !== account.uid) return false;
   return !wanted.includes(":") || expected.gid === account.gid;
 }

@@ -1,6 +1,5 @@
 import type { Engine } from "../../engine/index.ts";
 import { type Digest, formatBytes, type ImageIdentity } from "../../model/index.ts";
-import { isToolError } from "../../support/error.ts";
 import type { ReadingCache } from "./cache.ts";
 import { findImage } from "./exported-image.ts";
 import { type ExportedFiles, readExport } from "./read-export.ts";
@@ -50,19 +49,20 @@ export async function loadReadings(options: LoadReadingsOptions): Promise<Map<Di
     return diffId !== undefined && readings.has(diffId) ? diffId : undefined;
   };
 
+  const take = ({ layers }: ExportedFiles) => {
+    for (const { diffId, reading } of layers.values())
+      if (reading !== undefined) readings.set(diffId, reading);
+  };
+  const fitAll = (exported: ExportedFiles) =>
+    images.map((image) => ({ image, exported: findImage(exported, image) }));
   let files = await exportOnce({ ...options, known });
-  const found = () => images.map((image) => ({ image, exported: findImage(files, image) }));
-  let fit: ReturnType<typeof found>;
-  try {
-    fit = found();
-  } catch (error) {
-    if (!isToolError(error, "LAYERS_UNREADABLE") || ![...files.layers.values()].some(isCompared)) throw error;
+  take(files);
+  if (diffIds.some((diffId) => !readings.has(diffId)) && [...files.layers.values()].some(isCompared)) {
     // A file had another layer than in earlier exports, and was not read.
     files = await exportOnce({ ...options, known: () => undefined });
-    fit = found();
+    take(files);
   }
-  for (const { diffId, reading } of files.layers.values())
-    if (reading !== undefined) readings.set(diffId, reading);
+  const fit = fitAll(files);
   await keep({ files, cache, fit });
   return new Map(
     fit.map(({ image, exported }) => [

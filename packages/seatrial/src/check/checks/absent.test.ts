@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import type { TarFile } from "../testing/tar.ts";
+import { type CheckWorld, check, textOf } from "../testing/world.ts";
+
+const command = (name: string): TarFile => ({ name, mode: 0o755, content: "#!" });
+const PACKAGE = {
+  name: "v/site-packages/Foo_Bar-1.2.dist-info/METADATA",
+  content: "Name: Foo.Bar\nVersion: 1.2\n",
+};
+
+async function absent(things: string[], world: CheckWorld) {
+  return await check({ ...world, settings: { absent: things } });
+}
+
+async function found(thing: string, files: TarFile[], config?: CheckWorld["config"]): Promise<boolean> {
+  const { find } = await absent([thing], { layers: [files], ...(config && { config }) });
+  return find(`check.absent ${thing}`)?.status === "failed";
+}
+
+describe("a command that must be absent", () => {
+  it.each([
+    ["pytest", "app/.venv/bin/pytest"],
+    ["pytest", "usr/bin/pytest-3"],
+    ["gcc", "usr/bin/gcc-12"],
+    ["gcc", "usr/bin/x86_64-linux-gnu-gcc-12"],
+    ["python", "usr/local/bin/python3.13"],
+    ["go", "usr/local/go/bin/go"],
+    ["jest", "app/node_modules/.bin/jest"],
+    ["tool", "tool"],
+    ["useradd", "usr/sbin/useradd"],
+  ])("%s is found as %s", async (thing, name) => {
+    expect(await found(thing, [command(name)])).toBe(true);
+  });
+
+  it.each([
+    ["pytest", command("usr/bin/pytest-cov")],
+    ["gcc", command("usr/bin/gcc-ar-12")],
+    ["gcc", command("usr/share/bash-completion/completions/gcc")],
+    ["gcc", command("app/gcc")],
+    ["go", command("usr/bin/gofmt")],
+    ["gcc", { name: "usr/bin/gcc", mode: 0o644 }],
+    ["gcc", { name: "usr/bin/gcc", flag: "5", mode: 0o755 }],
+    ["gcc", { name: "usr/bin/.wh.gcc" }],
+  ])("%s is not found in %o", async (thing, file) => {
+    expect(await found(thing, [file])).toBe(false);
+  });
+
+  it("is found as a link, to busybox or anything else", async () => {
+    expect(await found("wget", [{ name: "bin/wget", flag: "2", link: "/bin/busybox" }])).toBe(true);
+    expect(
+      await found("wget", [command("bin/busybox"), { name: "bin/wget", flag: "1", link: "bin/busybox" }]),
+    ).toBe(false);
+    expect(await found("wget", [{ name: "bin/wget", flag: "1", link: "bin/busybox", mode: 0o755 }])).toBe(
+      true,
+    );
+  });
+
+  it("is found in folders of the image's PATH", async () => {
+    expect(await found("gcc", [command("opt/tools/gcc")])).toBe(false);
+    expect(await found("gcc", [command("opt/tools/gcc")], { env: { PATH: "/usr/bin:/opt/tools" } })).toBe(
+      true,
+    );
+  });
+
+  it("can be a path", async () => {
+    expect(await found("/app/tests", [{ name: "app/tests/", flag: "5" }])).toBe(true);
+    expect(await found("/app/test", [{ name: "app/tests/", flag: "5" }])).toBe(false);
+  });
+});
+
+describe("a package that must be absent", () => {
+  it.each([
+    ["foo-bar", PACKAGE],
+    ["Foo_Bar", PACKAGE],
+    ["@s/p", { name: "a/node_modules/@s/p/package.json", content: '{"name":"@s/p"}' }],
+    ["gcc", { name: "var/lib/dpkg/status", content: "Package: gcc-12\nStatus: install ok installed\n" }],
+    ["gcc", { name: "var/lib/dpkg/status.d/gcc", content: "Package: gcc\n" }],
+    ["gcc", { name: "lib/apk/db/installed", content: "P:gcc\nV:1\n" }],
+  ])("%s is found by %o", async (thing, file) => {
+    expect(await found(thing, [file])).toBe(true);
+  });
+
+  it("is another one when only a part of its name is the same", async () => {
+    expect(await found("foo", [PACKAGE])).toBe(false);
+    expect(await found("p", [{ name: "a/node_modules/@s/p/package.json", content: '{"name":"@s/p"}' }])).toBe(
+      false,
+    );
+    expect(
+      await found("gcc", [
+        { name: "var/lib/dpkg/status", content: "Package: gcc-12-base\nStatus: install ok installed\n" },
+      ]),
+    ).toBe(false);
+  });
+});
+
+describe("what is told", () => {
+  it("names path, layer, line of the history, and who deletes or replaces it", async () => {
+    const { find, outcome } = await absent(["pytest", "gcc"], {
+      layers: [[command("usr/bin/pytest")], [command("usr/bin/pytest")], [{ name: "usr/bin/.wh.pytest" }]],
+      history: [
+        "base",
+        "-ENV A=1",
+        "RUN /bin/sh -c pip install pytest # buildkit",
+        "RUN /bin/sh -c pip uninstall pytest",
+      ],
+      instructions: ["ENV", "RUN", "RUN"],
+    });
+    expect(textOf(find("check.absent pytest"))).toBe(
+      [
+        "failed",
+        "/usr/bin/pytest (a command) in layer 1 of 3 (base image: `base`), overwritten by layer 2 of 3 (`RUN pip install pytest`)",
+        "/usr/bin/pytest (a command) in layer 2 of 3 (`RUN pip install pytest`), deleted by layer 3 of 3 (`RUN pip uninstall pytest`)",
+        "Install pytest in a stage that does not ship, and copy from it only what the program needs.",
+      ].join("\n"),
+    );
+    expect(find("check.absent gcc")).toEqual({
+      group: "check.absent",
+      name: "gcc",
+      status: "passed",
+      duration: 0,
+    });
+    expect(outcome.status).toBe("failed");
+  });
+
+  it("says of what is gone in the end that it still travels", async () => {
+    const { find } = await absent(["gcc"], { layers: [[command("bin/gcc")], [{ name: ".wh.bin" }]] });
+    expect(find("check.absent gcc")?.message).toMatch(/Deleted files stay in the layer below/);
+  });
+
+  it("is short for very many, and whole as output", async () => {
+    const many = Array.from({ length: 500 }, (_, at) => command(`opt/${at}/bin/gcc`));
+    const { find } = await absent(["gcc"], { layers: [many] });
+    const test = find("check.absent gcc");
+    expect(test?.message?.split("\n")).toHaveLength(5);
+    expect(test?.message).toMatch(/… and 497 more/);
+    expect(test?.output?.split("\n")).toHaveLength(100);
+  });
+});

@@ -1,0 +1,165 @@
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import type { Engine } from "../../engine/index.ts";
+import { archiveStream, digestOf, ociArchive, streamOf } from "../testing/archive.ts";
+import { type TarFile, tarOf } from "../testing/tar.ts";
+import { type CheckWorld, check } from "../testing/world.ts";
+
+const LOWER = tarOf([{ name: "bin/gcc", mode: 0o755, content: "x".repeat(5000) }]);
+const UPPER = tarOf([{ name: "bin/.wh.gcc" }, { name: "app/a", content: "y".repeat(300) }]);
+const layers = [LOWER, UPPER];
+
+/** Checks an image whose engine exports this instead. */
+async function checkExport(stream: () => NodeJS.ReadableStream, world: CheckWorld = {}) {
+  return await check({
+    layers,
+    settings: { absent: ["gcc"] },
+    ...world,
+    engine: (real): Engine => ({
+      ...real,
+      images: {
+        ...real.images,
+        export: async () => stream() as Awaited<ReturnType<Engine["images"]["export"]>>,
+      },
+    }),
+  });
+}
+
+const legacy = (names: string[], further: TarFile[] = []): TarFile[] => [
+  { name: "l1/", flag: "5" },
+  { name: "l1/VERSION", content: "1.0" },
+  { name: "l1/layer.tar", content: LOWER },
+  { name: "l2/json", content: "{}" },
+  { name: "l2/layer.tar", content: UPPER },
+  ...further,
+  { name: "c.json", content: JSON.stringify({ rootfs: { diff_ids: layers.map(digestOf) } }) },
+  { name: "manifest.json", content: JSON.stringify([{ Config: "c.json", Layers: names }]) },
+  { name: "repositories", content: "{}" },
+];
+
+describe("an export", () => {
+  it.each([
+    [
+      "a folder for each layer, the manifest last",
+      () => archiveStream(legacy(["l1/layer.tar", "l2/layer.tar"])),
+    ],
+    ["blobs as they are", () => archiveStream(ociArchive(layers).entries)],
+    ["blobs with gzip", () => archiveStream(ociArchive(layers, { compress: true }).entries)],
+    ["pieces of single bytes", () => streamOf(tarOf(ociArchive(layers).entries), 1)],
+  ])("is read in the layout of %s", async (_what, stream) => {
+    const { outcome, find } = await checkExport(stream);
+    expect(outcome.problem).toBeUndefined();
+    expect(find("check.absent gcc")?.message).toMatch(/^\/bin\/gcc .*layer 1 of 2.*deleted by layer 2 of 2/);
+    expect(outcome.reading?.release.uncompressed).toBe(5300);
+  });
+
+  it("takes compressed sizes from the engine where it has them, and measures them otherwise", async () => {
+    const compressed = await checkExport(() => archiveStream(ociArchive(layers, { compress: true }).entries));
+    const sizes = layers.map((layer) => gzipSync(layer).length).reduce((a, b) => a + b);
+    expect(compressed.outcome.reading?.release.transferred).toBe(sizes);
+    const plain = await checkExport(() => archiveStream(ociArchive(layers).entries));
+    const measured = layers.map((layer) => gzipSync(layer, { level: 1 }).length).reduce((a, b) => a + b);
+    expect(plain.outcome.reading?.release).toMatchObject({ transferred: measured, transferredBy: "gzip" });
+  });
+
+  it("may have a layer twice, as a link to the first", async () => {
+    const twice = [LOWER, UPPER, LOWER];
+    const config = { name: "c.json", content: JSON.stringify({ rootfs: { diff_ids: twice.map(digestOf) } }) };
+    const names = ["l1/layer.tar", "l2/layer.tar", "l3/layer.tar"];
+    const entries = [
+      ...legacy(names, [{ name: "l3/layer.tar", flag: "2", link: "../l1/layer.tar" }]).filter(
+        ({ name }) => name !== "c.json",
+      ),
+      config,
+    ];
+    const { outcome } = await checkExport(() => archiveStream(entries), { layers: twice });
+    expect(outcome.problem).toBeUndefined();
+    expect(outcome.reading?.release).toMatchObject({ layers: 3, uncompressed: 10_300 });
+    expect(outcome.reading?.waste.own).toBe(5000);
+  });
+
+  it.each([
+    [
+      "another layer's bytes",
+      () => archiveStream(legacy(["l1/layer.tar", "l1/layer.tar"])),
+      /layer 2 should be sha256:\w+, and its bytes are sha256:/,
+    ],
+    [
+      "a layer that is missing",
+      () => archiveStream(legacy(["l1/layer.tar", "l9/layer.tar"])),
+      /layer 2 .* is not in the export/,
+    ],
+    [
+      "links in circles",
+      () =>
+        archiveStream(
+          legacy(["l1/layer.tar", "a/layer.tar"], [{ name: "a/layer.tar", flag: "2", link: "layer.tar" }]),
+        ),
+      /layer 2 .* is not in the export/,
+    ],
+    ["another image", () => archiveStream(ociArchive([LOWER]).entries), /holds no image with the layers/],
+    ["no manifest", () => archiveStream([{ name: "a", content: "b" }]), /holds no image with the layers/],
+    [
+      "a manifest that is none",
+      () => archiveStream([{ name: "manifest.json", content: '[{"Layers":3}]' }]),
+      /holds no image/,
+    ],
+    ["nothing", () => archiveStream([]), /holds no image/],
+    [
+      "half of it",
+      () => streamOf(tarOf(legacy(["l1/layer.tar", "l2/layer.tar"])).subarray(0, 6000)),
+      /no tar of images/,
+    ],
+    ["text", () => streamOf(Buffer.from("<html>".repeat(500))), /no tar of images/],
+    [
+      "broken gzip",
+      () =>
+        archiveStream(
+          ociArchive(layers, {
+            blob: (layer) => gzipSync(layer).subarray(0, -12),
+          }).entries,
+        ),
+      /cannot be decompressed/,
+    ],
+    [
+      "a layer that is no tar",
+      () => archiveStream([{ name: "l1/layer.tar", content: "no tar ".repeat(200) }]),
+      /no intact tar/,
+    ],
+  ])("that holds %s is refused, whatever else the image may have", async (_what, stream, message) => {
+    const { outcome, exitCodes } = await checkExport(stream);
+    expect(outcome).toMatchObject({ status: "failed", problem: { code: "LAYERS_UNREADABLE" }, results: [] });
+    expect(outcome.problem?.message).toMatch(message);
+    expect(exitCodes).toEqual([3]);
+  });
+
+  it("with zstd says which Node can read it, where this one cannot", async () => {
+    const zstd = Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), Buffer.alloc(600, 7)]);
+    const { outcome } = await checkExport(() =>
+      archiveStream(ociArchive(layers, { blob: () => zstd }).entries),
+    );
+    const canRead = "createZstdDecompress" in (await import("node:zlib"));
+    expect(outcome.problem?.code).toBe(canRead ? "LAYERS_UNREADABLE" : "LAYERS_COMPRESSED");
+  });
+
+  it("that breaks off fails with the engine's own error, and an abort is no error at all", async () => {
+    const { engineError } = await import("../../engine/index.ts");
+    const lost = engineError({ code: "ENGINE_CONNECTION_LOST", message: "gone" });
+    const breaking = () => {
+      const stream = archiveStream(ociArchive(layers).entries);
+      stream.once("data", () => stream.destroy(lost));
+      return stream;
+    };
+    const broken = await checkExport(breaking);
+    expect(broken.outcome).toMatchObject({ status: "failed", problem: { code: "ENGINE_CONNECTION_LOST" } });
+    const stop = new AbortController();
+    const stopping = () => {
+      const stream = archiveStream(ociArchive(layers).entries);
+      stream.once("data", () => stop.abort(new Error("stopped by the user")));
+      return stream;
+    };
+    const stopped = await checkExport(stopping, { signal: stop.signal });
+    expect(stopped.outcome).toMatchObject({ status: "stopped", problem: undefined });
+    expect(stopped.exitCodes).toEqual([]);
+  });
+});
