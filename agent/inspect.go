@@ -29,14 +29,18 @@ type goBuildInfo struct {
 	Settings  map[string]string `json:"settings"`
 }
 
-// serveStat follows links, and calls one that leads nowhere a link.
+// serveStat follows links, and calls one that leads nowhere a link. With follow=0 a link is what it is.
 func serveStat(w http.ResponseWriter, r *http.Request) {
 	path, err := pathOf(r)
 	if err != nil {
 		fail(w, err)
 		return
 	}
-	info, err := os.Stat(path)
+	look := os.Stat
+	if r.URL.Query().Get("follow") == "0" {
+		look = os.Lstat
+	}
+	info, err := look(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		info, err = os.Lstat(path)
 	}

@@ -165,6 +165,20 @@ func TestStatFollowsLinksThatLeadSomewhere(t *testing.T) {
 	}
 }
 
+func TestStatWithoutFollowingCallsALinkALink(t *testing.T) {
+	root := t.TempDir()
+	must(t, os.Mkdir(root+"/folder", 0o755))
+	must(t, os.WriteFile(root+"/folder/file", nil, 0o644))
+	must(t, os.Symlink("folder", root+"/link"))
+	client := serveInProcess(t)
+	for path, kind := range map[string]string{root + "/link": "link", root + "/folder": "folder", root + "/link/file": "file"} {
+		var got fileDetails
+		if call(t, client, "GET", "/v1/stat?follow=0&path="+path, nil, &got); got.Kind != kind {
+			t.Errorf("%+v", got)
+		}
+	}
+}
+
 func TestListNamesRegularFilesInOrder(t *testing.T) {
 	root := t.TempDir()
 	for _, name := range []string{"b/x.test", "b-a/x.test", "a.txt", "b/c/y.test"} {

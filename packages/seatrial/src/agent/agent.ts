@@ -108,8 +108,10 @@ export interface AgentFiles {
   put(path: string, tar: TarSource, signal: AbortSignal): Promise<{ files: number; bytes: number }>;
   /** A tar stream of a file or folder, which the signal can break off. Fails with FILE_NOT_FOUND. */
   get(path: string, signal: AbortSignal): Promise<Readable>;
-  /** What is at a path, or undefined. */
+  /** What is at a path, or undefined. Links are followed, so that `link` is one that leads nowhere. */
   stat(path: string, signal: AbortSignal): Promise<FileDetails | undefined>;
+  /** The same, and a link at the end of the path is a link. */
+  statLink(path: string, signal: AbortSignal): Promise<FileDetails | undefined>;
   /** Every regular file below a folder, sorted; Go executables with their build information when asked for. */
   list(path: string, options: ListOptions): Promise<FileDetails[]>;
 }

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { isToolError } from "../support/error.ts";
-import type { AgentFiles, TarSource } from "./agent.ts";
+import type { AgentFiles, FileDetails, TarSource } from "./agent.ts";
 import { accepted, askJson, readJson } from "./answer.ts";
 import type { Connection } from "./connection.ts";
 import { drained } from "./drained.ts";
@@ -33,20 +33,8 @@ export function agentFiles(connection: Connection): AgentFiles {
       await accepted(exchange, what);
       return readBytes(exchange);
     },
-    async stat(path, signal) {
-      try {
-        return await askJson(connection, {
-          method: "GET",
-          path: `/v1/stat?${new URLSearchParams({ path })}`,
-          what: `looking for ${path}`,
-          check: checkFile,
-          signal,
-        });
-      } catch (error) {
-        if (isToolError(error, "FILE_NOT_FOUND")) return undefined;
-        throw error;
-      }
-    },
+    stat: (path, signal) => stat(connection, { query: { path }, signal }),
+    statLink: (path, signal) => stat(connection, { query: { path, follow: "0" }, signal }),
     async list(path, { suffix, buildInfo, signal }) {
       const query = new URLSearchParams({ path });
       if (suffix !== undefined) query.set("suffix", suffix);
@@ -60,6 +48,25 @@ export function agentFiles(connection: Connection): AgentFiles {
       });
     },
   };
+}
+
+async function stat(
+  connection: Connection,
+  options: { query: { path: string; follow?: string }; signal: AbortSignal },
+): Promise<FileDetails | undefined> {
+  const { query, signal } = options;
+  try {
+    return await askJson(connection, {
+      method: "GET",
+      path: `/v1/stat?${new URLSearchParams(query)}`,
+      what: `looking for ${query.path}`,
+      check: checkFile,
+      signal,
+    });
+  } catch (error) {
+    if (isToolError(error, "FILE_NOT_FOUND")) return undefined;
+    throw error;
+  }
 }
 
 /** The agent may refuse before it has read everything: what it says counts more than the broken upload. */

@@ -1,5 +1,7 @@
 import type { Check } from "./check.ts";
 import { absent } from "./checks/absent.ts";
+import { absentRun } from "./checks/absent-run.ts";
+import { entrypoint } from "./checks/entrypoint.ts";
 import { env } from "./checks/env.ts";
 import { files } from "./checks/files.ts";
 import { labels } from "./checks/labels.ts";
@@ -12,10 +14,12 @@ import { waste } from "./checks/waste.ts";
 /** Every check, in the order in which they are told. */
 export const CATALOGUE: readonly Check[] = [
   absent,
+  absentRun,
   noSources,
   user,
   maxSize,
   secrets,
+  entrypoint,
   files,
   labels,
   env,

@@ -1,4 +1,5 @@
 import type { CheckName, TestStatus } from "../model/index.ts";
+import type { CheckContainer } from "./container/container.ts";
 import type { CheckContext } from "./context.ts";
 import type { ImageIndex } from "./layers/image-index.ts";
 import type { Waste } from "./layers/waste.ts";
@@ -50,6 +51,8 @@ export interface DynamicCheck extends CheckBase {
 export interface DynamicSubject {
   plan: CheckPlan;
   context: CheckContext;
+  /** One container of the release image for all checks that leave no trace in it; started when it is first asked for. */
+  container(): Promise<CheckContainer>;
   report(test: CheckCase): void;
   signal: AbortSignal;
 }

@@ -4,6 +4,7 @@ import { problemOf } from "../support/problem.ts";
 import { createRedactor } from "../support/redact.ts";
 import { CATALOGUE } from "./catalogue.ts";
 import type { Check, CheckCase, DynamicCheck, StaticCheck } from "./check.ts";
+import { shareContainer } from "./container/shared.ts";
 import type { CheckContext } from "./context.ts";
 import { readImages } from "./layers/read-images.ts";
 import type { CheckPlan } from "./plan.ts";
@@ -27,6 +28,7 @@ export async function runChecks(
   const results: TestResult[] = [];
   const errors: unknown[] = [];
   let reading: ImageReading | undefined;
+  const shared = shareContainer(context);
 
   const reporter = (check: CheckName) => (test: CheckCase) => {
     const { duration = 0, ...rest } = test;
@@ -49,7 +51,7 @@ export async function runChecks(
   }
 
   async function runDynamic(check: DynamicCheck): Promise<void> {
-    await check.run({ plan, context, report: reporter(check.name), signal });
+    await check.run({ plan, context, container: shared.get, report: reporter(check.name), signal });
   }
 
   const asked = checks.filter((check) => check.asked(plan) !== undefined);
@@ -57,6 +59,7 @@ export async function runChecks(
     runStatic(asked.filter((check) => check.kind === "static")),
     ...asked.filter((check) => check.kind === "dynamic").map(runDynamic),
   ]);
+  ended.push(...(await Promise.allSettled([shared.close()])));
   for (const end of ended) if (end.status === "rejected") errors.push(end.reason);
 
   const problem = signal.aborted ? undefined : problemOfAll(errors, context);

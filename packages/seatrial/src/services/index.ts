@@ -4,6 +4,7 @@ export { resolveImage } from "./image.ts";
 export { toWorkloadMount, volumeName } from "./launch.ts";
 export type { ServicePlan } from "./plan.ts";
 export { presetFor } from "./presets/index.ts";
+export { describeProbe, waitUntilReady } from "./readiness.ts";
 export type { ServiceRuntime } from "./runtime.ts";
 export type { RunningService } from "./service.ts";
 export {

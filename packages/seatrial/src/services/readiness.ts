@@ -13,6 +13,8 @@ export interface ReadinessOptions {
   confirmations?: number | undefined;
   onNote: (note: string) => void;
   lastLines: () => string[];
+  /** What to say at the deadline. Default: speaks of the service, and of where its deadline is set. */
+  notReady?: ((saw: string) => { message: string; hint?: string | undefined }) | undefined;
   signal: AbortSignal;
 }
 
@@ -31,6 +33,7 @@ export async function waitUntilReady(options: ReadinessOptions): Promise<void> {
         code: "SERVICE_NOT_READY",
         message: `Service ${service} was not ready after ${formatDuration(readiness.deadline)}: ${last}.`,
         hint: `If it needs longer, set services.${service}.deadline in seatrial.yaml.`,
+        ...options.notReady?.(last),
         lastLines: options.lastLines(),
       }),
   });

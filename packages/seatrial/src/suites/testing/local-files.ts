@@ -48,10 +48,8 @@ export function localFiles(options: LocalFilesOptions, lost: AbortSignal): Agent
       pack.finalize();
       return Readable.from(pack);
     },
-    async stat(place, signal) {
-      const found = await orAborted(detailsOf(place, options), AbortSignal.any([signal, lost]));
-      return found;
-    },
+    stat: (place, signal) => orAborted(detailsOf(place, options), AbortSignal.any([signal, lost])),
+    statLink: (place, signal) => orAborted(detailsOf(place, options), AbortSignal.any([signal, lost])),
     async list(place, { suffix = "", signal }) {
       const entries = await orAborted(
         readdir(place, { recursive: true, withFileTypes: true }).catch(() => undefined),
