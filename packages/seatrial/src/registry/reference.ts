@@ -58,6 +58,19 @@ export function familiarName({ registry, repository }: RepositoryName): string {
     : `${registry}/${repository}`;
 }
 
+/** Fails with IMAGE_REFERENCE_INVALID for what cannot be a repository: names become part of addresses. */
+export function checkRepositoryName({ registry, repository }: RepositoryName): void {
+  const text = `${registry}/${repository}`;
+  if (!HOST.test(registry)) throw invalid(text, `"${registry}" is no registry host`);
+  if (!PATH.test(repository) || repository.length > NAME_MAX)
+    throw invalid(text, `"${repository.slice(0, NAME_MAX)}" is no repository name`);
+}
+
+/** Fails with IMAGE_REFERENCE_INVALID for what is neither a tag nor a digest. */
+export function checkTagOrDigest(text: string): void {
+  if (!TAG.test(text) && !DIGEST.test(text)) throw invalid(text, "it is neither a tag nor a digest");
+}
+
 function splitName(name: string): { registry: string; repository: string } {
   const slash = name.indexOf("/");
   const first = name.slice(0, Math.max(slash, 0));

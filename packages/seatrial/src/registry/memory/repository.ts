@@ -3,6 +3,7 @@ import type { Digest, Traffic } from "../../model/index.ts";
 import { digestOf, isDigest } from "../digest.ts";
 import { registryError } from "../errors.ts";
 import { type ImageIndex, type ImageManifest, readManifest } from "../manifest.ts";
+import { checkRepositoryName, checkTagOrDigest } from "../reference.ts";
 import { referrerOf } from "../referrer.ts";
 import type { Blobs, Descriptor, Manifest, RegistryClient, Repository, RepositoryName } from "../registry.ts";
 import type { MemoryCall, MemoryOperation } from "./faults.ts";
@@ -17,7 +18,10 @@ interface MemoryHost {
 /** A client of everything that the store holds. */
 export function connectMemory(host: MemoryHost): RegistryClient {
   return {
-    repository: (name) => createMemoryRepository(host, name),
+    repository(name) {
+      checkRepositoryName(name);
+      return createMemoryRepository(host, name);
+    },
     [Symbol.asyncDispose]: async () => undefined,
   };
 }
@@ -107,17 +111,20 @@ function createMemoryRepository({ store, meet }: MemoryHost, name: RepositoryNam
     traffic: () => ({ ...traffic }),
     manifests: {
       async get(reference, signal) {
+        checkTagOrDigest(reference);
         await enter("manifests.get", reference, signal);
         const manifest = manifestIn(held, reference);
         traffic.bytesDown += manifest?.bytes.length ?? 0;
         return manifest && { ...manifest, bytes: Buffer.from(manifest.bytes) };
       },
       async resolve(reference, signal) {
+        checkTagOrDigest(reference);
         await enter("manifests.resolve", reference, signal);
         const manifest = manifestIn(held, reference);
         return manifest && descriptorOf(manifest);
       },
       async put(reference, manifest, signal) {
+        checkTagOrDigest(reference);
         await enter("manifests.put", reference, signal);
         keep(reference, manifest);
       },

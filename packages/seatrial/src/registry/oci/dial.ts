@@ -1,14 +1,12 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { connect as connectTls, createSecureContext, type SecureContext } from "node:tls";
+import { connect as connectTls, type SecureContext } from "node:tls";
 import { deferred } from "../../support/abort.ts";
-import { EXIT, messageOf } from "../../support/error.ts";
-import { registryError } from "../errors.ts";
 import { dialFailure, TransportFailure } from "./failure.ts";
 import type { Settings } from "./options.ts";
 import { isLoopback } from "./plain.ts";
 import { proxyFor } from "./proxy.ts";
-import { certificateFolders, hostCertificates, systemAuthorities } from "./trust.ts";
+import type { SecureContextFor } from "./secure-context.ts";
 import { openTunnel } from "./tunnel.ts";
 
 /** Opens connections for one origin, ready for HTTP/1.1: by way of a proxy and with TLS, where that is due. */
@@ -17,6 +15,7 @@ export function createDial(options: {
   /** Whose certificates count besides the origin's own: the registry that sent us there. */
   registry: string;
   origin: URL;
+  secureContextFor: SecureContextFor;
 }): () => Promise<Duplex> {
   const { settings, origin } = options;
   const host = origin.hostname.replace(/^\[(.*)\]$/, "$1");
@@ -43,8 +42,8 @@ export function createDial(options: {
   }
 
   async function secure(socket: Socket, signal: AbortSignal): Promise<Socket> {
-    context ??= secureContext(options, verify);
-    const secureContextOfHost = await context.catch((error: unknown) => {
+    context ??= options.secureContextFor({ origin, registry: options.registry, verify });
+    const secureContext = await context.catch((error: unknown) => {
       socket.destroy();
       throw error;
     });
@@ -52,7 +51,7 @@ export function createDial(options: {
       socket,
       host,
       servername: isIP(host) ? "" : host,
-      secureContext: secureContextOfHost,
+      secureContext,
       rejectUnauthorized: verify,
       ALPNProtocols: ["http/1.1"],
     });
@@ -71,34 +70,6 @@ export function createDial(options: {
       clearTimeout(clock);
     }
   };
-}
-
-async function secureContext(
-  options: { settings: Settings; registry: string; origin: URL },
-  verify: boolean,
-): Promise<SecureContext> {
-  const { settings, registry, origin } = options;
-  const folders = settings.certificateFolders ?? certificateFolders(settings.environment);
-  const own = await hostCertificates(folders, origin.host);
-  const ofRegistry = registry === origin.host ? undefined : await hostCertificates(folders, registry);
-  const ca = verify
-    ? [...(await systemAuthorities(settings.environment)), ...own.ca, ...(ofRegistry?.ca ?? [])]
-    : [];
-  try {
-    return createSecureContext({
-      ...(verify && { ca }),
-      cert: own.clients.map((each) => each.cert),
-      key: own.clients.map((each) => each.key),
-    });
-  } catch (cause) {
-    throw registryError({
-      code: "REGISTRY_SETTINGS_INVALID",
-      message: `The certificates for ${origin.host} in ${folders.join(" or ")} cannot be used: ${messageOf(cause)}`,
-      hint: "Check that they are in PEM, and that each key fits its certificate.",
-      cause,
-      exitCode: EXIT.usage,
-    });
-  }
 }
 
 async function connected<S extends Socket>(

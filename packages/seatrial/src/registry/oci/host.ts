@@ -8,6 +8,7 @@ import type { Settings } from "./options.ts";
 import { isLoopback } from "./plain.ts";
 import { readRefusal } from "./refusal.ts";
 import { isPassing } from "./retry.ts";
+import type { SecureContextFor } from "./secure-context.ts";
 import { createTransport, type Transport } from "./transport.ts";
 
 /** One registry: where it is, how we get in, and what all its repositories share. */
@@ -28,9 +29,14 @@ export interface Host {
 
 const IGNORED_MAX = 64 * 1024;
 
-export function createHost(registry: string, settings: Settings): Host {
+export function createHost(options: {
+  registry: string;
+  settings: Settings;
+  secureContextFor: SecureContextFor;
+}): Host {
+  const { registry, settings } = options;
   const redactor = createRedactor();
-  const transport = createTransport({ settings, registry });
+  const transport = createTransport(options);
   const authorization = createAuthorization({ settings, registry, transport, redactor });
   const queues = new Map<string, Promise<unknown>>();
   let finding: Promise<URL> | undefined;

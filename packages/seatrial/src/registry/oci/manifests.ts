@@ -2,6 +2,7 @@ import type { Digest } from "../../model/index.ts";
 import { digestOf, isDigest } from "../digest.ts";
 import { MANIFEST_MAX, manifestTooLarge, parseManifestJson } from "../manifest.ts";
 import { isManifestType, MEDIA_TYPES } from "../media-types.ts";
+import { checkTagOrDigest } from "../reference.ts";
 import type { Descriptor, Manifest, Manifests } from "../registry.ts";
 import { bytesOf } from "./body.ts";
 import type { Caller } from "./caller.ts";
@@ -21,9 +22,10 @@ export function createManifests(caller: Caller): Manifests {
   const { name, ask, ignore } = caller;
 
   async function get(reference: string, signal: AbortSignal): Promise<Manifest | undefined> {
+    checkTagOrDigest(reference);
     const call = {
       method: "GET",
-      path: `manifests/${encodeURIComponent(reference)}`,
+      path: `manifests/${reference}`,
       headers: { accept: ACCEPT },
       what: `read manifest ${reference}`,
       accepts: [404],
@@ -58,9 +60,10 @@ export function createManifests(caller: Caller): Manifests {
   }
 
   async function resolve(reference: string, signal: AbortSignal): Promise<Descriptor | undefined> {
+    checkTagOrDigest(reference);
     const call = {
       method: "HEAD",
-      path: `manifests/${encodeURIComponent(reference)}`,
+      path: `manifests/${reference}`,
       headers: { accept: ACCEPT },
       what: `look at manifest ${reference}`,
       accepts: [404, 405],
@@ -107,12 +110,13 @@ export async function putManifest(
   const { reference, manifest, signal } = options;
   const { name, ask, ignore } = caller;
   const { digest, mediaType, bytes } = manifest;
+  checkTagOrDigest(reference);
   signal.throwIfAborted();
   if (digestOf(bytes) !== digest || (isDigest(reference) && reference !== digest))
     throw digestMismatch(name, `What is to be pushed as ${reference} is not what ${digest} says`);
   const call = {
     method: "PUT",
-    path: `manifests/${encodeURIComponent(reference)}`,
+    path: `manifests/${reference}`,
     headers: { "content-type": mediaType },
     body: bytes,
     what: `push manifest ${reference}`,

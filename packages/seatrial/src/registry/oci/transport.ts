@@ -5,6 +5,7 @@ import { createDial } from "./dial.ts";
 import { exchangeFailure, TransportFailure } from "./failure.ts";
 import type { Settings } from "./options.ts";
 import { proxyAuthorization, proxyFor } from "./proxy.ts";
+import type { SecureContextFor } from "./secure-context.ts";
 import { sendBody, type UploadBody } from "./upload-body.ts";
 
 export type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -37,7 +38,11 @@ export interface Transport {
 /** An idle connection is given up after this, before anything in between does it unseen. */
 const IDLE_MS = 15_000;
 
-export function createTransport(options: { settings: Settings; registry: string }): Transport {
+export function createTransport(options: {
+  settings: Settings;
+  registry: string;
+  secureContextFor: SecureContextFor;
+}): Transport {
   const { settings } = options;
   const agents = new Map<string, Agent>();
 

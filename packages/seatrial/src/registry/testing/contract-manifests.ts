@@ -90,6 +90,22 @@ export function describeManifests(context: () => RegistryContext): void {
     expect(await app.manifests.tags(signal)).not.toContain("broken");
   });
 
+  test("what is no name is refused before anything is asked", async () => {
+    const { repository, subject, signal } = context();
+    const { manifests, traffic, name } = repository();
+    for (const wrong of ["", "..", "../blobs/x", "a b", "sha256:123", `a${"x".repeat(128)}`]) {
+      await expect(manifests.get(wrong, signal)).toThrowWithCode("IMAGE_REFERENCE_INVALID");
+      await expect(manifests.put(wrong, imageOf().manifest, signal)).toThrowWithCode(
+        "IMAGE_REFERENCE_INVALID",
+      );
+    }
+    for (const wrong of ["", "..", "../x", "Team/app", "a//b"]) {
+      const open = () => subject.connect().repository({ ...name, repository: wrong });
+      await expect(open).toThrowWithCode("IMAGE_REFERENCE_INVALID");
+    }
+    expect(traffic().requests).toBe(0);
+  });
+
   test("all tags are listed", async () => {
     const { repository, signal } = context();
     const app = repository();
