@@ -14,9 +14,9 @@ export interface RealRegistry extends AsyncDisposable {
   environment: Environment;
 }
 
-/** The user `ci` with the password `secret`. */
+/** The same as REAL_LOGIN, as htpasswd has it. */
 const HTPASSWD = "ci:$2a$05$f.wsvAQmHSEbCeyiRGXHcuYPzZ9BMM1lidGXCW.iTWEcDyapsOZw.\n";
-const LOGIN = { username: "ci", password: "secret" };
+export const REAL_LOGIN = { username: "ci", password: "secret" };
 const FIXTURE = path.join(import.meta.dirname, "../../../../../fixtures/registries/referrers");
 const BOOT_MS = 30_000;
 
@@ -32,49 +32,47 @@ export async function startDockerRegistry(): Promise<RealRegistry> {
 
 /** A registry with a referrers API, built by the engine from a few lines of Go. */
 export async function startReferrersRegistry(): Promise<RealRegistry> {
-  const image = "seatrial-test-referrers";
+  const image = `seatrial-test-referrers:${randomBytes(6).toString("hex")}`;
   await docker(["buildx", "build", "--quiet", "--load", "--tag", image, FIXTURE]);
-  return await startContainer({ image, env: {}, files: {} });
+  const removeImage = async () => void (await docker(["image", "rm", image]));
+  return await startContainer({ image, env: {}, files: {}, after: removeImage });
 }
 
 async function startContainer(options: {
   image: string;
   env: Record<string, string>;
   files: Record<string, string>;
+  /** Once the container is gone. */
+  after?: () => Promise<void>;
 }): Promise<RealRegistry> {
+  const { image, env, files, after } = options;
   const name = `seatrial-test-registry-${randomBytes(6).toString("hex")}`;
-  const variables = Object.entries(options.env).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
+  const variables = Object.entries(env).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
+  const labels = ["--label", "seatrial.test=registry"];
   const publish = ["--publish", "127.0.0.1::5000"];
-  await docker([
-    "create",
-    "--rm",
-    "--name",
-    name,
-    "--label",
-    "seatrial.test=registry",
-    ...publish,
-    ...variables,
-    options.image,
-  ]);
+  await docker(["create", "--name", name, ...labels, ...publish, ...variables, image]);
+  const remove = async () => {
+    await docker(["rm", "--force", "--volumes", name]);
+    await after?.();
+  };
   try {
-    for (const [file, text] of Object.entries(options.files)) await copyInto(name, file, text);
+    for (const [file, text] of Object.entries(files)) await copyInto(name, file, text);
     await docker(["start", name]);
     const [registry = ""] = (await docker(["port", name, "5000/tcp"])).split("\n");
     await answers(registry);
-    const config = {
-      auths: { [registry]: { auth: Buffer.from(`${LOGIN.username}:${LOGIN.password}`).toString("base64") } },
-    };
-    const folder = await createFolder({ "config.json": JSON.stringify(config) });
+    const login = Buffer.from(`${REAL_LOGIN.username}:${REAL_LOGIN.password}`).toString("base64");
+    const config = JSON.stringify({ auths: { [registry]: { auth: login } } });
+    const folder = await createFolder({ "config.json": config });
     return {
       registry,
       environment: { ...process.env, DOCKER_CONFIG: folder.path },
       async [Symbol.asyncDispose]() {
         await folder[Symbol.asyncDispose]();
-        await docker(["rm", "--force", "--volumes", name]);
+        await remove();
       },
     };
   } catch (error) {
-    await docker(["rm", "--force", "--volumes", name]).catch(() => undefined);
+    await remove().catch(() => undefined);
     throw error;
   }
 }
