@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually, leftovers } from "./support/engine.ts";
 import { projectNames } from "./support/forget.ts";
 import { complaintsOf, latestOutcome, seatrial, start } from "./support/program.ts";
@@ -9,7 +9,11 @@ import { buildSshMachine, startSshMachine } from "./support/ssh-machine.ts";
 const named = projectNames("ssh");
 const machineNamed = (name: string) => startSshMachine(`${name}-machine`);
 
-beforeAll(buildSshMachine);
+let image: AsyncDisposable;
+beforeAll(async () => {
+  image = await buildSshMachine();
+});
+afterAll(() => image?.[Symbol.asyncDispose]());
 
 async function remoteProject(name: string, { building = 0 }: { building?: number } = {}) {
   return await project({

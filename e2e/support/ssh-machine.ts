@@ -18,11 +18,11 @@ export interface SshMachine extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
-const IMAGE = "seatrial-e2e-ssh-machine";
+const IMAGE = `seatrial-e2e-ssh-machine:${process.pid}`;
 const READY_MS = 20_000;
 
 /** Builds the image of such machines: OpenSSH's server and the docker command line, with nothing set but the log's level. */
-export async function buildSshMachine(): Promise<void> {
+export async function buildSshMachine(): Promise<AsyncDisposable> {
   await using context = await project({
     Dockerfile: [
       "FROM debian:13",
@@ -32,6 +32,11 @@ export async function buildSshMachine(): Promise<void> {
     ].join("\n"),
   });
   await docker("build", "--quiet", "--tag", IMAGE, context.folder);
+  return {
+    async [Symbol.asyncDispose]() {
+      await docker("image", "rm", IMAGE);
+    },
+  };
 }
 
 /** Starts one on a port of the loopback device, with keys of its own. The user's own ssh configuration plays no part. */
