@@ -1,12 +1,12 @@
 // The promotion of a tested image, within its repository and into another one of the same registry, each with two tags.
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { loadavg, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "./command.mjs";
 import { countingProxy } from "./counting-proxy.mjs";
-import { measure, table } from "./measure.mjs";
+import { measure, median, table } from "./measure.mjs";
 import { pushRandomImage } from "./registry-image.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -113,6 +113,7 @@ async function writeProject({ folder, image, repository }) {
 
 async function compare({ folder, image, proxy, rounds, hasSkopeo }, { title, to }) {
   const counts = {};
+  const inside = [];
   const salt = randomBytes(3).toString("hex");
   const contestants = [bySeatrial(folder), ...(hasSkopeo ? [bySkopeo(image)] : []), byDocker(image)];
   const times = await measure({
@@ -127,6 +128,7 @@ async function compare({ folder, image, proxy, rounds, hasSkopeo }, { title, to 
         const repository = `${proxy.host}/${to(`${key}-${salt}-${round}`)}`;
         await promote(repository, [`${key}-${salt}-${round}`, `${key}-latest`]);
         counts[name] = proxy.take();
+        if (key === "seatrial" && round > 0) inside.push(await receiptDuration(folder));
       },
     })),
     onRound: (round) => console.error(`${title}: round ${round} of ${rounds}`),
@@ -138,7 +140,12 @@ async function compare({ folder, image, proxy, rounds, hasSkopeo }, { title, to 
     `### ${title}`,
     table(times),
     ["| contestant | requests | bytes up | bytes down |", "| --- | --- | --- | --- |", ...rows].join("\n"),
+    `Of seatrial's time, the registry took ${median(inside)} ms (median of its receipts); the rest is the program's own start and end.`,
   ].join("\n\n");
+}
+
+async function receiptDuration(folder) {
+  return JSON.parse(await readFile(join(folder, ".seatrial/latest/release.json"), "utf8")).duration;
 }
 
 function bySeatrial(folder) {
