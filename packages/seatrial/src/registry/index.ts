@@ -9,9 +9,9 @@ export {
   type Environment,
   readDockerJson,
 } from "./docker-config.ts";
-export { type RegistryErrorCode, registryError } from "./errors.ts";
+export type { RegistryErrorCode } from "./errors.ts";
 export { type ImageIndex, type ImageManifest, readManifest } from "./manifest.ts";
-export { isIndexType, MEDIA_TYPES } from "./media-types.ts";
+export { MEDIA_TYPES } from "./media-types.ts";
 export { familiarName, formatReference, type ImageReference, parseReference } from "./reference.ts";
 export type {
   Blobs,

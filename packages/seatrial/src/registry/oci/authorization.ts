@@ -6,14 +6,14 @@ import { type Challenge, parseChallenges } from "./challenge.ts";
 import { TransportFailure } from "./failure.ts";
 import type { Settings } from "./options.ts";
 import { isLoopback } from "./plain.ts";
-import { mergeScopes, parseScopes, type Scopes } from "./scope.ts";
+import { parseScopes, type Scopes } from "./scope.ts";
 import { basicAuthorization, createTokens, type TokenServer } from "./tokens.ts";
 import type { Transport } from "./transport.ts";
 
 /** How we get into one registry. */
 export interface Authorization {
-  /** What its WWW-Authenticate offered; from now on this is how it is asked. */
-  learn(header: string | undefined): void;
+  /** What its WWW-Authenticate offers: from now on this is how it is asked. Gives the scopes that it wants for this one request. */
+  learn(header: string | undefined): Scopes;
   /** The Authorization header for a request; none where the registry asks for none, or there is nothing to show. */
   header(options: {
     scopes: Scopes;
@@ -63,16 +63,16 @@ export function createAuthorization(options: {
     learn(header) {
       const challenges = parseChallenges(header);
       if (challenges.length > 0) offered = challenges;
+      return parseScopes(challenges.find(isBearer)?.parameters.scope);
     },
     async header({ scopes, isSecure, traffic, signal }) {
       if (offered.length === 0) return undefined;
       const credentials = await find(signal);
-      const bearer = offered.find(({ scheme }) => scheme === "bearer");
+      const bearer = offered.find(isBearer);
       if (bearer !== undefined) {
         if (credentials.registryToken !== undefined) return `Bearer ${credentials.registryToken}`;
         const server = tokenServer(bearer, { isSecure, insecure: settings.insecure });
-        const wanted = mergeScopes(scopes, parseScopes(bearer.parameters.scope));
-        return `Bearer ${await tokens.get({ server, scopes: wanted, credentials, traffic, signal })}`;
+        return `Bearer ${await tokens.get({ server, scopes, credentials, traffic, signal })}`;
       }
       if (offered.some(({ scheme }) => scheme === "basic")) {
         return credentials.username === undefined ? undefined : basicAuthorization(credentials);
@@ -87,6 +87,8 @@ export function createAuthorization(options: {
     credentials: () => found,
   };
 }
+
+const isBearer = ({ scheme }: Challenge): boolean => scheme === "bearer";
 
 /** Passwords go where the registry says, as the protocol has it, but never over a wire in plain text. */
 function tokenServer(

@@ -1,26 +1,16 @@
+import type { Digest } from "../../model/index.ts";
 import { isToolError } from "../../support/error.ts";
 import type { Blobs, RepositoryName } from "../registry.ts";
 import type { Caller } from "./caller.ts";
 import { openBlob } from "./download.ts";
+import { hasBlob } from "./has-blob.ts";
 import { uploadBlob } from "./upload.ts";
 import { cancelSession, sessionIn } from "./upload-session.ts";
 
 /** The blobs of one repository. */
 export function createBlobs(caller: Caller): Blobs {
-  async function has(digest: string, signal: AbortSignal): Promise<boolean> {
-    const call = {
-      method: "HEAD",
-      path: `blobs/${digest}`,
-      what: `look for blob ${digest}`,
-      // A registry sends us on to its storage for what it has, and only for that.
-      accepts: [301, 302, 303, 307, 308, 404],
-      signal,
-    } as const;
-    return await caller.ask(call, async (answer) => {
-      await caller.ignore(answer, signal);
-      return answer.status !== 404;
-    });
-  }
+  const has = async (digest: Digest, signal: AbortSignal) =>
+    await hasBlob(caller, { digest, ask: caller.ask, signal });
 
   return {
     has,

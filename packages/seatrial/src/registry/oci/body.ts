@@ -13,7 +13,10 @@ export interface BodyOptions {
 export async function* chunksOf({ body }: Answer, options: BodyOptions): AsyncGenerator<Buffer> {
   const { stall, traffic, signal } = options;
   const onAbort = () => body.destroy(new Error("aborted"));
-  const late = () => body.destroy(new TransportFailure("late", `its answer stopped for ${stall / 1000} s`));
+  const late = () =>
+    body.destroy(
+      new TransportFailure("late", `its answer stopped for ${stall / 1000} s`, { silentMs: stall }),
+    );
   let clock = setTimeout(late, stall);
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });

@@ -6,7 +6,7 @@ import type { Host } from "./host.ts";
 import { followRedirects } from "./redirect.ts";
 import { readRefusal } from "./refusal.ts";
 import { createPatience, type Patience, type PatienceOptions, withRetries } from "./retry.ts";
-import { scopesFor } from "./scope.ts";
+import { mergeScopes, type Scopes, scopesFor } from "./scope.ts";
 import { toolErrorOf } from "./tool-error.ts";
 import type { Answer, Method, TransportRequest } from "./transport.ts";
 
@@ -63,10 +63,9 @@ export function createCaller(host: Host, name: RepositoryName): Caller {
     });
     const isOurs = (url: URL) => url.origin === base.origin;
     // Whoever is not the registry gets nothing that was meant for it.
-    const authorize = async (url: URL) =>
-      isOurs(url)
-        ? await authorization.header({ scopes, isSecure: base.protocol === "https:", traffic, signal })
-        : undefined;
+    const isSecure = base.protocol === "https:";
+    const authorize = async (url: URL, wanted: Scopes) =>
+      isOurs(url) ? await authorization.header({ scopes: wanted, isSecure, traffic, signal }) : undefined;
     const sendTo = async (url: URL, authorized: string | undefined) =>
       await transport.send({
         method,
@@ -77,12 +76,13 @@ export function createCaller(host: Host, name: RepositoryName): Caller {
         signal,
       });
 
-    let authorized = await authorize(first);
+    let authorized = await authorize(first, scopes);
     let answer = await sendTo(first, authorized);
     if (answer.status === 401 && isOurs(first)) {
-      authorization.learn(answer.headers["www-authenticate"]);
+      // Some registries call a repository by another name than they are asked for.
+      const demanded = authorization.learn(answer.headers["www-authenticate"]);
       if (authorized !== undefined) authorization.reject(authorized);
-      const renewed = await authorize(first).catch((error: unknown) => {
+      const renewed = await authorize(first, mergeScopes(scopes, demanded)).catch((error: unknown) => {
         answer.body.destroy();
         throw error;
       });

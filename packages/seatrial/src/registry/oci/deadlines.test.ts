@@ -16,9 +16,7 @@ describe("every wait ends", () => {
     const { port } = silent.address() as { port: number };
     await using client = connectQuickly({ limits, maxAttempts: 2 }).client;
     const app = client.repository({ registry: `127.0.0.1:${port}`, repository: "team/app" });
-    const reading = app.manifests.get("1", signal);
-    await expect(reading).toThrowWithCode("REGISTRY_UNREACHABLE");
-    await expect(reading).rejects.toThrow("does not answer in time");
+    await expect(app.manifests.get("1", signal)).toThrowWithCode("REGISTRY_UNREACHABLE");
     silent.close();
   });
 
@@ -29,6 +27,13 @@ describe("every wait ends", () => {
     await expect(reading).toThrowWithCode("REGISTRY_UNREACHABLE");
     await expect(reading).rejects.toThrow("no answer within 0.1 s");
     expect(subject.waits).toHaveLength(2);
+  });
+
+  test("for an answer that does not come, without further tries when patience is at its end", async () => {
+    await using subject = await startSubject({ client: { limits: { ...limits, patience: 300 } } });
+    subject.server.fault(isSilent("GET /v2/team/"));
+    await expect(subject.app.manifests.get("1", signal)).toThrowWithCode("REGISTRY_UNREACHABLE");
+    expect(subject.server.requests.filter(({ path }) => path.startsWith("/v2/team/"))).toHaveLength(1);
   });
 
   test("for a body that stops, and what was read by then is not read again", async () => {

@@ -61,7 +61,7 @@ export function createDial(options: {
   return async () => {
     const ms = settings.limits.connect;
     const stop = new AbortController();
-    const late = new TransportFailure("late", `no connection to ${origin.host} within ${ms / 1000} s`);
+    const late = new TransportFailure("away", `no connection to ${origin.host} within ${ms / 1000} s`);
     const clock = setTimeout(() => stop.abort(late), ms);
     try {
       const socket = await open(stop.signal);

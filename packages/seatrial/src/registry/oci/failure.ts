@@ -20,11 +20,18 @@ export class TransportFailure extends Error {
   readonly kind: FailureKind;
   /** The connection had served an earlier request: the server may have closed it before it saw this one. */
   readonly wasReused: boolean;
+  /** Milliseconds in which nothing came. */
+  readonly silentMs: number;
 
-  constructor(kind: FailureKind, message: string, options: { cause?: unknown; wasReused?: boolean } = {}) {
+  constructor(
+    kind: FailureKind,
+    message: string,
+    options: { cause?: unknown; wasReused?: boolean; silentMs?: number } = {},
+  ) {
     super(message, { cause: options.cause });
     this.kind = kind;
     this.wasReused = options.wasReused ?? false;
+    this.silentMs = options.silentMs ?? 0;
   }
 }
 

@@ -28,7 +28,7 @@ export interface RegistryLimits {
   answer: number;
   /** The longest pause in a body, either way. Default 60 s. */
   stall: number;
-  /** All waits between the tries of one thing. Default 120 s. */
+  /** All waits between the tries of one thing, and for answers that did not come. Default 120 s. */
   patience: number;
 }
 

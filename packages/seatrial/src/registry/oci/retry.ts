@@ -45,6 +45,8 @@ export function createPatience(settings: Settings, options: PatienceOptions): Pa
       }
       attempts += 1;
       const ms = isImmediate ? 0 : waitBefore(attempts, error, settings);
+      // Silence is a wait too.
+      if (error instanceof TransportFailure) waited += error.silentMs;
       if (attempts >= settings.maxAttempts || waited + ms > settings.limits.patience) throw error;
       waited += ms;
       const why = error instanceof Error ? error.message : String(error);

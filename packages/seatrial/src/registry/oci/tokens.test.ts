@@ -49,6 +49,36 @@ describe("tokens", () => {
     expect(scopesAsked(subject)).toEqual([["repository:team/app:pull"], ["repository:team/app:pull,push"]]);
   });
 
+  test("are asked for what is to be done, not for what a greeting names", async () => {
+    await using subject = await startSubject({ auth: { kind: "token" } });
+    const { server, app, manifest, signal } = subject;
+    const realm = `Bearer realm="${server.origin}/token",service="test registry",scope="repository:user/image:pull"`;
+    const greeting = { status: 401, headers: { "www-authenticate": realm } };
+    server.fault((request, response) =>
+      request.path === "/v2/" ? answers("GET /v2/", greeting)(request, response) : undefined,
+    );
+    await app.manifests.get("1", signal);
+    await app.manifests.put("2", manifest, signal);
+    expect(scopesAsked(subject)).toEqual([["repository:team/app:pull"], ["repository:team/app:pull,push"]]);
+  });
+
+  test("are asked for what a refusal wants besides, for that request only", async () => {
+    await using subject = await startSubject({ auth: { kind: "token" } });
+    const { server, app, client, signal } = subject;
+    seedImage(server, "team/other");
+    const realm = `Bearer realm="${server.origin}/token",service="test registry",scope="repository:mirror/app:pull"`;
+    server.fault(
+      times(1, answers("GET /v2/team/app", { status: 401, headers: { "www-authenticate": realm } })),
+    );
+    await app.manifests.get("1", signal);
+    await client.repository({ ...app.name, repository: "team/other" }).manifests.get("1", signal);
+    expect(scopesAsked(subject)).toEqual([
+      ["repository:team/app:pull"],
+      ["repository:mirror/app:pull", "repository:team/app:pull"],
+      ["repository:team/other:pull"],
+    ]);
+  });
+
   test("for a mount are asked for both repositories at once", async () => {
     await using subject = await startSubject({ auth: { kind: "token" } });
     const { server, app, signal } = subject;
@@ -165,6 +195,16 @@ describe("other things to show", () => {
         : answers("", { status: 401, headers: challenge })(request, response),
     );
     expect(await app.manifests.get("1", signal)).toBeDefined();
+  });
+
+  test("one that no header can hold is a failure with words, and is not shown", async () => {
+    await using subject = await startLoggedIn(undefined, { registrytoken: "hunter2\nx-evil: 1" });
+    const { app, server, signal } = subject;
+    const challenge = { "www-authenticate": 'Bearer realm="https://auth.example.com/token"' };
+    server.fault(answers("", { status: 401, headers: challenge }));
+    const reading = app.manifests.get("1", signal);
+    await expect(reading).toThrowWithCode("REGISTRY_FAILED");
+    await expect(reading).rejects.not.toThrow("hunter2");
   });
 
   test("of several ways in, one that we know is taken", async () => {

@@ -1,4 +1,11 @@
-import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import {
+  Agent,
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestOptions,
+} from "node:http";
 import type { Traffic } from "../../model/index.ts";
 import { deferred } from "../../support/abort.ts";
 import { createDial } from "./dial.ts";
@@ -38,18 +45,18 @@ export interface Transport {
 /** An idle connection is given up after this, before anything in between does it unseen. */
 const IDLE_MS = 15_000;
 
-export function createTransport(options: {
+export function createTransport(parts: {
   settings: Settings;
   registry: string;
   secureContextFor: SecureContextFor;
 }): Transport {
-  const { settings } = options;
+  const { settings } = parts;
   const agents = new Map<string, Agent>();
 
   function agentFor(url: URL): Agent {
     const known = agents.get(url.origin);
     if (known !== undefined) return known;
-    const dial = createDial({ ...options, origin: url });
+    const dial = createDial({ ...parts, origin: url });
     const agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
     agent.createConnection = (_options, done) => {
       dial().then(
@@ -68,7 +75,7 @@ export function createTransport(options: {
     const proxy = url.protocol === "http:" ? proxyFor(url, settings.environment) : undefined;
     const done = deferred<IncomingMessage>();
     const length = Buffer.isBuffer(body) ? body.length : body?.size;
-    const sent = httpRequest({
+    const options = {
       agent: agentFor(url),
       method: request.method,
       // A proxy for plain HTTP wants the whole address.
@@ -80,7 +87,8 @@ export function createTransport(options: {
         ...request.headers,
         ...(proxy && proxyAuthorization(proxy)),
       },
-    });
+    };
+    const sent = begin(options);
     traffic.requests += 1;
     const giveUp = (reason: unknown) => {
       done.reject(reason);
@@ -120,6 +128,15 @@ export function createTransport(options: {
   };
 }
 
+/** A header that none can be, such as a token with a line break, is refused by Node at once. */
+function begin(options: RequestOptions): ClientRequest {
+  try {
+    return httpRequest(options);
+  } catch (cause) {
+    throw exchangeFailure(cause, false);
+  }
+}
+
 function lateAnswer(ms: number): TransportFailure {
-  return new TransportFailure("late", `no answer within ${ms / 1000} s`);
+  return new TransportFailure("late", `no answer within ${ms / 1000} s`, { silentMs: ms });
 }

@@ -3,6 +3,7 @@ import type { Digest } from "../../model/index.ts";
 import type { Caller } from "./caller.ts";
 import { digestMismatch, saidDigest } from "./content.ts";
 import { Refusal, TransportFailure } from "./failure.ts";
+import { hasBlob } from "./has-blob.ts";
 import { withRetries } from "./retry.ts";
 import { createSource, type Source } from "./source.ts";
 import { askSession, cancelSession, openSession, sessionIn, type UploadSession } from "./upload-session.ts";
@@ -47,9 +48,9 @@ export async function uploadBlob(
   try {
     await caller.explain(what, async () => {
       await withRetries(patience, async () => {
-        if (!isFirst) await recover(upload);
+        const isStored = !isFirst && (await recover(upload));
         isFirst = false;
-        await advance(upload);
+        if (!isStored) await advance(upload);
       });
     });
   } catch (error) {
@@ -70,17 +71,20 @@ async function advance(upload: Upload): Promise<void> {
   await finish(upload, 0);
 }
 
-/** Goes on where the registry is; a session that it has lost, or that leaves doubt, is begun anew. */
-async function recover(upload: Upload): Promise<void> {
-  const { caller, session, signal, what, size } = upload;
-  if (session === undefined) return;
+/** Goes on where the registry is; a session that it has lost, or that leaves doubt, is begun anew. True when the blob is there already. */
+async function recover(upload: Upload): Promise<boolean> {
+  const { caller, session, signal, what, size, digest } = upload;
+  if (session === undefined) return false;
   const now = await askSession(caller, { session, what, signal });
   if (now !== undefined && now.offset <= size) {
     upload.session = now;
-    return;
+    return false;
   }
   upload.session = undefined;
+  // Only its last answer may have been lost.
+  if (await hasBlob(caller, { digest, ask: caller.askOnce, signal })) return true;
   await cancelSession(caller, session);
+  return false;
 }
 
 async function sendPiece(upload: Upload, session: UploadSession): Promise<void> {

@@ -68,6 +68,23 @@ describe("an upload", () => {
     expect(opened).toBe(2);
   });
 
+  test("whose last answer is lost is there, and is not sent again", async () => {
+    await using subject = await startSubject();
+    const { server, app, signal } = subject;
+    const blob = freshBlob(1000);
+    server.fault(
+      times(1, ({ method, path, stream }) => {
+        if (method !== "PUT" || !path.includes("/blobs/")) return;
+        server.store.get("team/app")?.blobs.set(blob.digest, blob.bytes);
+        server.store.get("team/app")?.uploads.clear();
+        stream.destroy();
+        return true;
+      }),
+    );
+    await app.blobs.put(blob, signal);
+    expect(calls(subject)).toEqual(["POST", "PUT", "GET"]);
+  });
+
   test("that is too much for one request goes in pieces", async () => {
     await using subject = await startSubject();
     const { server, app, signal, waits } = subject;
