@@ -12,7 +12,7 @@ export const secrets: StaticCheck = {
   explain: [
     "Looks for the real bytes of each build secret, plain, in base64, URL-escaped and JSON-escaped, in the bytes of every layer, in names of files, in the history and the configuration. Of a file with",
     "several lines also each part that looks random is looked for by itself. And for private keys and credentials by their format:",
-    `${[...new Set(FORMATS.map(({ name }) => name))].join(", ")}; private keys in folders of package managers are taken for test data of published packages.`,
+    `${[...new Set(FORMATS.map(({ name }) => name))].join(", ")}; private keys in folders of package managers and in the system's libraries are taken for test data of published packages.`,
     "Not looked into: what is compressed or encrypted inside a layer, such as .gz, .zip, .jar and .whl files. Values of less than 6 bytes are named as unchecked. `allow` has globs of files that may look like keys.",
   ].join(" "),
   asked: (plan) => {

@@ -27,7 +27,8 @@ function readLine(line: string): { text: string; instruction: string } {
     .replace(/\s+/g, " ")
     .trim();
   const written = /^(\/bin\/sh -c |\|\d+ )/.test(plain) ? `RUN ${plain}` : plain;
-  const text = written.replace(/^RUN \/bin\/(?:ba)?sh -c /, "RUN ");
+  // The values of build arguments come before the command.
+  const text = written.replace(/^RUN (?:\|\d+ .*?)?\/bin\/(?:ba)?sh -c /, "RUN ");
   const instruction = /^[A-Z]+(?= |$)/.exec(text)?.[0] ?? "";
   return { text: text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE - 1)}…` : text, instruction };
 }

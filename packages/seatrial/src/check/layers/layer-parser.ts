@@ -10,9 +10,9 @@ import { createWindow } from "./window.ts";
 /** Further ones of a layer are not told. */
 const MOST_FINDINGS = 200;
 const ACCOUNTS_BYTES = 1 << 20;
-/** Folders whose files come from published packages. */
-const PACKAGE_FOLDERS =
-  /\/(site-packages|dist-packages|node_modules|gems|vendor\/bundle)\/|^\/usr\/(local\/go|lib\/go[^/]*|share)\//;
+/** Files that come from published packages, and a key that Debian makes for whoever wants one that is not secret. */
+const PUBLISHED =
+  /\/(site-packages|dist-packages|node_modules|gems|vendor\/bundle)\/|^\/(usr\/)?lib\d*\/|^\/usr\/(share|local\/go)\/|\/ssl-cert-snakeoil\.key$/;
 
 /** Where the bytes of an entry lie in the tar. */
 interface Span {
@@ -110,7 +110,7 @@ export function createLayerParser(scanner: Scanner): {
       return;
     }
     const { finding, isInPackages } = hit;
-    if (findings.size >= MOST_FINDINGS || (isInPackages && PACKAGE_FOLDERS.test(path))) return;
+    if (findings.size >= MOST_FINDINGS || (isInPackages && PUBLISHED.test(path))) return;
     const label = finding.kind === "value" ? finding.secret : finding.format;
     const key = `${finding.kind} ${label} ${path} ${inName}`;
     if (!findings.has(key)) findings.set(key, { what: finding, path, inName });

@@ -176,7 +176,7 @@ describe("history", () => {
       'CMD: CMD ["bash"]',
       "RUN: RUN apt-get install x",
       "ARG: ARG VERSION=1",
-      "RUN: RUN |1 VERSION=1 /bin/sh -c make",
+      "RUN: RUN make",
       "COPY: COPY src src",
       'CMD: CMD ["app"]',
     ]);

@@ -58,7 +58,12 @@ describe("keys and credentials by format", () => {
   });
 
   it("keys in folders of package managers are test data of published packages, tokens are not", () => {
-    const folders = ["usr/lib/python3/dist-packages/x", "app/node_modules/x/test", "usr/local/go/src/x"];
+    const folders = [
+      "usr/lib/x86_64-linux-gnu",
+      "usr/lib/python3/dist-packages/x",
+      "app/node_modules/x/test",
+      "usr/local/go/src/x",
+    ];
     for (const folder of folders) {
       expect(formatsIn(`${KEY}\n${BODY}`, `${folder}/test.key`)).toEqual([]);
       expect(formatsIn(`ghp_${words}`, `${folder}/.npmrc`)).toEqual(["GitHub token"]);

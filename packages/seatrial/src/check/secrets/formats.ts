@@ -6,7 +6,7 @@ export interface SecretFormat {
   beginnings: string[];
   /** Whether one is there: `text` begins with a beginning; `before` is the character before it. */
   fits(text: string, before: string): boolean;
-  /** Published packages have such files for their tests: not looked for in folders of package managers. */
+  /** Published packages have such for their tests: not looked for in folders of package managers and system libraries. */
   isInPackages: boolean;
 }
 
