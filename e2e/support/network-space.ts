@@ -9,6 +9,8 @@ export interface NetworkSpace extends AsyncDisposable {
   file: string;
   /** Its address as seen from here. */
   address: string;
+  /** Ours as seen from there. */
+  ours: string;
 }
 
 /** Makes a network namespace. Needs root. */
@@ -20,6 +22,7 @@ export async function networkSpace(): Promise<NetworkSpace> {
   const space = {
     file: `/run/netns/${name}`,
     address: `${subnet}.2`,
+    ours: `${subnet}.1`,
     async [Symbol.asyncDispose]() {
       // The cable goes with it.
       await ip("netns", "delete", name);
@@ -28,7 +31,7 @@ export async function networkSpace(): Promise<NetworkSpace> {
   await ip("netns", "add", name);
   try {
     await ip("link", "add", cable, "type", "veth", "peer", "name", "uplink", "netns", name);
-    await ip("address", "add", `${subnet}.1/30`, "dev", cable);
+    await ip("address", "add", `${space.ours}/30`, "dev", cable);
     await ip("link", "set", cable, "up");
     await ip("-n", name, "address", "add", `${space.address}/30`, "dev", "uplink");
     await ip("-n", name, "link", "set", "uplink", "up");

@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { certificates } from "./certificates.ts";
 import { docker, eventually } from "./engine.ts";
 import { networkSpace } from "./network-space.ts";
+import { relayPort } from "./relay.ts";
 
 const run = promisify(execFile);
 
@@ -17,6 +18,8 @@ export interface SecondEngine extends AsyncDisposable {
   env: Record<string, string>;
   /** The engine's own socket; only who shares its file system can use it. */
   socket: string;
+  /** The address of this machine as seen from it. */
+  ours: string;
   docker(...args: string[]): Promise<string>;
   /** Gives it an image that the first engine has. */
   load(image: string): Promise<void>;
@@ -24,8 +27,11 @@ export interface SecondEngine extends AsyncDisposable {
 
 const START_MS = 60_000;
 
-/** Starts it in a network namespace, so that neither engine touches the other's bridges and packet filter. Needs root. */
-export async function startSecondEngine(): Promise<SecondEngine> {
+/**
+ * Starts it in a network namespace, so that neither engine touches the other's bridges and packet filter. What this machine serves at
+ * its end of the cable on `port` is on localhost there. Needs root.
+ */
+export async function startSecondEngine({ port }: { port?: number } = {}): Promise<SecondEngine> {
   const folder = await mkdtemp(path.join(tmpdir(), "seatrial-engine-"));
   const at = (name: string) => path.join(folder, name);
   const socket = at("docker.sock");
@@ -49,10 +55,11 @@ export async function startSecondEngine(): Promise<SecondEngine> {
   const daemon = spawn(file, args, { stdio: ["ignore", "ignore", "pipe"] });
   daemon.stderr.pipe(createWriteStream(at("dockerd.log")));
   const gone = once(daemon, "exit");
+  const relay = port === undefined ? undefined : await relayPort(space, port);
   const own = (...words: string[]) => docker("--host", `unix://${socket}`, ...words);
   const stop = async () => {
     daemon.kill("SIGTERM");
-    await gone;
+    await Promise.all([gone, relay?.[Symbol.asyncDispose]()]);
     await space[Symbol.asyncDispose]();
     // dockerd makes a mount of its data folder where mounts are private, and leaves it where our root is a folder of another file system.
     await run("umount", [at("data")]).catch(() => undefined);
@@ -78,6 +85,7 @@ export async function startSecondEngine(): Promise<SecondEngine> {
       DOCKER_CERT_PATH: folder,
     },
     socket,
+    ours: space.ours,
     docker: own,
     async load(image) {
       await docker("image", "inspect", image).catch(() => docker("pull", image));

@@ -8,9 +8,7 @@ export type CiErrorCode =
   /** The pipeline's file is there already. */
   | "CI_FILE_EXISTS"
   /** The pipeline's file cannot be written. */
-  | "CI_FILE_NOT_WRITTEN"
-  /** There is no pipeline for this system. */
-  | "CI_SYSTEM_UNKNOWN";
+  | "CI_FILE_NOT_WRITTEN";
 
 export interface CiErrorOptions {
   code: CiErrorCode;

@@ -44,8 +44,6 @@ describe("seatrial ci", () => {
   });
 
   it.each([
-    ["an unknown system", SHOP, ["circleci"], "CI_SYSTEM_UNKNOWN"],
-    ["a system that every object has", SHOP, ["constructor"], "CI_SYSTEM_UNKNOWN"],
     ["a project without a repository", PROJECT, ["gitlab"], "CI_NO_REPOSITORY"],
     ["a folder that is a file", SHOP, ["gitlab", "--output", "Dockerfile/ci.yml"], "CI_FILE_NOT_WRITTEN"],
   ])("is code 2 for %s", async (_, files, words, code) => {

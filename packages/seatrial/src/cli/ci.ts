@@ -1,13 +1,6 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import {
-  ciError,
-  githubWorkflow,
-  gitlabPipeline,
-  jenkinsfile,
-  type Pipeline,
-  planPipeline,
-} from "../ci/index.ts";
+import { ciError, githubWorkflow, gitlabPipeline, jenkinsfile, planPipeline } from "../ci/index.ts";
 import { loadProject, type Project } from "../config/index.ts";
 import { EXIT, type ExitCode, messageOf } from "../support/error.ts";
 import type { GlobalFlags } from "./flags.ts";
@@ -17,14 +10,14 @@ import type { Surroundings } from "./surroundings.ts";
 import { VERSION } from "./version.ts";
 
 /** What each system calls its file, relative to the project's folder, and who writes it. */
-const SYSTEMS: Record<string, { file: string; write: (pipeline: Pipeline) => string }> = {
+const SYSTEMS = {
   gitlab: { file: ".gitlab-ci.yml", write: gitlabPipeline },
   github: { file: ".github/workflows/seatrial.yml", write: githubWorkflow },
   jenkins: { file: "Jenkinsfile", write: jenkinsfile },
 };
 
 export interface CiFlags extends GlobalFlags {
-  system: string;
+  system: keyof typeof SYSTEMS;
   output?: string;
   ciImage?: string;
   dryRun?: boolean;
@@ -34,14 +27,7 @@ export interface CiFlags extends GlobalFlags {
 export async function ciCommand(options: { surroundings: Surroundings; flags: CiFlags }): Promise<ExitCode> {
   const { surroundings, flags } = options;
   const { environment, stdout } = surroundings;
-  const system = Object.hasOwn(SYSTEMS, flags.system) ? SYSTEMS[flags.system] : undefined;
-  if (system === undefined) {
-    throw ciError({
-      code: "CI_SYSTEM_UNKNOWN",
-      message: `There is no pipeline for ${flags.system}.`,
-      hint: `Use one of ${Object.keys(SYSTEMS).join(", ")}.`,
-    });
-  }
+  const system = SYSTEMS[flags.system];
   using stop = listenForStop(() => undefined);
   const git = { folder: flags.folder ?? environment.cwd, env: environment.env, signal: stop.signal };
   const project = await loadProject({ environment, ...flags, builtin: gitVariables(git) });

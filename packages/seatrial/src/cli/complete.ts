@@ -74,7 +74,6 @@ async function valuesOf(
   }
   const choices = command.registeredArguments[0]?.argChoices;
   if (choices !== undefined) return choices;
-  if (command.name() === "ci") return ["gitlab", "github", "jenkins"];
   if (command.name() === "completion") return ["bash", "zsh", "fish"];
   if (command.name() === "logs") {
     const files = await filesIn({ ...options, folder: "latest/logs" });

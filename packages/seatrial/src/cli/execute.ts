@@ -30,6 +30,8 @@ export interface ExecuteOptions {
   flags: OutputFlags & { fresh?: boolean };
   /** Carries out the plan's pushes. */
   push?: RunContext["push"];
+  /** Writes the build's cache, where the project keeps one. */
+  pushCache?: RunContext["pushCache"];
   /** Carries out the plan's release. */
   release?: RunRelease | undefined;
   signal: AbortSignal;
@@ -86,6 +88,7 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
     env: session.surroundings.environment.env,
     snapshots,
     push: options.push,
+    pushCache: options.pushCache,
     source: session.source,
     now,
     signal,
@@ -165,6 +168,6 @@ async function pruneSnapshots(options: { session: Session; applied: AppliedRun }
 
 /** Of what is built, tested and checked, without secrets and without the place where the project lies. */
 function planDigest(plan: RunPlan, redact: (text: string) => string): Digest {
-  const { push: _push, releasing: _releasing, ...tested } = plan;
+  const { push: _push, cache: _cache, releasing: _releasing, ...tested } = plan;
   return digestOf(redact(JSON.stringify(tested).replaceAll(plan.root, ".")));
 }

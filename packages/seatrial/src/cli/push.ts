@@ -1,7 +1,8 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { type CacheStage, cacheTag, pushCache } from "../image/index.ts";
 import type { PushedImages } from "../model/index.ts";
-import type { RegistryClient } from "../registry/index.ts";
+import { parseReference, type RegistryClient } from "../registry/index.ts";
 import { type CandidatePlan, planCandidate, pushCandidates } from "../release/index.ts";
 import type { RunContext } from "../run/index.ts";
 import { messageOf } from "../support/error.ts";
@@ -16,6 +17,7 @@ export const IMAGES_FILE = path.join(".seatrial", "images.json");
 export interface Pushing extends AsyncDisposable {
   plan: CandidatePlan;
   push: NonNullable<RunContext["push"]>;
+  pushCache: NonNullable<RunContext["pushCache"]>;
 }
 
 /** Plans the pushes of a project, and connects to its registry when there is something to push. */
@@ -28,6 +30,7 @@ export async function openPush(session: Session): Promise<Pushing> {
   return {
     plan,
     push: pushImages(session, registries),
+    pushCache: pushStages(session, registries),
     [Symbol.asyncDispose]: () => registries[Symbol.asyncDispose](),
   };
 }
@@ -50,6 +53,21 @@ function pushImages(session: Session, registries: RegistryClient): NonNullable<R
     });
     await writeImages(path.join(project.root, IMAGES_FILE), pushed.pushed);
     return pushed;
+  };
+}
+
+/** Writes the stages that ran steps, and those that the registry does not have yet. */
+function pushStages(session: Session, registries: RegistryClient): NonNullable<RunContext["pushCache"]> {
+  const { engine, surroundings } = session;
+  return async ({ cache, stale, onNote, signal }) => {
+    const { manifests } = registries.repository(parseReference(cache.repository));
+    const isMissing = async (stage: CacheStage) =>
+      stale.includes(stage.target.key) || (await manifests.resolve(cacheTag(stage), signal)) === undefined;
+    const wanted = await Promise.all(
+      cache.stages.map(async (stage) => ((await isMissing(stage)) ? [stage] : [])),
+    );
+    const { env } = surroundings.environment;
+    await pushCache({ cache, stages: wanted.flat(), engine, env, onNote, onOutput: () => undefined, signal });
   };
 }
 

@@ -45,6 +45,7 @@ export async function runCommand(options: {
     plan: chosen,
     flags,
     push: pushing?.push,
+    pushCache: pushing?.pushCache,
     release,
     signal: stop.signal,
   });

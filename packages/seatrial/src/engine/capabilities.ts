@@ -9,6 +9,8 @@ export interface EngineCapabilities {
   platform: Platform;
   /** Containers can be kept as images, so snapshots are possible. */
   canCommit: boolean;
+  /** Its builder can write the steps of a build into a registry. */
+  exportsCache: boolean;
   /** Memory limits are enforced. */
   limitsMemory: boolean;
   memoryBytes: number;

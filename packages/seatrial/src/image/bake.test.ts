@@ -15,7 +15,7 @@ const target: BuildTarget = {
 };
 
 it("writes only what is said, so that equal sources give equal builds", () => {
-  expect(bakeFile([target], () => ["a:1"])).toEqual({
+  expect(bakeFile([target], () => ({ tags: ["a:1"] }))).toEqual({
     group: { default: { targets: ["release"] } },
     target: { release: { context: "/project", tags: ["a:1"], output: ["type=docker"] } },
   });
@@ -38,7 +38,7 @@ it("carries arguments, secrets, hosts and further contexts", () => {
         platform: "linux/arm64",
       },
     ],
-    () => ["a:1"],
+    () => ({ tags: ["a:1"] }),
   );
   expect(file).toMatchObject({
     target: {

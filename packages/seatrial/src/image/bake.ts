@@ -10,12 +10,24 @@ export function stableTag(options: { project: string; key: string }): string {
   return `seatrial/${options.project}:${tagPart(options.key)}`;
 }
 
+/** What a target's image is called, and where its steps come from and go to. */
+export interface BakeWishes {
+  tags?: string[];
+  cacheFrom?: string[];
+  cacheTo?: string[];
+  /** Default: into the engine. */
+  output?: string[];
+}
+
 /** The targets as a file for `docker buildx bake`. Nothing in it depends on the run but the tags, which are no part of an image. */
-export function bakeFile(targets: readonly BuildTarget[], tagsOf: (target: BuildTarget) => string[]): object {
+export function bakeFile(
+  targets: readonly BuildTarget[],
+  wishesFor: (target: BuildTarget) => BakeWishes,
+): object {
   return {
     group: { default: { targets: targets.map((target) => bakeName(target.key)) } },
     target: Object.fromEntries(
-      targets.map((target) => [bakeName(target.key), bakeTarget(target, tagsOf(target))]),
+      targets.map((target) => [bakeName(target.key), bakeTarget(target, wishesFor(target))]),
     ),
   };
 }
@@ -25,7 +37,7 @@ export function bakeName(key: string): string {
   return key.replace(/[^a-zA-Z0-9_-]/g, "_");
 }
 
-function bakeTarget(target: BuildTarget, tags: string[]): object {
+function bakeTarget(target: BuildTarget, wishes: BakeWishes): object {
   return withoutEmpty({
     context: target.context,
     dockerfile: target.dockerfile,
@@ -39,9 +51,10 @@ function bakeTarget(target: BuildTarget, tags: string[]): object {
     platforms: target.platform === undefined ? [] : [target.platform],
     network: target.network,
     "extra-hosts": Object.fromEntries(target.extraHosts.map(splitHost)),
-    "cache-from": target.cacheFrom,
-    tags,
-    output: ["type=docker"],
+    "cache-from": [...target.cacheFrom, ...(wishes.cacheFrom ?? [])],
+    "cache-to": wishes.cacheTo,
+    tags: wishes.tags,
+    output: wishes.output ?? ["type=docker"],
   });
 }
 
@@ -61,6 +74,7 @@ function withoutEmpty(value: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).filter(([, inner]) => !isEmpty(inner)));
 }
 
-function tagPart(text: string): string {
+/** A text as a part of a tag. */
+export function tagPart(text: string): string {
   return text.toLowerCase().replace(/[^a-z0-9_-]/g, "-");
 }

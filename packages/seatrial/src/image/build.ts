@@ -1,15 +1,18 @@
 import type { Engine } from "../engine/index.ts";
 import type { BuildResult, BuildTarget, ImageIdentity } from "../model/index.ts";
-import { runCommand } from "../support/command.ts";
 import { bakeFile, bakeName, runTag, stableTag } from "./bake.ts";
+import { type BuildCache, cacheReference, staleStages, startsEmpty } from "./build-cache.ts";
 import { imageError } from "./errors.ts";
 import { identityOf } from "./identity.ts";
-import { type BuildProgress, createBuildProgress } from "./progress.ts";
+import { createBuildProgress } from "./progress.ts";
+import { buildFailed, runBake } from "./run-bake.ts";
 
 export interface BuildOptions {
   project: string;
   run: string;
   targets: readonly BuildTarget[];
+  /** Taken from when the engine starts empty. */
+  cache?: BuildCache | undefined;
   engine: Engine;
   /** The environment of the build command, without the engine's part. */
   env: Record<string, string | undefined>;
@@ -23,8 +26,17 @@ export interface BuildOptions {
 /** Builds all targets in one graph. The images are held by a tag of the run until `releaseImages`. */
 export async function buildImages(options: BuildOptions): Promise<BuildResult> {
   const start = options.now();
+  const { project, run, cache } = options;
   const progress = createBuildProgress({ ...options, sourceOf: sourcesOf(options.targets) });
-  const code = await bake(options, progress);
+  const imported = cache !== undefined && (await startsEmpty(options));
+  const cacheFrom = imported
+    ? cache.stages.map((stage) => `type=registry,ref=${cacheReference(cache, stage)}`)
+    : [];
+  const file = bakeFile(options.targets, (target) => ({
+    tags: [stableTag({ project, key: target.key }), runTag({ project, key: target.key, run })],
+    cacheFrom: isCached(options, target) ? cacheFrom : [],
+  }));
+  const code = await runBake({ ...options, file, progress });
   if (code !== 0) {
     // An engine that went away explains more than the builder's last words: asked anything, it fails as such.
     await options.engine.images.list({ "seatrial.run": options.run }, options.signal);
@@ -35,96 +47,40 @@ export async function buildImages(options: BuildOptions): Promise<BuildResult> {
     images: new Map(images.map((image) => [image.target, image])),
     duration: options.now() - start,
     ...progress.counts(),
+    staleCaches:
+      cache === undefined
+        ? []
+        : staleStages({ cache, imported, steps: progress.stages(cachedNames(options)) }),
   };
 }
 
-async function bake(options: BuildOptions, progress: BuildProgress): Promise<number> {
-  const { project, run } = options;
-  const file = bakeFile(options.targets, ({ key }) => [
-    stableTag({ project, key }),
-    runTag({ project, key, run }),
-  ]);
-  const decoder = new TextDecoder();
-  try {
-    const result = await runCommand({
-      argv: ["docker", "buildx", "bake", "--file", "-", "--progress", "rawjson"],
-      env: {
-        ...options.env,
-        ...options.engine.commandEnvironment,
-        ...BUILDX_ENVIRONMENT,
-        BUILDX_BUILDER: ownBuilder(options.engine),
-      },
-      input: JSON.stringify(file),
-      onStdout: () => undefined,
-      onStderr: (chunk) => progress.write(decoder.decode(chunk, { stream: true })),
-      signal: options.signal,
-    });
-    progress.end();
-    return result.code ?? 1;
-  } catch (error) {
-    if (options.signal.aborted) throw options.signal.reason;
-    throw buildxMissing("The docker command line was not found", error);
-  }
+/** The project's own targets have the cache's Dockerfile; those of Compose services have their own. */
+function isCached({ cache, targets }: BuildOptions, target: BuildTarget): boolean {
+  const source = sourcesOf(targets)(bakeName(target.key));
+  return cache?.stages.some((stage) => sourceText(stage.target) === source) === true;
+}
+
+function cachedNames(options: BuildOptions): Set<string> {
+  return new Set(
+    options.targets.filter((target) => isCached(options, target)).map(({ key }) => bakeName(key)),
+  );
 }
 
 /** Targets with the same files and arguments differ in the stage that they end with, so they share their steps. */
 function sourcesOf(targets: readonly BuildTarget[]): (name: string) => string | undefined {
-  const sources = new Map(
-    targets.map(({ key, context, dockerfile, dockerfileInline, args, contexts, platform }) => [
-      bakeName(key),
-      JSON.stringify({ context, dockerfile, dockerfileInline, args, contexts, platform }),
-    ]),
-  );
+  const sources = new Map(targets.map((target) => [bakeName(target.key), sourceText(target)]));
   return (name) => sources.get(name);
 }
 
-const BUILDX_ENVIRONMENT = {
-  // Attestations change the digest with each build.
-  BUILDX_NO_DEFAULT_ATTESTATIONS: "1",
-  // The plan names every path that the build may read; the plugin's own question would only stop it.
-  BUILDX_BAKE_ENTITLEMENTS_FS: "0",
-  BUILDX_METADATA_PROVENANCE: "disabled",
-};
-
-/** The engine's own builder, from which images appear in the engine without an export. It has its docker context's name. */
-function ownBuilder({ commandEnvironment }: Engine): string {
-  return commandEnvironment["DOCKER_CONTEXT"] ?? "default";
-}
-
-function buildFailed(progress: BuildProgress, code: number): Error {
-  const failure = progress.failure();
-  if (failure !== undefined) {
-    return imageError({
-      code: "BUILD_FAILED",
-      message: `The build failed at ${failure.step}: ${failure.error}`,
-      hint: "The whole log is in the run's folder: logs/build.log.",
-      lastLines: failure.lastLines,
-    });
-  }
-  const messages = progress.messages();
-  if (
-    messages.some((line) =>
-      /is not a docker command|unknown flag: --progress|unknown command: docker/.test(line),
-    )
-  ) {
-    return buildxMissing("The docker command line has no buildx plugin", undefined);
-  }
-  const said = messages.filter((line) => /error/i.test(line)).at(-1) ?? messages.at(-1) ?? "no message";
-  return imageError({
-    code: "BUILD_FAILED",
-    message: `The build failed: ${said.replace(/^ERROR:\s*/i, "")} (docker buildx bake ended with ${code})`,
-    lastLines: messages.slice(-20),
-  });
-}
-
-function buildxMissing(what: string, cause: unknown): Error {
-  return imageError({
-    code: "BUILDX_MISSING",
-    message: `${what}, and images are built with docker buildx.`,
-    hint: "Install it (Debian: apt-get install docker-cli docker-buildx), then run `seatrial doctor`.",
-    cause,
-    exitCode: 3,
-  });
+function sourceText({
+  context,
+  dockerfile,
+  dockerfileInline,
+  args,
+  contexts,
+  platform,
+}: BuildTarget): string {
+  return JSON.stringify({ context, dockerfile, dockerfileInline, args, contexts, platform });
 }
 
 async function identify(target: BuildTarget, options: BuildOptions): Promise<ImageIdentity> {

@@ -6,6 +6,8 @@ export interface BuildProgress {
   end(): void;
   /** Finished steps of the Dockerfiles, each once for all targets that share it; steps of BuildKit's own do not count. */
   counts(): { steps: number; cached: number };
+  /** The same for each stage of the Dockerfile that these targets have in common, by its name in lower case. */
+  stages(targets: ReadonlySet<string>): Map<string, { steps: number; cached: number }>;
   /** The step that failed, with its last lines. */
   failure(): { step: string; error: string; lastLines: string[] } | undefined;
   /** Lines that were no status message: warnings and errors of the plugin itself. */
@@ -81,17 +83,34 @@ export function createBuildProgress(options: {
     if (vertex.lines.length > KEPT_LINES) vertex.lines.splice(0, vertex.lines.length - KEPT_LINES);
   }
 
+  /** Whether each step was cached. */
+  function stepsDone(): Map<string, boolean> {
+    const cached = new Map<string, boolean>();
+    for (const vertex of vertexes.values()) {
+      if (!vertex.completed || !isStep(vertex.name)) continue;
+      const step = stepOf(vertex.name, options.sourceOf);
+      cached.set(step, vertex.cached && cached.get(step) !== false);
+    }
+    return cached;
+  }
+
   return {
     write: stream.write,
     end: stream.end,
-    counts() {
-      const cached = new Map<string, boolean>();
-      for (const vertex of vertexes.values()) {
-        if (!vertex.completed || !isStep(vertex.name)) continue;
-        const step = stepOf(vertex.name, options.sourceOf);
-        cached.set(step, vertex.cached && cached.get(step) !== false);
+    counts: () => {
+      const cached = [...stepsDone().values()];
+      return { steps: cached.length, cached: cached.filter(Boolean).length };
+    },
+    stages(targets) {
+      const stages = new Map<string, { steps: number; cached: number }>();
+      const names = new Map([...vertexes.values()].map(({ name }) => [stepOf(name, options.sourceOf), name]));
+      for (const [step, cached] of stepsDone()) {
+        const [, target = "", stage = ""] = STEP_NAME.exec(names.get(step) ?? "") ?? [];
+        if (!targets.has(target)) continue;
+        const counts = stages.get(stage.toLowerCase()) ?? { steps: 0, cached: 0 };
+        stages.set(stage.toLowerCase(), { steps: counts.steps + 1, cached: counts.cached + Number(cached) });
       }
-      return { steps: cached.size, cached: [...cached.values()].filter(Boolean).length };
+      return stages;
     },
     failure() {
       const failed = [...vertexes.values()].filter((vertex) => vertex.error !== undefined);
@@ -113,6 +132,9 @@ export function createBuildProgress(options: {
 function isStep(name: string): boolean {
   return /^\[[^\]]*\d+\/\d+\] (?!FROM )/.test(name);
 }
+
+/** Target, stage, and where in it. */
+const STEP_NAME = /^\[(\S+) (\S+) \d+\/\d+\]/;
 
 /** Bake tells a step once for each target that has it, as `[target stage 2/5] RUN …`. */
 function stepOf(name: string, sourceOf: (target: string) => string | undefined = () => undefined): string {

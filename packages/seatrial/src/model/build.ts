@@ -35,4 +35,6 @@ export interface BuildResult {
   duration: Duration;
   steps: number;
   cached: number;
+  /** Stages whose cache in the registry should be written again, by key; empty where the project keeps none. */
+  staleCaches: string[];
 }

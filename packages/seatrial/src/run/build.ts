@@ -31,6 +31,7 @@ export async function buildTargets(options: {
         : buildImages({
             ...common,
             targets: plan.targets,
+            cache: plan.cache,
             env: { ...plan.buildEnvironment, ...context.env },
             onOutput: (text) => void log.write("stdout", Buffer.from(text)),
             now,
@@ -53,7 +54,7 @@ export async function buildTargets(options: {
   }
 }
 
-const NOTHING_BUILT: BuildResult = { images: new Map(), duration: 0, steps: 0, cached: 0 };
+const NOTHING_BUILT: BuildResult = { images: new Map(), duration: 0, steps: 0, cached: 0, staleCaches: [] };
 
 function detailOf(plan: RunPlan, { steps, cached }: BuildResult): string | undefined {
   const given = plan.given.length === 0 ? [] : ["by digest, not built"];

@@ -1,5 +1,6 @@
 import type { Launcher } from "../agent/index.ts";
 import type { Engine } from "../engine/index.ts";
+import type { BuildCache } from "../image/index.ts";
 import type { Emit, ImageIdentity, Logs } from "../model/index.ts";
 import type { CandidatePlan, PushedCandidates } from "../release/index.ts";
 import type { SnapshotStore } from "../services/index.ts";
@@ -21,6 +22,8 @@ export interface RunContext {
   snapshots?: SnapshotStore | undefined;
   /** Pushes images to where the plan says, and keeps the list of them for other jobs. */
   push?: ((options: PushImages) => Promise<Pick<PushedCandidates, "pushed" | "uploaded">>) | undefined;
+  /** Writes steps of the build into the registry, for engines that start empty. */
+  pushCache?: ((options: PushCache) => Promise<void>) | undefined;
   /** The commit and whether the tree has changes, when the project is a git checkout. */
   source: Promise<{ commit?: string | undefined; dirty?: boolean | undefined }>;
   /** A clock in milliseconds. */
@@ -29,6 +32,15 @@ export interface RunContext {
   signal: AbortSignal;
   /** Aborts when what happens can no longer be written down; its reason is the error that ends the run. */
   broken?: AbortSignal | undefined;
+}
+
+/** Which steps are kept, and where. */
+export interface PushCache {
+  cache: BuildCache;
+  /** Stages that the registry should have again, by key; others it should merely have. */
+  stale: readonly string[];
+  onNote: (note: string) => void;
+  signal: AbortSignal;
 }
 
 /** What is pushed, and where to. */

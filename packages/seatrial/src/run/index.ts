@@ -1,6 +1,6 @@
 // A run as a whole: the plan made of configuration, and its being carried out through the other domains.
 export { type AppliedRun, applyRun } from "./apply.ts";
-export type { PushImages, RunContext } from "./context.ts";
+export type { PushCache, PushImages, RunContext } from "./context.ts";
 export { createRunId } from "./id.ts";
 export {
   type FoundJournal,

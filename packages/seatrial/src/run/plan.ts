@@ -1,12 +1,13 @@
 import { type CheckPlan, planChecks } from "../check/index.ts";
 import { type Change, type ComposePlan, planServices, type ResolvedCompose } from "../compose/index.ts";
 import { type Project, secretsOf } from "../config/index.ts";
-import { type GivenImage, imageError } from "../image/index.ts";
+import { type BuildCache, type GivenImage, imageError } from "../image/index.ts";
 import type { BuildSecret, BuildTarget, SuiteSpec } from "../model/index.ts";
 import type { CandidatePlan, ReleasePlan } from "../release/index.ts";
 import type { ServicePlan } from "../services/index.ts";
 import { checkSuite, selectSuites } from "../suites/index.ts";
 import { EXIT } from "../support/error.ts";
+import { planCache } from "./plan-cache.ts";
 import { planService } from "./plan-services.ts";
 import { planApps, planSuite } from "./plan-suites.ts";
 import type { NetworkPool } from "./subnets.ts";
@@ -36,6 +37,8 @@ export interface RunPlan {
   check?: CheckPlan | undefined;
   /** How the run ends, when all has passed; absent: without a release. */
   releasing?: ReleasePlan | undefined;
+  /** Where steps of the build are kept for engines that start empty; absent: nowhere. */
+  cache?: BuildCache | undefined;
   /** Where what was built is pushed to; absent: nowhere. */
   push?: CandidatePlan | undefined;
   /** What a run does differently from the Compose file. */
@@ -125,6 +128,7 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
         ...built.map((target) => withSecrets(target, composed.projectSecrets)),
         ...composed.buildTargets,
       ],
+      cache: cachePlan(project, built, composed),
       given,
       release: project.config.image.release,
       test: project.config.image.test,
@@ -139,6 +143,15 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
     },
     secrets: [...project.secretValues, ...composed.secretValues, ...environmentSecrets(project, composed)],
   };
+}
+
+function cachePlan(project: Project, built: readonly BuildTarget[], composed: ComposePlan) {
+  const cache = planCache(project, built);
+  const stages = cache?.stages.map((stage) => ({
+    ...stage,
+    target: withSecrets(stage.target, composed.projectSecrets),
+  }));
+  return cache === undefined ? undefined : { ...cache, stages: stages ?? [] };
 }
 
 function checkPlan(options: PlanOptions, composed: ComposePlan): CheckPlan | undefined {

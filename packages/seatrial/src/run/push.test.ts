@@ -9,17 +9,24 @@ import { makeRunWorld } from "./testing/running.ts";
 const digest = `sha256:${"8d09".repeat(16)}` as const;
 const push = { repository: { registry: "registry.example", repository: "app" }, tag: "candidate-1" };
 
+const CACHE = { repository: "registry.example/app", stages: [] };
+
 /** A run that builds and pushes. */
-async function run(pushing: NonNullable<RunContext["push"]>, script = "exit 0") {
+async function run(
+  pushing: NonNullable<RunContext["push"]>,
+  { script = "exit 0", pushCache }: { script?: string; pushCache?: RunContext["pushCache"] } = {},
+) {
   const docker = await fakeDocker(script);
   const images = ["release", "test"].map((key) => `seatrial/shop:${key}.r1`);
   await using world = await makeRunWorld({
     scripts: {},
     images,
-    context: { env: docker.env, push: pushing },
+    context: { env: docker.env, push: pushing, pushCache },
   });
   const targets = [targetWith("release"), targetWith("test")];
-  const { outcome, exitCode } = await world.run(planWith({ targets, push }));
+  const { outcome, exitCode } = await world.run(
+    planWith({ targets, push, ...(pushCache === undefined ? {} : { cache: CACHE }) }),
+  );
   const ends = world.events.flatMap((event) =>
     event.type === "node-finished" && event.node.name === "push" ? [event] : [],
   );
@@ -63,8 +70,23 @@ describe("pushing what was built", () => {
     expect(end).toMatchObject({ state: "failed", problem: { code: "IMAGE_SWAPPED" } });
   });
 
+  it("goes on when the build's cache cannot be written, and says so", async () => {
+    const pushed = { version: 1, project: "shop", source: {}, release: "release", images: [] } as const;
+    const { outcome } = await run(async () => ({ pushed: { ...pushed, images: [] }, uploaded: [] }), {
+      pushCache: async ({ cache, stale }) => {
+        throw new Error(`no room for ${cache.repository}, stale: ${stale.length}`);
+      },
+    });
+    expect(outcome).toMatchObject({
+      status: "passed",
+      warnings: [
+        "the build's cache was not written to registry.example/app: no room for registry.example/app, stale: 0",
+      ],
+    });
+  });
+
   it("is not begun when the build fails", async () => {
-    const { outcome, end } = await run(() => Promise.reject(new Error("pushed")), "exit 1");
+    const { outcome, end } = await run(() => Promise.reject(new Error("pushed")), { script: "exit 1" });
     expect(outcome.problems.map(({ code }) => code)).toEqual(["BUILD_FAILED"]);
     expect(end).toMatchObject({ state: "skipped" });
   });

@@ -1,5 +1,6 @@
 import type { BuildResult, NodeRef, PushedImage } from "../model/index.ts";
 import { shortDigest } from "../release/index.ts";
+import { messageOf } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
 import type { RunContext } from "./context.ts";
 import { beginNode } from "./node.ts";
@@ -30,6 +31,7 @@ export async function pushBuilt(options: {
       onNote: node.note,
       signal,
     });
+    await keepSteps({ ...options, built, onNote: node.note });
     const ships = pushed.images.find(({ target }) => target === plan.release);
     node.finish({
       state: "passed",
@@ -46,5 +48,24 @@ export async function pushBuilt(options: {
     );
     onFailure(error, PUSH_NODE.name);
     return undefined;
+  }
+}
+
+/** A cache that cannot be written costs time in the next build, and no more. */
+async function keepSteps(options: {
+  plan: RunPlan;
+  context: RunContext;
+  built: BuildResult;
+  onNote: (note: string) => void;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { plan, context, built, onNote, signal } = options;
+  if (plan.cache === undefined || context.pushCache === undefined) return;
+  try {
+    await context.pushCache({ cache: plan.cache, stale: built.staleCaches, onNote, signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    const message = `the build's cache was not written to ${plan.cache.repository}: ${messageOf(error)}`;
+    context.emit({ type: "warning", message });
   }
 }

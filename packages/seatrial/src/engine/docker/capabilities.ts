@@ -14,6 +14,7 @@ interface InfoAnswer {
   MemoryLimit?: boolean;
   MemTotal?: number;
   NCPU?: number;
+  DriverStatus?: [string, string][];
 }
 
 /** Asks the engine what it is and can do. */
@@ -30,6 +31,9 @@ export async function readCapabilities(
     apiVersion: version.ApiVersion ?? "unknown",
     platform: `${version.Os ?? "linux"}/${version.Arch ?? "unknown"}`,
     canCommit: true,
+    // With images in containerd's store the builder has what an export needs.
+    exportsCache:
+      info.DriverStatus?.some(([, value]) => value.startsWith("io.containerd.snapshotter.")) ?? false,
     limitsMemory: info.MemoryLimit ?? false,
     memoryBytes: info.MemTotal ?? 0,
     cpus: info.NCPU ?? 0,

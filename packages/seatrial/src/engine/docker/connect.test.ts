@@ -107,6 +107,7 @@ describe("capabilities", () => {
       apiVersion: "1.41",
       platform: "linux/arm64",
       canCommit: true,
+      exportsCache: false,
       limitsMemory: true,
       memoryBytes: 8e9,
       cpus: 4,

@@ -78,6 +78,7 @@ function connect(state: MemoryState, capabilities: Partial<EngineCapabilities>):
         apiVersion: "1",
         platform: "linux/amd64",
         canCommit: true,
+        exportsCache: false,
         limitsMemory: false,
         memoryBytes: 8e9,
         cpus: 4,
