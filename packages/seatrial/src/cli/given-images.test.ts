@@ -27,6 +27,16 @@ describe("givenImages", () => {
     ]);
   });
 
+  it("need no digest where they are only looked at", async () => {
+    const image = ["debian:13", "test=localhost:5000/shop:1", "sha256:abc"];
+    expect(await givenImages({ image, checks: "only" }, "/")).toEqual([
+      { target: undefined, reference: "debian:13" },
+      { target: "test", reference: "localhost:5000/shop:1" },
+      { target: undefined, reference: "sha256:abc" },
+    ]);
+    await expect(givenImages({ image: ["debian:13"] }, "/")).toThrowWithCode("IMAGE_NOT_BY_DIGEST");
+  });
+
   it("are none without a flag", async () => {
     expect(await givenImages({}, "/")).toEqual([]);
   });

@@ -52,6 +52,36 @@ describe("the ending of a run", () => {
     ]);
   });
 
+  it("tells of checks what failed, how large the images are, and what kept them from being carried out", () => {
+    const size = { imageId: "sha256:a", layers: 3, transferredBy: "gzip" } as const;
+    const lines = ending({
+      outcome: {
+        check: {
+          status: "failed",
+          imageId: "sha256:a",
+          counts: { passed: 4, failed: 1, skipped: 0 },
+          duration: 10,
+          results: [],
+          reading: {
+            release: { ...size, uncompressed: 18_200_000, transferred: 7_000_000 },
+            test: { ...size, uncompressed: 412_000_000, transferred: 150_000_000 },
+            waste: { own: 0, base: 1_700_000, paths: [] },
+          },
+          problem: { code: "ENGINE_UNREACHABLE", message: "The engine is away." },
+        },
+      },
+    });
+    expect(lines.join("\n")).toContain("The engine is away.");
+    expect(lines.slice(-6)).toEqual([
+      "release image: 18.2 MB in 3 layers, 7.0 MB with gzip at its fastest",
+      "test image:    412 MB in 3 layers, 150 MB with gzip at its fastest: multi-stage saved 394 MB, 143 MB to transfer",
+      "waste:         0 B in the project's own layers, 1.7 MB in those of the base image",
+      "",
+      "failed: 1 failed, 4 passed in 4.2 s",
+      "results: /p/r1",
+    ]);
+  });
+
   it("shows problems with what, where, last lines and the next step, once each", () => {
     const text = ending({
       outcome: {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Outcome, TestResult } from "../model/index.ts";
+import type { CheckOutcome, Outcome, TestResult } from "../model/index.ts";
 import { createJunitReport } from "./junit.ts";
 import { outcomeWith, suiteWith, testWith } from "./testing/outcome.ts";
 import { allNamed, parseXml } from "./testing/xml-tree.ts";
@@ -73,6 +73,34 @@ describe("the merged JUnit file", () => {
     expect(error?.attributes).toEqual({ type: "SERVICE_EXITED", message: "db ended" });
     expect(error?.text).toBe("db ended\nlook\npanic");
     expect(allNamed("testcase", root)[0]?.attributes).toMatchObject({ classname: "seatrial", name: "db" });
+  });
+
+  it("has the cases of checks as a suite of its own, also beside one of that name", () => {
+    const report = createJunitReport();
+    const results = [
+      testWith({ group: "check.absent", name: "gcc", status: "failed", message: "/bin/gcc in layer 2" }),
+      testWith({ group: "check.user", name: "non-root" }),
+    ];
+    for (const test of results) report.take({ type: "test-finished", suite: "check", shard: 0, test });
+    report.take({ type: "test-finished", suite: "check", shard: 1, test: testWith() });
+    const check: CheckOutcome = {
+      status: "failed",
+      imageId: "sha256:abc",
+      counts: { passed: 1, failed: 1, skipped: 0 },
+      duration: 900,
+      results,
+      problem: { code: "ENGINE_UNREACHABLE", message: "away" },
+    };
+    const text = report.render(outcomeWith({ suites: [suiteWith({ name: "check" })], check }));
+    const suites = allNamed("testsuite", parseXml(text));
+    expect(suites.map((suite) => suite.attributes["tests"])).toEqual(["1", "3"]);
+    expect(suites[1]?.attributes).toMatchObject({ name: "check", failures: "1", errors: "1", time: "0.900" });
+    const cases = allNamed("testcase", suites[1] ?? parseXml("<none/>"));
+    expect(cases.map(({ attributes }) => `${attributes["classname"]} ${attributes["name"]}`)).toEqual([
+      "check.absent gcc",
+      "check.user non-root",
+      "seatrial check",
+    ]);
   });
 
   it("leaves out suites that were not run", () => {

@@ -42,6 +42,23 @@ describe("the view of a run", () => {
     expect(rowOf(viewOf(...ends, end))?.counts).toEqual(counts);
   });
 
+  it("counts the cases of checks for the check, not for a suite of that name", () => {
+    const test = testWith({ group: "check.absent", name: "gcc", status: "failed" });
+    const nodes: NodeRef[] = [
+      { kind: "suite", name: "check" },
+      { kind: "check", name: "check" },
+    ];
+    const view = viewOf(
+      { type: "run-started", run: "r", project: "p", folder: "/f", nodes },
+      { type: "test-finished", suite: "check", shard: 0, test },
+    );
+    expect([...view.rows.values()].map(({ node, counts }) => [node.kind, counts.failed])).toEqual([
+      ["suite", 0],
+      ["check", 1],
+    ]);
+    expect(view.failures).toEqual([{ suite: "", test }]);
+  });
+
   it("knows tests of one name in several packages apart by number", () => {
     const view = viewOf(running("TestX", "a"), running("TestX", "b"), {
       type: "test-finished",

@@ -61,6 +61,33 @@ describe("given images", () => {
   });
 });
 
+describe("checks alone", () => {
+  const config = `${UNIT}check: { absent: [pytest], entrypoint: { needs: [db] } }\n`;
+  const services = { db: { image: "postgres" }, other: { image: "redis" } };
+  const only: Partial<PlanOptions> = { checks: true, suites: false };
+
+  it("need no suite, only what the entrypoint needs, and the test image to compare with", async () => {
+    const { plan: made } = await plan(config, services, only);
+    expect(made.suites).toEqual([]);
+    expect(made.services.map(({ spec }) => spec.name)).toEqual(["db"]);
+    expect(made.targets.map(({ key }) => key)).toEqual(["release", "test"]);
+    expect(made.check).toMatchObject({ release: "release", absent: ["pytest"], measureTest: true });
+  });
+
+  it("of a given image need no other one", async () => {
+    const given = [{ target: undefined, reference: "shop:1" }];
+    const { plan: made } = await plan(config, services, { ...only, given });
+    expect([made.targets, made.given]).toEqual([[], [{ target: "release", reference: "shop:1" }]]);
+  });
+
+  it("know what the Dockerfile does, and are not there unless they are asked for", async () => {
+    expect((await plan(config, services, only)).plan.check?.instructions).toEqual(["EXPOSE"]);
+    const beside = await plan(config, services, { checks: true });
+    expect(beside.plan.check?.measureTest).toBe(false);
+    expect((await plan(config, services)).plan.check).toBeUndefined();
+  });
+});
+
 describe("one shard", () => {
   it("is of as many as were asked for", async () => {
     const { plan: made } = await plan(UNIT, undefined, { shard: { index: 2, count: 4 } });

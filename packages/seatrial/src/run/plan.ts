@@ -168,11 +168,10 @@ function checkPlan(options: PlanOptions, composed: ComposePlan): CheckPlan | und
   });
 }
 
-/** Checks alone compare with the test image where it is at hand: built here, or given too. */
+/** Checks alone compare with the test image where it is built here: a given one would be pulled for its size. */
 function comparedStages({ project, checks, suites, given = [] }: PlanOptions): string[] {
-  const { test } = project.config.image;
-  const atHand = given.length === 0 || given.some(({ target }) => target === test);
-  return checks === true && suites === false && atHand ? [test] : [];
+  const isCompared = checks === true && suites === false && given.length === 0;
+  return isCompared ? [project.config.image.test] : [];
 }
 
 function entrypointNeeds({ project, checks }: PlanOptions): string[] {

@@ -41,7 +41,8 @@ function mistake(expectation: Expectation, value: string | undefined): string | 
       if (value === expectation.value) return undefined;
       return value === undefined ? found : `${found}, not ${JSON.stringify(expectation.value)}`;
     case "matches":
-      return value !== undefined && matches(value, expectation.pattern)
+      if (value === undefined) return found;
+      return matches(value, expectation.pattern)
         ? undefined
         : `${found}, which does not match ${expectation.pattern}`;
   }

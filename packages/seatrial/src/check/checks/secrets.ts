@@ -23,6 +23,7 @@ export const secrets: StaticCheck = {
   run: judge,
 };
 
+const MOST_LINES = 3;
 const ADVICE_VALUE =
   "Who can pull the image can read it: revoke it now. Then give it to the RUN that needs it with --mount=type=secret, and let that RUN write it nowhere.";
 const ADVICE_FORMAT =
@@ -66,7 +67,16 @@ function caseOfSecret(
   if (finds.length === 0 && inConfig.length === 0) return { name, status: "passed" };
   const inFiles = failedBy(index, { name, finds, advice: ADVICE_VALUE });
   const lines = inConfig.map(({ form, where }) => `${form === "plain" ? "" : `${form} `}in ${where}`);
-  return { ...inFiles, message: [...lines, inFiles.message].join("\n") };
+  const told = lines.slice(0, MOST_LINES);
+  // Each later instruction repeats the arguments of the build.
+  if (lines.length > told.length)
+    told.push(`… and in ${lines.length - told.length} more places of its configuration`);
+  return {
+    ...inFiles,
+    message: [...told, inFiles.message].join("\n"),
+    output:
+      lines.length > MOST_LINES ? [...lines, inFiles.output ?? inFiles.message].join("\n") : inFiles.output,
+  };
 }
 
 function caseOfFormat(index: ImageIndex, { name, finds }: { name: string; finds: Find[] }): CheckCase {

@@ -28,7 +28,6 @@ function textsOf(config: unknown): PlacedText[] {
     : [];
   const labels = objectOf(objectOf(settings)["Labels"]);
   return [
-    ...textsIn(history).map((text) => ({ where: whereInHistory(text, { history }), text })),
     ...env.map((entry) => {
       const text = String(entry);
       return { where: `the variable ${text.split("=", 1)[0]}`, text };
@@ -41,6 +40,7 @@ function textsOf(config: unknown): PlacedText[] {
       where: "its command, entrypoint or other settings",
       text,
     })),
+    ...textsIn(history).map((text) => ({ where: whereInHistory(text, { history }), text })),
     ...textsIn(others).map((text) => ({ where: "its configuration", text })),
   ];
 }

@@ -51,10 +51,13 @@ CMD ["-v"]
         hasEntrypoint: true,
         hasCommand: false,
         copies: [{ from: "Build", sources: ["/out/app"], target: "/usr/bin/" }],
+        instructions: ["COPY", "RUN", "WORKDIR", "USER", "EXPOSE", "ENTRYPOINT"],
       },
       {
         key: "test",
         base: { kind: "stage", stage: "release" },
+        // Those of the stage below come first.
+        instructions: ["COPY", "RUN", "WORKDIR", "USER", "EXPOSE", "ENTRYPOINT", "COPY", "COPY", "CMD"],
         user: "app",
         ports: [8000, 9443],
         hasEntrypoint: true,

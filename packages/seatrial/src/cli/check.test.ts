@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { at, PROJECT } from "./testing/at.ts";
+
+const withChecks = (check: string): Record<string, string> => ({
+  ...PROJECT,
+  "seatrial.yaml": `${PROJECT["seatrial.yaml"]}check: ${check}\n`,
+});
+
+describe("check --list", () => {
+  it("explains every check, with what is asked of it here, on lines that fit a terminal", async () => {
+    await using here = await at(withChecks("{ absent: [pytest, gcc], max-size: 50MB }"));
+    expect(await here.seatrial("check", "--list")).toBe(0);
+    const lines = here.stdout().split("\n");
+    expect(lines).toContain("absent        pytest, gcc");
+    expect(lines).toContain("max-size      at most 50.0 MB");
+    expect(lines).toContain("user          (nothing is asked)");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  it("is the same as JSON, and shows no secret", async () => {
+    const env = { DEPLOY_TOKEN: "very-secret-value" };
+    const files = withChecks(
+      '{ env: { A: { equals: "${DEPLOY_TOKEN}" } }, labels: { "very-secret-value": present } }',
+    );
+    files["seatrial.yaml"] += "redact: [DEPLOY_TOKEN]\n";
+    await using here = await at(files, env);
+    expect(await here.seatrial("check", "--list", "--json")).toBe(0);
+    const checks = JSON.parse(here.stdout()) as { name: string; asked?: string; explain: string }[];
+    expect(checks.find(({ name }) => name === "env")?.asked).toBe("A");
+    expect(checks.every(({ explain }) => explain.length > 40)).toBe(true);
+    expect(here.stdout()).not.toContain("very-secret-value");
+  });
+
+  it("of a broken configuration is its mistake", async () => {
+    await using here = await at(withChecks("{ absnt: [gcc] }"));
+    expect(await here.seatrial("check", "--list")).toBe(2);
+    expect(here.stderr()).toMatch(/did you mean .*absent/);
+  });
+});
+
+it("check without an engine says so with its exit code", async () => {
+  await using here = await at(PROJECT);
+  expect(await here.seatrial("check")).toBe(3);
+  expect(here.stderr()).toMatch(/no\.sock/);
+});
