@@ -25,8 +25,8 @@ describe("checks", () => {
     });
     const { outcome, events } = await check({ settings, checks: [...statics, running] });
     expect(outcome.results.map(({ group, name }) => `${group} ${name}`)).toEqual([
-      "check.absent gcc cannot be run",
       "check.absent gcc",
+      "check.absent gcc cannot be run",
       "check.user non-root",
       "check.secrets private keys",
       "check.secrets credentials",

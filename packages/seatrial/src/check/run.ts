@@ -1,4 +1,4 @@
-import type { CheckName, CheckOutcome, ImageReading, Problem, TestResult } from "../model/index.ts";
+import type { CheckOutcome, ImageReading, Problem, TestResult } from "../model/index.ts";
 import { EXIT, isToolError } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
 import { createRedactor } from "../support/redact.ts";
@@ -25,15 +25,15 @@ export async function runChecks(
 ): Promise<CheckOutcome> {
   const { now, emit, signal } = context;
   const start = now();
-  const results: TestResult[] = [];
+  const told = new Map<Check, TestResult[]>();
   const errors: unknown[] = [];
   let reading: ImageReading | undefined;
   const shared = shareContainer(context);
 
-  const reporter = (check: CheckName) => (test: CheckCase) => {
+  const reporter = (check: Check) => (test: CheckCase) => {
     const { duration = 0, ...rest } = test;
-    const result: TestResult = { group: `check.${check}`, duration, ...rest };
-    results.push(result);
+    const result: TestResult = { group: `check.${check.name}`, duration, ...rest };
+    told.set(check, [...(told.get(check) ?? []), result]);
     emit({ type: "test-finished", suite: CHECK_SUITE, shard: 0, test: result });
   };
 
@@ -45,13 +45,13 @@ export async function runChecks(
     const { release: index, waste, secrets } = images;
     for (const check of asked) {
       const cases = check.run({ plan, index, waste, secrets });
-      redactor.value(cases).forEach(reporter(check.name));
+      redactor.value(cases).forEach(reporter(check));
     }
     reading = redactor.value(reading);
   }
 
   async function runDynamic(check: DynamicCheck): Promise<void> {
-    await check.run({ plan, context, container: shared.get, report: reporter(check.name), signal });
+    await check.run({ plan, context, container: shared.get, report: reporter(check), signal });
   }
 
   const asked = checks.filter((check) => check.asked(plan) !== undefined);
@@ -63,6 +63,7 @@ export async function runChecks(
   for (const end of ended) if (end.status === "rejected") errors.push(end.reason);
 
   const problem = signal.aborted ? undefined : problemOfAll(errors, context);
+  const results = inOrder(checks).flatMap((check) => told.get(check) ?? []);
   const number = (status: TestResult["status"]) => results.filter((each) => each.status === status).length;
   const counts = { passed: number("passed"), failed: number("failed"), skipped: number("skipped") };
   return {
@@ -70,7 +71,7 @@ export async function runChecks(
     imageId: context.release.imageId,
     counts,
     duration: Math.round(now() - start),
-    results: sorted(results, checks),
+    results,
     reading,
     problem,
   };
@@ -92,8 +93,8 @@ function problemOfAll(errors: readonly unknown[], context: CheckContext): Proble
   return { ...problem, lastLines: [...(problem.lastLines ?? []), ...new Set(further)] };
 }
 
-/** In the order of the catalogue; the cases of one check in the order in which they came. */
-function sorted(results: readonly TestResult[], checks: readonly Check[]): TestResult[] {
-  const groups = new Set(checks.map((check) => `check.${check.name}`));
-  return [...groups].flatMap((group) => results.filter((result) => result.group === group));
+/** In the order of the catalogue, the halves of a check together. */
+function inOrder(checks: readonly Check[]): Check[] {
+  const names = [...new Set(checks.map(({ name }) => name))];
+  return names.flatMap((name) => checks.filter((check) => check.name === name));
 }
