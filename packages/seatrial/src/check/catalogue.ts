@@ -8,6 +8,7 @@ import { labels } from "./checks/labels.ts";
 import { maxSize } from "./checks/max-size.ts";
 import { noSources } from "./checks/no-sources.ts";
 import { secrets } from "./checks/secrets.ts";
+import { structure } from "./checks/structure.ts";
 import { user } from "./checks/user.ts";
 import { waste } from "./checks/waste.ts";
 
@@ -24,4 +25,5 @@ export const CATALOGUE: readonly Check[] = [
   labels,
   env,
   waste,
+  structure,
 ];

@@ -1,4 +1,10 @@
-import type { CheckSettings, EntrypointSettings, Expectation, FileExpectation } from "../config/index.ts";
+import type {
+  CheckSettings,
+  EntrypointSettings,
+  Expectation,
+  FileExpectation,
+  StructureFile,
+} from "../config/index.ts";
 import type { BuildSecret } from "../model/index.ts";
 
 /** What will be asked of the release image, as plain data. What is absent or empty is not asked. */
@@ -21,8 +27,8 @@ export interface CheckPlan {
   env: Record<string, Expectation>;
   /** More of it in the project's own layers fails; absent: told, not judged. */
   wasteBytes?: number | undefined;
-  /** Files of container-structure-test, absolute. */
-  structure: string[];
+  /** Files of container-structure-test. */
+  structure: StructureFile[];
   /** What the Dockerfile does to make the release image, the first word of each instruction in order: tells own layers from the base's. */
   instructions?: string[] | undefined;
   /** Export the test image too when its layers are not known yet: only then it is told how small it travels. */

@@ -8,7 +8,15 @@ type Issue = v.BaseIssue<unknown>;
 
 /** Checks a tree against the schema; every mistake has its place. */
 export function checkConfig(tree: Tree): { value: ConfigInput } | { mistakes: Mistake[] } {
-  const result = v.safeParse(configSchema, tree.value);
+  return checkTree(tree, configSchema);
+}
+
+/** The same for a file with another schema, whose messages follow the rules of `schema/section.ts`. */
+export function checkTree<T>(
+  tree: Tree,
+  schema: v.GenericSchema<unknown, T>,
+): { value: T } | { mistakes: Mistake[] } {
+  const result = v.safeParse(schema, tree.value);
   if (result.success) return { value: result.output };
   return { mistakes: result.issues.flatMap((issue) => mistakesOf(issue, [], tree)) };
 }

@@ -5,6 +5,7 @@ import type { Lookup } from "./interpolate.ts";
 import type { CheckSettings, EntrypointSettings, Expectation, FileExpectation } from "./project.ts";
 import { absolutePath } from "./read-text.ts";
 import type { ConfigInput } from "./schema/config.ts";
+import { readStructureFile } from "./structure/read.ts";
 
 const DEFAULT_DEADLINE = 60_000;
 
@@ -26,6 +27,11 @@ export async function checkSettings(
 ): Promise<{ check: CheckSettings; fromFiles: Record<string, string>[] }> {
   const { input = {}, root, environment } = options;
   const { entrypoint, fromFiles } = await entrypointSettings(options);
+  const structure = await Promise.all(
+    (input.structure ?? []).map((file) =>
+      readStructureFile({ ...options, path: absolutePath(file, root, environment) }),
+    ),
+  );
   const sources = input["no-sources"] ?? false;
   const check: CheckSettings = {
     absent: input.absent ?? [],
@@ -41,9 +47,9 @@ export async function checkSettings(
     labels: mapValues(input.labels ?? {}, expectation),
     env: mapValues(input.env ?? {}, expectation),
     wasteBytes: input.waste,
-    structure: (input.structure ?? []).map((file) => absolutePath(file, root, environment)),
+    structure,
   };
-  return { check, fromFiles };
+  return { check, fromFiles: [...fromFiles, ...structure.map(({ options: { env } }) => env)] };
 }
 
 async function entrypointSettings(

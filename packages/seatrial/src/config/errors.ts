@@ -29,6 +29,10 @@ export type ConfigErrorCode =
   | "ENV_FILE_UNREADABLE"
   /** A line of a file of `env_file` is no `NAME=value`. */
   | "ENV_FILE_INVALID"
+  /** A file of container-structure-test that `check.structure` names does not exist. */
+  | "STRUCTURE_NOT_FOUND"
+  /** A file of container-structure-test is not valid: broken YAML or JSON, an unknown key, a wrong value or expression. */
+  | "STRUCTURE_INVALID"
   /** The file or variable of a build secret is not there. */
   | "SECRET_NOT_FOUND";
 

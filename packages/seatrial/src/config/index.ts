@@ -29,5 +29,15 @@ export type {
 export { type Preset, parseReady, type ReadyConfig } from "./ready.ts";
 export { secretsOf } from "./secrets.ts";
 export { parseSize } from "./size.ts";
+export type {
+  CommandTest,
+  ContentTest,
+  EnvVar,
+  ExistenceTest,
+  ExpectedValue,
+  LicenseTest,
+  MetadataTest,
+  StructureFile,
+} from "./structure/file.ts";
 export type { BuiltinLookup } from "./variables.ts";
 export { splitWords } from "./words.ts";

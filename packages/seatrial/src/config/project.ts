@@ -2,6 +2,7 @@ import type { BuildSecret, Duration, RunnerKind } from "../model/index.ts";
 import type { DockerfileSummary } from "./dockerfile/summary.ts";
 import type { EnvFile } from "./env-files.ts";
 import type { Preset, ReadyConfig } from "./ready.ts";
+import type { StructureFile } from "./structure/file.ts";
 import type { Path } from "./yaml/tree.ts";
 
 /** What the user wrote, checked, with every default that does not depend on the engine or the Compose model. */
@@ -145,8 +146,8 @@ export interface CheckSettings {
   env: Record<string, Expectation>;
   /** More of it in the project's own layers fails; absent: told, not judged. */
   wasteBytes?: number | undefined;
-  /** Files of container-structure-test, absolute. */
-  structure: string[];
+  /** Files of container-structure-test. */
+  structure: StructureFile[];
 }
 
 export interface EntrypointSettings {

@@ -15,6 +15,8 @@ export interface ImageConfig {
   volumes: string[];
   /** TCP ports declared with EXPOSE. */
   ports: number[];
+  /** Everything declared with EXPOSE: `8080/tcp`, `9000/udp`. Absent: `ports` are all. */
+  exposed?: string[] | undefined;
   stopSignal?: string | undefined;
   labels: Record<string, string>;
   healthcheck?: ImageHealthcheck | undefined;

@@ -1,5 +1,12 @@
 import type { OutputChunk } from "../../agent/index.ts";
-import type { CommandOutput } from "./command.ts";
+
+/** What a command wrote. */
+export interface CommandOutput {
+  stdout: string;
+  stderr: string;
+  /** More came than was kept. */
+  cut: boolean;
+}
 
 /** 8 MiB of each stream: more than any test of a command's output looks at. */
 const MOST_BYTES = 8 << 20;

@@ -1,7 +1,7 @@
 import type { Agent, AgentProcess, ProcessExit, ProcessSpec } from "../../agent/index.ts";
 import type { Duration, ImageConfig, Log } from "../../model/index.ts";
 import { isToolError, messageOf } from "../../support/error.ts";
-import { createCapture } from "./capture.ts";
+import { type CommandOutput, createCapture } from "./capture.ts";
 
 export interface CommandOptions {
   agent: Agent;
@@ -21,13 +21,6 @@ export type CommandEnd =
   | { kind: "missing"; reason: string }
   /** It is there, or may be, and cannot be started. */
   | { kind: "refused"; reason: string };
-
-export interface CommandOutput {
-  stdout: string;
-  stderr: string;
-  /** More came than was kept. */
-  cut: boolean;
-}
 
 /** Runs a command in a container to its end, or kills it at its limit. */
 export async function runCommand(options: CommandOptions): Promise<CommandEnd> {

@@ -1,5 +1,5 @@
 import type { ProcessExit } from "../../agent/index.ts";
-import type { CommandOutput } from "./command.ts";
+import type { CommandOutput } from "./capture.ts";
 
 const FIRST_LINES = 20;
 const LONGEST = 4_000;

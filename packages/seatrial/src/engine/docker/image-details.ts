@@ -51,6 +51,7 @@ function toImageConfig(config: ImageConfigAnswer): ImageConfig {
     ports: Object.keys(config.ExposedPorts ?? {})
       .flatMap(tcpPort)
       .sort((a, b) => a - b),
+    exposed: Object.keys(config.ExposedPorts ?? {}),
     stopSignal: config.StopSignal || undefined,
     labels: config.Labels ?? {},
     healthcheck:
