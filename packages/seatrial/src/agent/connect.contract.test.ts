@@ -211,11 +211,14 @@ describe("the real agent", () => {
 
   test("refuses a tar that climbs out of its folder, although it goes on for long", async () => {
     await using real = await startRealAgent();
-    const tar = pack();
-    tar.entry({ name: "../../escape" }, "x");
-    tar.entry({ name: "endless", size: 1_000_000_000 }).on("error", () => undefined);
-    await expect(real.agent.files.put(join(folder, "jail"), tar, signal)).toThrowWithCode("FILE_FAILED");
-    expect(tar.destroyed).toBe(true);
+    // Now and then the refusal comes while something is being sent, which Node's streams take in another way.
+    for (let round = 0; round < 50; round += 1) {
+      const tar = pack();
+      tar.entry({ name: "../../escape" }, "x");
+      tar.entry({ name: "endless", size: 1_000_000_000 }).on("error", () => undefined);
+      await expect(real.agent.files.put(join(folder, "jail"), tar, signal)).toThrowWithCode("FILE_FAILED");
+      expect(tar.destroyed).toBe(true);
+    }
   });
 
   test("is asked for a port, and says what it saw", async () => {

@@ -49,6 +49,11 @@ export function openExchange(stream: ClientHttp2Stream, options: ExchangeOptions
     answered = true;
     status.resolve(headers[":status"] ?? 0);
   });
+  // The agent was done before we had sent everything. Node would wait for what was being sent just then, sometimes for ever.
+  stream.once("aborted", () => {
+    if (stream.readableEnded) stream.destroy();
+    else stream.once("end", () => stream.destroy());
+  });
   stream.once("close", () => {
     outliveSignal();
     if (!answered) void failure().then(status.reject);
