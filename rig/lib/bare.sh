@@ -100,5 +100,5 @@ bare_remove() {
   while read -r controller; do
     find "$controller/$name" -depth -type d 2>/dev/null | while read -r group; do rmdir "$group" || true; done
   done < <(bare_controllers)
-  rm -rf --one-file-system "$machine"
+  rm -rf --one-file-system "$machine" "$machine.sources"
 }
