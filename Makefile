@@ -1,7 +1,9 @@
 # The doors of this repository. Each says what it does and how long it took.
-.PHONY: demo test check bench build
+# `make ci-image` builds the image that pipelines use.
+.PHONY: demo test check bench build ci-image
 demo: ; @bash scripts/demo.sh
 test: ; @bash scripts/test.sh
 check: ; @bash scripts/check.sh
 bench: ; @bash scripts/bench.sh
 build: ; @bash scripts/build.sh
+ci-image: ; @bash scripts/ci-image.sh

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Builds the image that the jobs of a pipeline run in, and lets it say what it has. $CI_IMAGE is its name.
+. "$(dirname "$0")/lib.sh"
+version=$(node -p 'require("./packages/seatrial/package.json").version')
+image=${CI_IMAGE:-seatrial-ci:$version}
+context=$(mktemp -d)
+trap 'rm -rf "$context"' EXIT
+
+pack() {
+  npm pack --workspace seatrial --ignore-scripts --silent --pack-destination "$context" >/dev/null || return
+  tar --extract --gzip --file "$context"/seatrial-*.tgz --directory "$context" || return
+  rm "$context"/seatrial-*.tgz
+  cp ci-image/Dockerfile "$context"
+}
+
+smoke() {
+  # No engine is needed for this; `seatrial doctor` in a job tells whether it reaches one.
+  docker run --rm "$image" bash -euc 'seatrial --version; docker buildx version; docker compose version; git --version'
+}
+
+step "dependencies" install_dependencies
+step "build" build_program
+step "engine" rig/up
+step "base image" rig/images node:20-trixie-slim
+step "package" pack
+step "image $image" docker build --quiet --tag "$image" "$context"
+step "what it has" smoke
