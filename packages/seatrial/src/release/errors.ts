@@ -9,7 +9,7 @@ export type ReleaseErrorCode =
   | "RELEASE_NO_TAGS"
   /** Nothing of the name of a tag is allowed in a tag. Exit code 2. */
   | "RELEASE_TAG_INVALID"
-  /** Two different names become one tag, or one tag is meant to be immutable and floating. Exit code 2. */
+  /** Two names become one tag, one tag is meant to be immutable and floating, or candidates would be pushed under it. Exit code 2. */
   | "RELEASE_TAGS_COLLIDE"
   /** There is no image to release: nothing was pushed, and no run on this machine holds one. Exit code 2. */
   | "RELEASE_NO_IMAGE"

@@ -123,8 +123,24 @@ describe("the candidate", () => {
   });
 
   it("needs no tags: branches without a release push too", () => {
-    expect(planCandidate({ settings: { repository: "registry.example/app" } })).toMatchObject({
-      repository: { repository: "app" },
-    });
+    const settings = { ...wishes, repository: "registry.example/app", floating: [] };
+    expect(planCandidate({ settings })).toMatchObject({ repository: { repository: "app" } });
+  });
+
+  it("never has a tag of the release: its push would set that before any test", async () => {
+    const pushAs = (candidate: string | undefined, changes: Partial<ReleaseWishes>) => () =>
+      planCandidate({ settings: { ...wishes, candidate, ...changes }, commit: "c0ffee" });
+    const here = "registry.example:5000/team/app";
+    for (const collision of [
+      pushAs(`${here}:v1`, { tags: ["v1"] }),
+      pushAs(`${here}:latest`, {}),
+      pushAs(`Registry.example:5000/team/app:latest`, {}),
+      pushAs(`${here}:v1`, { tags: ["v1-test"] }),
+      pushAs(undefined, { tags: ["candidate-c0ffee"] }),
+      pushAs(undefined, { floating: ["candidate/c0ffee"] }),
+    ])
+      await expect(collision).toThrowWithCode("RELEASE_TAGS_COLLIDE");
+    expect(pushAs("registry.example:5000/waiting/app:v1", { tags: ["v1"] })().tag).toBe("v1");
+    expect(pushAs(`${here}:v1`, { tags: ["v1.2"] })().tag).toBe("v1");
   });
 });

@@ -1,4 +1,4 @@
-import { parseReference, type RepositoryName } from "../registry/index.ts";
+import { familiarName, parseReference, type RepositoryName } from "../registry/index.ts";
 import { EXIT, messageOf } from "../support/error.ts";
 import { releaseError } from "./errors.ts";
 import { type PlannedTag, planTags } from "./plan-tags.ts";
@@ -44,7 +44,7 @@ export interface ReleaseWishes {
 }
 
 export interface CandidateOptions {
-  settings: Pick<ReleaseWishes, "repository" | "candidate"> | undefined;
+  settings: Pick<ReleaseWishes, "repository" | "candidate" | "tags" | "floating"> | undefined;
   commit?: string | undefined;
   locate?: Locate | undefined;
 }
@@ -56,8 +56,17 @@ export interface ReleaseOptions extends CandidateOptions {
   checks: boolean;
 }
 
-/** Plans where images are pushed to before they are tested. Fails with RELEASE_NOT_CONFIGURED or RELEASE_REPOSITORY_INVALID. */
+/**
+ * Plans where images are pushed to before they are tested. Fails with RELEASE_NOT_CONFIGURED, RELEASE_REPOSITORY_INVALID, or
+ * RELEASE_TAGS_COLLIDE where the push would set a tag of the release.
+ */
 export function planCandidate(options: CandidateOptions): CandidatePlan {
+  const plan = candidatePlan(options);
+  refuseReleaseTags(plan, options);
+  return plan;
+}
+
+function candidatePlan(options: CandidateOptions): CandidatePlan {
   const { settings, commit } = options;
   const written = settings?.candidate;
   const byCommit = commit === undefined ? undefined : tagName(`candidate-${commit}`);
@@ -82,6 +91,26 @@ export function planRelease(options: ReleaseOptions): ReleasePlan {
     allowDirty,
     warnings: planned.warnings,
   };
+}
+
+/** What waits for its tests must not have a name that says it has passed them. */
+function refuseReleaseTags({ repository, tag }: CandidatePlan, options: CandidateOptions): void {
+  const { settings } = options;
+  if (settings?.repository === undefined) return;
+  const released = releaseRepository(options);
+  const isSame = familiarName(released).toLowerCase() === familiarName(repository).toLowerCase();
+  const base = tag ?? "candidate";
+  // Other targets wait under names that begin so.
+  const taken = [...settings.tags, ...settings.floating].find((name) =>
+    `${tagName(name)}-`.startsWith(`${base}-`),
+  );
+  if (!isSame || taken === undefined) return;
+  throw releaseError({
+    code: "RELEASE_TAGS_COLLIDE",
+    message: `The tag ${tagName(taken)} of the release would be set by the push, before any test: candidates wait in the same repository as ${base} and ${base}-….`,
+    hint: "Give release.candidate a repository of its own, or rename the tag.",
+    exitCode: EXIT.usage,
+  });
 }
 
 function releaseRepository({ settings, locate }: CandidateOptions): RepositoryName {
