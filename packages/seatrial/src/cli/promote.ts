@@ -24,7 +24,7 @@ export async function promoteImage(given: {
   try {
     image = chosen.kind === "pushed" ? chosen : await pushHeld({ ...session, ...given, held: chosen });
   } catch (error) {
-    return failed(error, given.signal);
+    return failedRelease(error, given.signal);
   }
   return await applyRelease({
     ...session,
@@ -55,7 +55,8 @@ export function releaseFinished({ receipt, problems, exitCode }: EndedRelease, d
   };
 }
 
-function failed(error: unknown, signal: AbortSignal): EndedRelease {
+/** The end of a release that had not begun, by an error or by the user. */
+export function failedRelease(error: unknown, signal: AbortSignal): EndedRelease {
   const problems: Problem[] = [problemOf(error, RELEASE_NODE.name)];
   const exitCode = signal.aborted ? EXIT.stopped : isToolError(error) ? error.exitCode : EXIT.bug;
   return { problems, warnings: [], exitCode };

@@ -1,6 +1,6 @@
 import type { Emit, Outcome } from "../model/index.ts";
 import type { JunitReport, RunFolder } from "../report/index.ts";
-import type { ExitCode } from "../support/error.ts";
+import { EXIT, type ExitCode } from "../support/error.ts";
 import type { Redactor } from "../support/redact.ts";
 import { type EndedRelease, RELEASE_NODE, releaseFinished } from "./promote.ts";
 import { writeReports } from "./reports.ts";
@@ -52,7 +52,7 @@ async function writeEnd(
 ): Promise<Written> {
   const { ended, folder, junit, redactor } = options;
   const { receipt, problems, exitCode } = ended;
-  const stopped = receipt?.status === "stopped";
+  const stopped = exitCode === EXIT.stopped;
   const outcome = redactor.value<Outcome>({
     ...options.outcome,
     status: problems.length === 0 ? options.outcome.status : stopped ? "stopped" : "failed",

@@ -3,7 +3,7 @@ import { type ReleasePlan, readEvidence } from "../release/index.ts";
 import { cliError } from "./errors.ts";
 import type { RunFlags } from "./flags.ts";
 import { openSigning, planProjectRelease } from "./plan-release.ts";
-import { type EndedRelease, promoteImage } from "./promote.ts";
+import { type EndedRelease, failedRelease, promoteImage } from "./promote.ts";
 import type { ChosenImage } from "./release-image.ts";
 import type { Session } from "./session.ts";
 import { openRegistries } from "./wire.ts";
@@ -43,12 +43,17 @@ export async function openRunRelease(session: Session, flags: RunFlags): Promise
     secrets,
     async carryOut(options) {
       const { outcome, folder, signal } = options;
-      const found = await readEvidence({ folders: [folder], signal });
-      const chosen = imageOf(outcome);
-      return await promoteImage({
-        ...options,
-        session: { surroundings, project, plan, found, chosen, source, registries, signing, secrets },
-      });
+      try {
+        const found = await readEvidence({ folders: [folder], signal });
+        const chosen = imageOf(outcome);
+        return await promoteImage({
+          ...options,
+          session: { surroundings, project, plan, found, chosen, source, registries, signing, secrets },
+        });
+      } catch (error) {
+        // The run's containers and reports are still there, and are to be seen to.
+        return failedRelease(error, signal);
+      }
     },
     [Symbol.asyncDispose]: () => registries[Symbol.asyncDispose](),
   };

@@ -1,0 +1,95 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { loadProject } from "../config/index.ts";
+import type { ReleaseReceipt, RunEvent } from "../model/index.ts";
+import { identityOf, makeReleaseWorld, outcomeOf } from "../release/testing/world.ts";
+import { createJunitReport, createRunFolder } from "../report/index.ts";
+import { createRedactor } from "../support/redact.ts";
+import type { EndedRelease } from "./promote.ts";
+import { releaseTested } from "./release-tested.ts";
+import { openRunRelease, type RunRelease } from "./run-release.ts";
+import type { Session } from "./session.ts";
+import { type At, at } from "./testing/at.ts";
+
+const FILES = {
+  Dockerfile: "FROM debian AS release\n",
+  "seatrial.yaml":
+    "name: shop\nsuites: { unit: { command: check } }\nrelease: { repository: registry.invalid/shop, tags: [v1] }\n",
+};
+const outcome = outcomeOf(identityOf(makeReleaseWorld().image));
+
+async function sessionOf(here: At): Promise<Session> {
+  const { surroundings } = here;
+  const project = await loadProject({
+    environment: surroundings.environment,
+    builtin: async () => undefined,
+  });
+  return { surroundings, project, source: Promise.resolve({}) } as unknown as Session;
+}
+
+/** Ends a run with this end of its release. */
+async function endWith(here: At, carryOut: RunRelease["carryOut"]) {
+  const events: RunEvent[] = [];
+  const folder = await createRunFolder({ project: here.path, run: "r1" });
+  const written = await releaseTested({
+    outcome,
+    unwritten: undefined,
+    exitCode: 0,
+    release: { carryOut } as RunRelease,
+    folder,
+    junit: createJunitReport(),
+    emit: (event) => void events.push(event),
+    redactor: createRedactor(),
+    now: () => 0,
+    signal: new AbortController().signal,
+  });
+  const file = await readFile(`${folder.path}/outcome.json`, "utf8");
+  return { written, events, file: JSON.parse(file) as { status: string } };
+}
+
+describe("the release at the end of a run", () => {
+  it("that is stopped before it has begun ends as data, so that the run can still tidy up", async () => {
+    await using here = await at(FILES);
+    await using release = await openRunRelease(await sessionOf(here), {});
+    const signal = AbortSignal.abort(new Error("Ctrl-C"));
+    const ended = await release?.carryOut({
+      outcome,
+      folder: here.path,
+      onNote: () => undefined,
+      now: () => 0,
+      signal,
+    });
+    expect(ended).toMatchObject({ exitCode: 130, problems: [{ subject: "release" }] });
+  });
+
+  it.each<[string, EndedRelease, string]>([
+    ["stopped during the push", { problems: [problem()], warnings: [], exitCode: 130 }, "stopped"],
+    ["refused", { problems: [problem()], warnings: [], exitCode: 1, receipt: receipt("failed") }, "failed"],
+    ["carried out", { problems: [], warnings: [], exitCode: 0, receipt: receipt("released") }, "passed"],
+  ])("when %s makes the run's outcome the same", async (_how, ended, status) => {
+    await using here = await at(FILES);
+    const { written, file, events } = await endWith(here, async () => ended);
+    expect(written).toMatchObject({ exitCode: ended.exitCode, outcome: { status } });
+    expect(file.status).toBe(status);
+    expect(events.at(-1)).toMatchObject({ type: "node-finished", state: status });
+  });
+});
+
+function problem() {
+  return { code: "STOPPED", message: "Stopped by SIGINT." };
+}
+
+function receipt(status: ReleaseReceipt["status"]): ReleaseReceipt {
+  return {
+    version: 1,
+    status,
+    repository: "registry.invalid/shop",
+    tags: [],
+    attestations: [],
+    evidence: [],
+    imageBytesUp: 0,
+    traffic: { requests: 0, bytesUp: 0, blobBytesUp: 0, bytesDown: 0, blobsMounted: 0 },
+    startedAt: "2026-01-01T10:00:00.000Z",
+    duration: 0,
+  };
+}
