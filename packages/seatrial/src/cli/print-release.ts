@@ -1,6 +1,6 @@
 import type { Problem, TagReceipt } from "../model/index.ts";
 import { familiarName } from "../registry/index.ts";
-import { openPlaces, prepareRelease, shortDigest } from "../release/index.ts";
+import { openPlaces, prepareRelease, readTags, shortDigest } from "../release/index.ts";
 import { createStyle, formatProblem } from "../report/index.ts";
 import { EXIT, type ExitCode } from "../support/error.ts";
 import { createRedactor } from "../support/redact.ts";
@@ -41,7 +41,7 @@ export async function printRelease(options: {
 }
 
 async function previewOf(session: ReleaseSession, signal: AbortSignal): Promise<ReleasePreview> {
-  const { chosen, plan, project, source, signing } = session;
+  const { chosen, plan, project, registries, source, signing } = session;
   const common = {
     repository: familiarName(plan.repository),
     attested: signing !== undefined,
@@ -51,9 +51,10 @@ async function previewOf(session: ReleaseSession, signal: AbortSignal): Promise<
     return {
       ...common,
       image: { reference: chosen.identity.imageId, from: `run ${chosen.run}; it is pushed first` },
-      tags: plan.tags.map(({ tag, kind }) => ({ tag, kind, state: "not-set" })),
+      tags: await readTags({ repository: registries.repository(plan.repository), tags: plan.tags, signal }),
       evidence: [],
       refusals: [],
+      warnings: [...plan.warnings, NOT_JUDGED],
     };
   }
   const { image } = chosen;
@@ -86,6 +87,9 @@ async function previewOf(session: ReleaseSession, signal: AbortSignal): Promise<
     warnings: judgement.warnings,
   };
 }
+
+const NOT_JUDGED =
+  "the evidence and the tags are judged once the registry has the image: `seatrial build --push` pushes it";
 
 function describe(preview: ReleasePreview, colour: boolean): string[] {
   const { repository, image, tags, evidence, attested, refusals, warnings } = preview;

@@ -33,7 +33,7 @@ export async function promoteImage(given: {
     project: project.name,
     plan,
     source: { now: source, built: image.built },
-    pushed: chosen.kind === "held",
+    pushed: image.isNew === true,
     signing: signing && { ...signing, folder: given.folder },
   });
 }

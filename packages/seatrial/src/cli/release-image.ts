@@ -23,6 +23,8 @@ export interface ReleaseImage {
   expected?: { imageId: Digest; layers: Digest[]; platform: Platform } | undefined;
   /** What the image was built from, as far as its build says. */
   built?: Source | undefined;
+  /** The registry did not have it before this release. */
+  isNew?: boolean | undefined;
 }
 
 /** An image that lies in a registry, or one that the engine holds and that must be pushed first. */
@@ -62,7 +64,7 @@ export async function pushHeld(options: {
 }): Promise<ReleaseImage> {
   const { held, project, surroundings } = options;
   await using engine = await openEngine(surroundings);
-  const { pushed } = await pushCandidates({
+  const { pushed, uploaded } = await pushCandidates({
     ...options,
     project: project.name,
     plan: planCandidate({ settings: project.config.release, commit: held.built.commit }),
@@ -71,7 +73,7 @@ export async function pushHeld(options: {
     source: held.built,
     engine: engine.images,
   });
-  return fromList(pushed, "the engine");
+  return { ...fromList(pushed, "the engine"), isNew: uploaded.length > 0 };
 }
 
 function fromList(pushed: PushedImages, place: string): Extract<ChosenImage, { kind: "pushed" }> {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Digest, Outcome, ReleaseReceipt } from "../model/index.ts";
@@ -192,6 +192,18 @@ describe("seatrial release --dry-run", () => {
     expect(await here.seatrial("release")).toBe(0);
     expect(await here.seatrial("release", "--dry-run")).toBe(0);
     expect(here.stdout()).toMatch(/tag +latest +floating +names it already/);
+    await here[Symbol.asyncDispose]();
+  });
+
+  it("says what the tags name also of an image that only the engine has, and that nothing is judged yet", async () => {
+    const { here, repository, digest } = await prepared();
+    const manifest = await repository.manifests.get(digest, ANY);
+    if (manifest !== undefined) await repository.manifests.put("latest", manifest, ANY);
+    await rm(`${here.path}/.seatrial/images.json`);
+    expect(await here.seatrial("release", "--dry-run"), here.stderr()).toBe(0);
+    expect(here.stdout()).toMatch(/tag +v1 +immutable +new/);
+    expect(here.stdout()).toMatch(/tag +latest +floating +names sha256:[0-9a-f]{4}… now/);
+    expect(here.stdout()).toContain("are judged once the registry has the image");
     await here[Symbol.asyncDispose]();
   });
 

@@ -40,6 +40,7 @@ export interface ReleaseReceipt {
   /** What was promoted. */
   digest?: Digest | undefined;
   imageId?: Digest | undefined;
+  /** `pushed`: the registry did not have it before, and the engine uploaded it for this release, which counts no bytes. */
   candidate?: { reference: string; pushed: boolean } | undefined;
   /** In the order in which they were set. */
   tags: TagReceipt[];

@@ -134,6 +134,21 @@ describe("attacks", () => {
     expect(receipt.tags.map(({ state }) => state)).toEqual(["set", "not-set"]);
   });
 
+  it("a tag that named the image already is moved by somebody else meanwhile: it is not called unchanged", async () => {
+    const world = makeReleaseWorld();
+    world.registry.setTag(APP, "latest", world.image.manifest.digest);
+    const theirs = world.registry.addImage(APP, { layers: ["theirs"] }).manifest.digest;
+    world.registry.fault(
+      onCall({ operation: "manifests.put", subject: "v1.4.2" }, () =>
+        world.registry.setTag(APP, "latest", theirs),
+      ),
+    );
+    const { receipt, problems } = await world.release();
+    expect(problems).toMatchObject([{ code: "TAG_MOVED", message: expect.stringContaining(theirs) }]);
+    expect(receipt.tags.map(({ state }) => state)).toEqual(["set", "not-set"]);
+    expect(world.registry.tagged(APP, "latest")).toBe(theirs);
+  });
+
   it("a tag is moved by somebody else after it was set", async () => {
     const world = makeReleaseWorld();
     const theirs = world.registry.addImage(APP, { layers: ["theirs"] }).manifest.digest;

@@ -11,7 +11,7 @@ import { setTags } from "./tags.ts";
 
 export interface ApplyReleaseOptions extends PrepareOptions {
   registries: RegistryClient;
-  /** Whether this run pushed the image. */
+  /** Whether the image was pushed for this release; false when the registry had it. */
   pushed: boolean;
   onNote: (note: string) => void;
   /** A clock in milliseconds. */

@@ -2,11 +2,13 @@ import { formatBytes, type ReleaseReceipt } from "../model/index.ts";
 
 /** A release in a line for people: `registry.example/app@sha256:8d09… → v1.4.2, latest`, and what it took. */
 export function describeReceipt(receipt: ReleaseReceipt): { note: string; detail: string } {
-  const { repository, digest, tags, traffic, attestations, imageBytesUp } = receipt;
+  const { repository, digest, tags, traffic, attestations, imageBytesUp, candidate } = receipt;
   const set = tags.filter(({ state }) => state !== "not-set").map(({ tag }) => tag);
   const shown = digest === undefined ? repository : `${repository}@${shortDigest(digest)}`;
+  const bytes = imageBytesUp === 0 ? "0 bytes uploaded" : `${formatBytes(imageBytesUp)} uploaded`;
   const parts = [
-    `${formatBytes(imageBytesUp)} uploaded`.replace("0 B", "0 bytes"),
+    // What engines push they do not count.
+    candidate?.pushed === true ? `pushed once, then ${bytes}` : bytes,
     ...(traffic.blobsMounted > 0 ? [`${traffic.blobsMounted} layers mounted`] : []),
     ...(attestations.length > 0 ? [`${attestations.length} attestations`] : []),
   ];

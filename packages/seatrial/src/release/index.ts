@@ -17,3 +17,4 @@ export { openPlaces, type PrepareOptions, prepareRelease } from "./prepare.ts";
 export type { PreparedRelease, Signing } from "./prepared.ts";
 export { type PushedCandidates, type PushOptions, pushCandidates } from "./push.ts";
 export { readEvidence } from "./read-evidence.ts";
+export { readTags } from "./tags.ts";

@@ -51,13 +51,13 @@ export async function setTags(options: {
   const { digest } = manifest;
   for (const each of tags) {
     const { tag, before } = each;
+    // Mounts and attestations lie between the first look and now; overwriting blindly would undo somebody's release.
+    const now = (await repository.manifests.resolve(tag, signal))?.digest;
+    if (now !== before && now !== digest) throw tagMoved({ repository, each, now, digest });
     if (before === digest) {
       onSet({ ...each, after: digest, state: "unchanged" });
       continue;
     }
-    // Mounts and attestations lie between the first look and now; overwriting blindly would undo somebody's release.
-    const now = (await repository.manifests.resolve(tag, signal))?.digest;
-    if (now !== before && now !== digest) throw tagMoved({ repository, each, now, digest });
     await repository.manifests.put(tag, manifest, signal);
     // Whatever happens to the reading back: from here on it is set.
     onSet({ ...each, state: "set" });
