@@ -13,13 +13,15 @@ interface Example {
   /** How many tests of each suite pass; more than three where this is not said. */
   passed?: Record<string, number>;
   services?: Record<string, string>;
+  /** Test cases of the checks that the report must have. */
+  cases?: string[];
   /** What suites leave below `results`. */
   results?: string[];
 }
 
 const EXAMPLES: Example[] = [
   { name: "go-redis", proofs: { unit: "prefix", integration: "prefix" } },
-  { name: "fastapi-poetry", proofs: { api: "black-box" } },
+  { name: "fastapi-poetry", proofs: { api: "black-box" }, cases: ["pytest", "pytest: executable not found"] },
   {
     name: "flask-webpack",
     proofs: {
@@ -35,58 +37,64 @@ const EXAMPLES: Example[] = [
   },
 ];
 
-describe.each(EXAMPLES)("examples/$name", ({ name, proofs, passed = {}, services, results = [] }) => {
-  const folder = `${ROOT}/examples/${name}`;
+describe.each(EXAMPLES)(
+  "examples/$name",
+  ({ name, proofs, passed = {}, services, cases = [], results = [] }) => {
+    const folder = `${ROOT}/examples/${name}`;
 
-  it("passes, says what each suite proves, and leaves nothing in the engine", async () => {
-    const ended = await seatrial(["run", "--no-color"], { cwd: folder });
-    expect(complaintsOf(ended)).toEqual([]);
-    expect(ended.code, ended.stdout).toBe(0);
-    const outcome = await latestOutcome(folder);
-    expect(outcome.status).toBe("passed");
-    for (const [suite, proof] of Object.entries(proofs)) {
-      const found = outcome.suites.find((each) => each.name === suite);
-      expect(found?.proof?.kind).toBe(proof);
-      expect(found?.counts.passed).toBeGreaterThan(3);
-    }
-    for (const [suite, number] of Object.entries(passed)) {
-      const counts = outcome.suites.find((each) => each.name === suite)?.counts;
-      expect(counts, suite).toEqual({ passed: number, failed: 0, skipped: 0 });
-    }
-    const ends = Object.fromEntries(outcome.services.map((service) => [service.name, service.status]));
-    if (services !== undefined) expect(ends).toEqual(services);
-    for (const file of results) await access(`${folder}/.seatrial/latest/results/${file}`);
-    expect(await leftovers({ run: outcome.run })).toEqual([]);
-    const junit = await readFile(`${folder}/.seatrial/latest/junit.xml`, "utf8");
-    expect(junit.match(/<testcase/g)?.length).toBe(
-      outcome.suites.reduce((sum, { counts }) => sum + counts.passed + counts.failed + counts.skipped, 0),
-    );
-    // The first time, npm and pip download what the images need.
-  }, 300_000);
+    it("passes, says what each suite proves, and leaves nothing in the engine", async () => {
+      const ended = await seatrial(["run", "--no-color"], { cwd: folder });
+      expect(complaintsOf(ended)).toEqual([]);
+      expect(ended.code, ended.stdout).toBe(0);
+      const outcome = await latestOutcome(folder);
+      expect(outcome.status).toBe("passed");
+      for (const [suite, proof] of Object.entries(proofs)) {
+        const found = outcome.suites.find((each) => each.name === suite);
+        expect(found?.proof?.kind).toBe(proof);
+        expect(found?.counts.passed).toBeGreaterThan(3);
+      }
+      for (const [suite, number] of Object.entries(passed)) {
+        const counts = outcome.suites.find((each) => each.name === suite)?.counts;
+        expect(counts, suite).toEqual({ passed: number, failed: 0, skipped: 0 });
+      }
+      const ends = Object.fromEntries(outcome.services.map((service) => [service.name, service.status]));
+      if (services !== undefined) expect(ends).toEqual(services);
+      for (const file of results) await access(`${folder}/.seatrial/latest/results/${file}`);
+      expect(await leftovers({ run: outcome.run })).toEqual([]);
+      const junit = await readFile(`${folder}/.seatrial/latest/junit.xml`, "utf8");
+      expect(outcome.check?.status).toBe("passed");
+      const counted = [...outcome.suites, ...(outcome.check === undefined ? [] : [outcome.check])];
+      expect(junit.match(/<testcase/g)?.length).toBe(
+        counted.reduce((sum, { counts }) => sum + counts.passed + counts.failed + counts.skipped, 0),
+      );
+      for (const name of cases) expect(junit).toContain(`name="${name}"`);
+      // The first time, npm and pip download what the images need.
+    }, 300_000);
 
-  it("passes as well with what `init` proposes for it", async () => {
-    await using copy = await project({}, { from: folder });
-    await rm(`${copy.folder}/seatrial.yaml`);
-    await rm(`${copy.folder}/.seatrial`, { recursive: true, force: true });
-    expect((await seatrial(["init"], { cwd: copy.folder })).code).toBe(0);
-    const proposed = (await readFile(`${copy.folder}/seatrial.yaml`, "utf8")).replace(
-      /^name: .*/m,
-      `name: ${named(name)}`,
-    );
-    await copy.write("seatrial.yaml", proposed);
-    const ended = await seatrial(["run", "--no-color"], { cwd: copy.folder });
-    expect(ended.code, ended.stdout).toBe(0);
-    const { suites } = await latestOutcome(copy.folder);
-    expect(suites.reduce((sum, { counts }) => sum + counts.passed, 0)).toBeGreaterThan(20);
-  });
+    it("passes as well with what `init` proposes for it", async () => {
+      await using copy = await project({}, { from: folder });
+      await rm(`${copy.folder}/seatrial.yaml`);
+      await rm(`${copy.folder}/.seatrial`, { recursive: true, force: true });
+      expect((await seatrial(["init"], { cwd: copy.folder })).code).toBe(0);
+      const proposed = (await readFile(`${copy.folder}/seatrial.yaml`, "utf8")).replace(
+        /^name: .*/m,
+        `name: ${named(name)}`,
+      );
+      await copy.write("seatrial.yaml", proposed);
+      const ended = await seatrial(["run", "--no-color"], { cwd: copy.folder });
+      expect(ended.code, ended.stdout).toBe(0);
+      const { suites } = await latestOutcome(copy.folder);
+      expect(suites.reduce((sum, { counts }) => sum + counts.passed, 0)).toBeGreaterThan(20);
+    });
 
-  it("gives one image id for one source, without a rebuild", async () => {
-    await seatrial(["build"], { cwd: folder });
-    const first = await latestOutcome(folder);
-    await seatrial(["build"], { cwd: folder });
-    const second = await latestOutcome(folder);
-    expect(second.run).not.toBe(first.run);
-    expect(second.images).toEqual(first.images);
-    expect(second.build?.cached).toBeGreaterThan(0);
-  });
-});
+    it("gives one image id for one source, without a rebuild", async () => {
+      await seatrial(["build"], { cwd: folder });
+      const first = await latestOutcome(folder);
+      await seatrial(["build"], { cwd: folder });
+      const second = await latestOutcome(folder);
+      expect(second.run).not.toBe(first.run);
+      expect(second.images).toEqual(first.images);
+      expect(second.build?.cached).toBeGreaterThan(0);
+    });
+  },
+);
