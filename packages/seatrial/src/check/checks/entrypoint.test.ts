@@ -118,7 +118,7 @@ describe("the release image", () => {
   });
 
   it("fails at its deadline with what was seen last", async () => {
-    const world = await tryIt({ settings: { deadline: 150 }, server, probe: no });
+    const world = await tryIt({ settings: { deadline: 1_000 }, server, probe: no });
     await world.done;
     expect(world.cases[0]).toMatchObject({ status: "failed", output: "listening" });
     expect(world.cases[0]?.message).toMatch(/did not answer within .*: port 8000: connection refused/);

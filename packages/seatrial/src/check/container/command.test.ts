@@ -38,7 +38,7 @@ describe("a command in a container", () => {
       yield { stdout: "waiting" };
       await new Promise((resolve) => io.dropped.addEventListener("abort", resolve));
       dropped = true;
-    }, 200);
+    }, 1_000);
     expect(end).toEqual({ kind: "late", stdout: "waiting", stderr: "", cut: false });
     expect(dropped).toBe(true);
   });
