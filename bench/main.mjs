@@ -1,10 +1,11 @@
 // npm run bench -- NAME: one comparison, side by side, as a table of medians and ratios.
+import { check } from "./check.mjs";
 import { cycle } from "./cycle.mjs";
 import { release } from "./release.mjs";
 import { snapshotStorage } from "./snapshot-storage.mjs";
 import { start } from "./start.mjs";
 
-const comparisons = { cycle, release, start, "snapshot-storage": snapshotStorage };
+const comparisons = { check, cycle, release, start, "snapshot-storage": snapshotStorage };
 const [name = "", ...flags] = process.argv.slice(2);
 const comparison = comparisons[name];
 if (comparison === undefined) {

@@ -89,6 +89,11 @@ describe("checks", () => {
     });
   });
 
+  it("take from a registry how small an image travels, where one said so", async () => {
+    const { outcome } = await check({ transferred: 77 });
+    expect(outcome.reading?.release).toMatchObject({ transferred: 77, transferredBy: "registry" });
+  });
+
   it("do not export the test image for the sake of its size alone", async () => {
     const test = { layers: [[{ name: "b", content: "x".repeat(900) }]] };
     const { outcome, exports } = await check({ test });

@@ -49,7 +49,7 @@ export interface ImageSize {
   uncompressed: number;
   /** Bytes of its layers as they travel; absent when nobody has measured it. */
   transferred?: number | undefined;
-  /** Who says so: a registry, or gzip at its fastest over the same bytes. */
+  /** Who says so: a registry; or the engine's compressed layers and gzip at its fastest, within some percent. */
   transferredBy?: "registry" | "gzip" | undefined;
   layers: number;
 }

@@ -73,8 +73,8 @@ describe("the ending of a run", () => {
     });
     expect(lines.join("\n")).toContain("The engine is away.");
     expect(lines.slice(-6)).toEqual([
-      "release image: 18.2 MB in 3 layers, 7.0 MB with gzip at its fastest",
-      "test image:    412 MB in 3 layers, 150 MB with gzip at its fastest: multi-stage saved 394 MB, 143 MB to transfer",
+      "release image: 18.2 MB in 3 layers, about 7.0 MB with gzip",
+      "test image:    412 MB in 3 layers, about 150 MB with gzip: multi-stage saved 394 MB, 143 MB to transfer",
       "waste:         0 B in the project's own layers, 1.7 MB in those of the base image",
       "",
       "failed: 1 failed, 4 passed in 4.2 s",

@@ -10,8 +10,8 @@ export function formatReading({ release, test, waste }: ImageReading): string[] 
 }
 
 function formatSize({ uncompressed, transferred, transferredBy, layers }: ImageSize): string {
-  const by = transferredBy === "gzip" ? "with gzip at its fastest" : "in the registry";
-  const small = transferred === undefined ? "" : `, ${formatBytes(transferred)} ${by}`;
+  const [about, by] = transferredBy === "gzip" ? ["about ", "with gzip"] : ["", "in the registry"];
+  const small = transferred === undefined ? "" : `, ${about}${formatBytes(transferred)} ${by}`;
   return `${formatBytes(uncompressed)} in ${layers} layer${layers === 1 ? "" : "s"}${small}`;
 }
 

@@ -34,7 +34,6 @@ export function buildIndex(options: {
         history: lines[index] ?? "",
         own: index >= base,
         size: reading.size,
-        compressed: reading.compressed,
         entries: () => readEntryLog(reading.entries),
         packages: reading.packages,
         findings: reading.findings,

@@ -21,8 +21,6 @@ export interface ImageLayer {
   own: boolean;
   /** Bytes of its files. */
   size: number;
-  /** Bytes of it compressed with gzip, level 1; absent when that was not measured. */
-  compressed?: number | undefined;
   /** In the order of the layer; decoded anew each time, so that millions of them take little memory. */
   entries(): Iterable<LayerEntry>;
   packages: InstalledPackage[];

@@ -25,6 +25,8 @@ export type ExportedLayer = { diffId: Digest; reading?: LayerReading | undefined
 export interface ReadExportOptions {
   stream: Readable;
   scanner: Scanner;
+  /** Measure how small layers would travel that the engine does not keep compressed. */
+  measure: boolean;
   /** The layer that a file was in an earlier export, when its reading is kept: its bytes are compared, not read again. */
   known: (name: string) => Digest | undefined;
   onLayer: (bytes: number) => void;
@@ -84,8 +86,14 @@ async function readFile(
       files.layers.set(name, { diffId: await compared({ whole, name, known }) });
       return;
     }
-    const compressed = kind === "tar" || kind === "other" ? undefined : size;
-    const reading = await readLayer(decompressed(whole, kind), { scanner: options.scanner, compressed });
+    const isCompressed = kind === "gzip" || kind === "zstd";
+    const { scanner, measure } = options;
+    const reading = await readLayer(decompressed(whole, kind), {
+      scanner,
+      size,
+      measure: measure && !isCompressed,
+    });
+    if (isCompressed) reading.compressed = size;
     files.layers.set(name, { diffId: reading.diffId, reading });
   }
 }

@@ -8,7 +8,6 @@ import { buildIndex } from "./build-index.ts";
 import { openReadingCache } from "./cache.ts";
 import type { ImageIndex } from "./image-index.ts";
 import { cachedReadings, type ImageReadings, loadReadings } from "./load-readings.ts";
-import type { LayerReading } from "./reading.ts";
 import { createScanner } from "./scanner.ts";
 import { measureWaste, type Waste } from "./waste.ts";
 
@@ -44,7 +43,9 @@ export async function readImages(options: {
   ];
   if (wanted.length > 0) {
     const scanner = createScanner(named);
-    const loaded = await loadReadings({ images: wanted, engine, cache, scanner, note, signal });
+    // Registries know it better.
+    const measure = wanted.some(({ imageId }) => context.transferred?.has(imageId) !== true);
+    const loaded = await loadReadings({ images: wanted, engine, cache, scanner, measure, note, signal });
     ofRelease ??= loaded.get(release.imageId);
     ofTest ??= test && loaded.get(test.imageId);
   }
@@ -72,14 +73,20 @@ async function inspect({ engine, signal }: CheckContext, image: ImageIdentity): 
 }
 
 function sizeOf(image: ImageIdentity, known: ImageReadings | undefined, context: CheckContext): ImageSize {
-  const sum = (of: (reading: LayerReading) => number) =>
-    known?.readings.reduce((total, reading) => total + of(reading), 0);
   const registry = context.transferred?.get(image.imageId);
+  const measured = known === undefined ? undefined : compressedSize(known);
   return {
     imageId: image.imageId,
-    uncompressed: sum(({ size }) => size) ?? image.size,
-    transferred: registry ?? sum(({ compressed }) => compressed),
-    transferredBy: registry !== undefined ? "registry" : known === undefined ? undefined : "gzip",
+    uncompressed: known?.readings.reduce((sum, { size }) => sum + size, 0) ?? image.size,
+    transferred: registry ?? measured,
+    transferredBy: registry !== undefined ? "registry" : measured !== undefined ? "gzip" : undefined,
     layers: image.layers.length,
   };
+}
+
+function compressedSize({ readings }: ImageReadings): number | undefined {
+  return readings.reduce<number | undefined>(
+    (sum, { compressed }) => (sum === undefined || compressed === undefined ? undefined : sum + compressed),
+    0,
+  );
 }

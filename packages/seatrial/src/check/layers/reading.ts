@@ -7,8 +7,8 @@ export interface LayerReading {
   diffId: Digest;
   /** Bytes of its files. */
   size: number;
-  /** Bytes of it compressed: as the engine keeps it, else with gzip, level 1. */
-  compressed: number;
+  /** Bytes of it compressed: as the engine keeps it, else about what gzip makes of it; absent when nobody asked. */
+  compressed?: number | undefined;
   /** An entry log, and how many entries it has. */
   entries: Buffer;
   count: number;

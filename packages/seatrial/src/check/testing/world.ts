@@ -27,6 +27,8 @@ export interface CheckWorld extends ImageSpec {
   secrets?: Record<string, string>;
   instructions?: string[];
   measureTest?: boolean;
+  /** What a registry says of the release image. */
+  transferred?: number;
   /** Kept between two checks when it is given. */
   cacheFolder?: string;
   /** Takes the place of the engine that holds the images. */
@@ -87,9 +89,12 @@ export async function check(world: CheckWorld): Promise<Checked> {
   }));
   const events: RunEvent[] = [];
   const exitCodes: number[] = [];
+  const release = await identity("release");
   const context: CheckContext = {
     run: "r1",
-    release: await identity("release"),
+    release,
+    transferred:
+      world.transferred === undefined ? undefined : new Map([[release.imageId, world.transferred]]),
     test: world.test && (await identity("test")),
     engine,
     launcher: NO_LAUNCHER,
