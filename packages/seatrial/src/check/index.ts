@@ -11,6 +11,7 @@ export type {
   InstalledPackage,
   LayerEntry,
 } from "./layers/image-index.ts";
+export { listReadings, removeReadings } from "./layers/kept.ts";
 export { type CheckPlan, type PlanChecksOptions, planChecks } from "./plan.ts";
 export { runChecks } from "./run.ts";
 export { summarise } from "./summary.ts";

@@ -1,4 +1,5 @@
 import { type CachedAgent, listAgentCache, ownAgentKey } from "../agent/index.ts";
+import { listReadings } from "../check/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { formatBytes } from "../model/index.ts";
 import {
@@ -17,6 +18,8 @@ export interface Kept {
   networks: { name: string; idle: boolean }[];
   runs: FoundJournal[];
   leftovers: Awaited<ReturnType<typeof findLeftovers>>;
+  /** What checks know of layers. */
+  readings?: { count: number; size: number } | undefined;
 }
 
 /** Looks, and changes nothing. */
@@ -25,17 +28,20 @@ export async function findKept(options: {
   snapshots: SnapshotStore;
   /** The folder of the journals. */
   state: string;
+  /** This user's caches. */
+  cache: string;
   signal: AbortSignal;
 }): Promise<Kept> {
   const { engine, signal } = options;
-  const [snapshots, agents, networks, runs, leftovers] = await Promise.all([
+  const [snapshots, agents, networks, runs, leftovers, readings] = await Promise.all([
     options.snapshots.list(signal),
     ownAgentKey(engine, signal).then((own) => listAgentCache({ engine, own, signal })),
     listNetworkCache(engine, signal),
     readJournals(options.state),
     findLeftovers({ engine, now: Date.now(), signal }),
+    listReadings(options.cache),
   ]);
-  return { snapshots, agents, networks, runs, leftovers };
+  return { snapshots, agents, networks, runs, leftovers, readings };
 }
 
 /** The same as lines for people. */
@@ -44,11 +50,16 @@ export function describeKept(kept: Kept, endpoint: string): string[] {
     ...kept.snapshots.map((each) => cache("snapshot", [each.key, each.service.padEnd(12), usedOf(each)])),
     ...kept.agents.map((each) => cache("agent", [each.name.padEnd(30), ageOf(each), USES[each.use]])),
     ...kept.networks.map(({ name, idle }) => cache("network", [name, idle ? "idle" : "in use"])),
+    ...(kept.readings === undefined ? [] : [cache("readings", [describeReadings(kept.readings)])]),
     ...kept.runs.map((journal) => describeRun(journal, endpoint)),
     ...kept.leftovers.workloads.map(({ name }) => `leftover  container  ${name}`),
     ...kept.leftovers.volumes.map(({ name }) => `leftover  volume     ${name}`),
   ];
   return lines.length > 0 ? lines : ["nothing: no caches, no leftovers"];
+}
+
+function describeReadings({ count, size }: { count: number; size: number }): string {
+  return `${`${count} layer${count === 1 ? "" : "s"} that checks have read`.padEnd(30)}  ${formatBytes(size).padStart(8)}`;
 }
 
 const USES: Record<CachedAgent["use"], string> = {

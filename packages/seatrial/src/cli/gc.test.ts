@@ -141,6 +141,21 @@ describe("gc", () => {
     expect(here.stdout()).toBe("removed run r9\n");
   });
 
+  it("shows what checks know of layers, and forgets it with everything else that is kept", async () => {
+    await using engine = await engineWith([]);
+    await using here = await at({}, { DOCKER_HOST: `unix://${engine.socket}` });
+    const folder = `${here.path}/home/.cache/seatrial/check`;
+    await mkdir(folder, { recursive: true });
+    for (const name of ["a.none.v1", "b.none.v1", "c.json", "key"])
+      await writeFile(`${folder}/${name}`, "x".repeat(500));
+    await here.seatrial("gc", "--list");
+    expect(here.stdout()).toBe("cache     readings   2 layers that checks have read    2.0 kB\n");
+    await here.seatrial("gc");
+    await here.seatrial("gc", "--all");
+    await here.seatrial("gc", "--list");
+    expect(here.stdout()).toMatch(/\nremoved reading of all layers\nnothing: no caches, no leftovers\n$/);
+  });
+
   it("with a size that is none changes nothing and has code 2", async () => {
     const { code, stderr, changes } = await gc([SNAPSHOT], "--max-size", "lots");
     expect(code).toBe(2);

@@ -1,4 +1,5 @@
 import { listAgentCache, ownAgentKey, removeAgents } from "../agent/index.ts";
+import { listReadings, removeReadings } from "../check/index.ts";
 import { parseSize } from "../config/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { removeNetworkCache, sweep, sweepJournals } from "../run/index.ts";
@@ -7,7 +8,7 @@ import { EXIT, type ExitCode } from "../support/error.ts";
 import { cliError } from "./errors.ts";
 import type { GlobalFlags } from "./flags.ts";
 import { describeKept, findKept } from "./gc-list.ts";
-import { stateFolder } from "./paths.ts";
+import { cacheFolder, stateFolder } from "./paths.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { openEngine, openUsage } from "./wire.ts";
 
@@ -27,9 +28,10 @@ export async function gcCommand(options: { surroundings: Surroundings; flags: Gc
   const snapshots = createSnapshotStore({ engine, usage: openUsage(surroundings) });
   const print = (line: string) => void surroundings.stdout.write(`${line}\n`);
   const state = stateFolder(surroundings.environment);
+  const cache = cacheFolder(surroundings.environment);
 
   if (flags.list === true) {
-    const kept = await findKept({ engine, snapshots, state, signal });
+    const kept = await findKept({ engine, snapshots, state, cache, signal });
     if (flags.json === true) print(JSON.stringify(kept));
     else for (const line of describeKept(kept, engine.endpoint)) print(line);
     return EXIT.ok;
@@ -42,7 +44,9 @@ export async function gcCommand(options: { surroundings: Surroundings; flags: Gc
   const removed = await snapshots.prune(maxSnapshotBytes, signal);
   const agents = await removeUnusedAgents({ engine, all, signal });
   const networks = all ? await removeNetworkCache(engine, signal) : [];
-  const result = { ...swept, runs, snapshots: removed.map((each) => each.key), agents, networks };
+  const readings = all && (await listReadings(cache)) !== undefined ? ["of all layers"] : [];
+  if (all) await removeReadings(cache);
+  const result = { ...swept, runs, snapshots: removed.map((each) => each.key), agents, networks, readings };
   if (flags.json === true) print(JSON.stringify(result));
   else
     for (const [kind, names] of Object.entries(result))

@@ -1,4 +1,3 @@
-import path from "node:path";
 import { engineError } from "../../engine/index.ts";
 import type { ImageDetails, ImageIdentity, ImageReading, ImageSize } from "../../model/index.ts";
 import type { CheckContext } from "../context.ts";
@@ -7,6 +6,7 @@ import { readSecrets, type SearchedSecret } from "../secrets/values.ts";
 import { buildIndex } from "./build-index.ts";
 import { openReadingCache } from "./cache.ts";
 import type { ImageIndex } from "./image-index.ts";
+import { readingsFolder } from "./kept.ts";
 import { cachedReadings, type ImageReadings, loadReadings } from "./load-readings.ts";
 import { createScanner } from "./scanner.ts";
 import { measureWaste, type Waste } from "./waste.ts";
@@ -32,7 +32,7 @@ export async function readImages(options: {
   const named = secrets.flatMap((secret) =>
     "forms" in secret ? secret.forms.map((form) => ({ ...form, secret: secret.id })) : [],
   );
-  const cache = await openReadingCache({ folder: path.join(context.cacheFolder, "check"), secrets: named });
+  const cache = await openReadingCache({ folder: readingsFolder(context.cacheFolder), secrets: named });
   let [ofRelease, ofTest] = await Promise.all([
     cachedReadings(release, cache),
     test && cachedReadings(test, cache),
