@@ -31,6 +31,8 @@ export type CliErrorCode =
   | "SHELL_UNKNOWN"
   /** `gc --max-size` is no size. */
   | "SIZE_INVALID"
+  /** There is a git checkout that git refuses to read, so that nobody knows what would be released. */
+  | "SOURCE_UNREADABLE"
   /** A run would end with a release, and the git tree has changes that are in no commit. */
   | "TREE_DIRTY"
   /** The user or the system stopped the program with a signal. Exit code 130. */

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { defaultBranch, gitVariables, readSource } from "./git.ts";
+import { checkReadable, defaultBranch, gitVariables, readSource } from "./git.ts";
 import { at } from "./testing/at.ts";
 
 const run = promisify(execFile);
@@ -40,6 +40,32 @@ describe("the source of a run", () => {
     expect(await readSource({ folder: here.path, env, signal })).toEqual({ commit, dirty: false });
     await writeFile(`${here.path}/file`, "two");
     expect(await readSource({ folder: here.path, env, signal })).toEqual({ commit, dirty: true });
+    await here[Symbol.asyncDispose]();
+  });
+
+  it("has changes where the user's settings hide new files, where there is no commit yet, and where git cannot tell", async () => {
+    const { here, git, commit } = await checkout();
+    await git("config", "status.showUntrackedFiles", "no");
+    await writeFile(`${here.path}/new`, "");
+    expect(await readSource({ folder: here.path, env, signal })).toEqual({ commit, dirty: true });
+    await rm(`${here.path}/new`);
+    await writeFile(`${here.path}/.git/index`, "no index");
+    expect(await readSource({ folder: here.path, env, signal })).toEqual({ commit, dirty: true });
+    await rm(`${here.path}/.git`, { recursive: true });
+    await git("init", "--quiet");
+    expect(await readSource({ folder: here.path, env, signal })).toEqual({ dirty: true });
+    await here[Symbol.asyncDispose]();
+  });
+
+  it("that git refuses to read is an error of a release, with git's words; no checkout and no git are none", async () => {
+    const { here } = await checkout();
+    await checkReadable({ folder: here.path, env, signal });
+    await checkReadable({ folder: here.path, env: { PATH: "/nowhere" }, signal });
+    await checkReadable({ folder: "/", env, signal });
+    await writeFile(`${here.path}/.git/config`, "[core");
+    const reading = checkReadable({ folder: here.path, env, signal });
+    await expect(reading).toThrowWithCode("SOURCE_UNREADABLE");
+    await expect(reading).rejects.toThrow(/bad config/);
     await here[Symbol.asyncDispose]();
   });
 

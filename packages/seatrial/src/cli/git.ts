@@ -1,4 +1,5 @@
 import { runCommand } from "../support/command.ts";
+import { cliError } from "./errors.ts";
 
 /** The commit of a checkout and whether its tree has changes; empty where there is no git. */
 export async function readSource(options: {
@@ -11,14 +12,36 @@ export async function readSource(options: {
   try {
     const [commit, changes] = await Promise.all([
       git("rev-parse", "HEAD"),
-      git("status", "--porcelain", "--", ":/", EXCEPT_RESULTS),
+      // The user's own settings may hide files that are in no commit, and still in the image.
+      git("status", "--porcelain", "--untracked-files=normal", "--", ":/", EXCEPT_RESULTS),
     ]);
-    if (commit.code !== 0) return {};
-    return { commit: commit.stdout.trim(), dirty: changes.stdout.trim() !== "" };
+    const dirty = changes.stdout.trim() !== "";
+    // A checkout without any commit has nothing but changes.
+    if (commit.code !== 0) return dirty ? { dirty } : {};
+    // What git cannot tell is not clean.
+    return { commit: commit.stdout.trim(), dirty: dirty || changes.code !== 0 };
   } catch {
     // No git on this machine.
     return {};
   }
+}
+
+/**
+ * Fails with SOURCE_UNREADABLE where there is a checkout that git does not read, such as one of another user's in a CI container: what
+ * is released from it would be of no commit, and its changes unseen.
+ */
+export async function checkReadable(options: Parameters<typeof readSource>[0]): Promise<void> {
+  const { folder, signal } = options;
+  const env = { ...options.env, LC_ALL: "C" };
+  const argv: [string, ...string[]] = ["git", "-C", folder, "rev-parse", "--git-dir"];
+  const answer = await runCommand({ argv, env, signal }).catch(() => undefined);
+  signal.throwIfAborted();
+  if (answer === undefined || answer.code === 0 || answer.stderr.includes("not a git repository")) return;
+  throw cliError({
+    code: "SOURCE_UNREADABLE",
+    message: `git does not say which commit ${folder} is: ${answer.stderr.trim().split("\n")[0] ?? ""}`,
+    hint: `Where the checkout is another user's: git config --global --add safe.directory ${folder}. Or release with --allow-dirty.`,
+  });
 }
 
 /** What other jobs left of their runs is no change, also when their `.gitignore` did not come along. */

@@ -23,8 +23,13 @@ export function planProjectRelease(options: {
   return {
     ...plan,
     allowSibling: plan.allowSibling || flags.allowSibling === true,
-    allowDirty: plan.allowDirty || flags.allowDirty === true,
+    allowDirty: allowsDirty(project, flags),
   };
+}
+
+/** Whether changes that are in no commit are fine. */
+export function allowsDirty(project: Project, flags: Pick<ReleaseFlags, "allowDirty">): boolean {
+  return project.config.release?.allowDirty === true || flags.allowDirty === true;
 }
 
 /** Who writes down what must hold wants it to have been looked at; what is looked for anyway (secrets) binds nobody. */

@@ -3,8 +3,8 @@ import { loadProject, type Project } from "../config/index.ts";
 import { readEvidence } from "../release/index.ts";
 import type { ExitCode } from "../support/error.ts";
 import type { ReleaseFlags } from "./flags.ts";
-import { gitVariables, readSource } from "./git.ts";
-import { openSigning, planProjectRelease } from "./plan-release.ts";
+import { checkReadable, gitVariables, readSource } from "./git.ts";
+import { allowsDirty, openSigning, planProjectRelease } from "./plan-release.ts";
 import { chooseImage } from "./release-image.ts";
 import type { ReleaseSession } from "./release-session.ts";
 import { listenForStop } from "./stop-signals.ts";
@@ -31,6 +31,9 @@ export async function releaseCommand(options: {
     readEvidence({ folders: evidenceFolders(options, project), signal }),
     openSigning({ project, surroundings }),
   ]);
+  // First, since tags are made of what git says.
+  if (source.commit === undefined && !allowsDirty(project, flags))
+    await checkReadable({ folder: project.root, env: environment.env, signal });
   const plan = planProjectRelease({ project, flags, source });
   const chosen = await chooseImage({ project, flags, cwd: environment.cwd, found });
   await using registries = await openRegistries(surroundings, { insecure: project.config.release?.insecure });

@@ -2,11 +2,14 @@ import type { Outcome } from "../model/index.ts";
 import { type ReleasePlan, readEvidence } from "../release/index.ts";
 import { cliError } from "./errors.ts";
 import type { RunFlags } from "./flags.ts";
-import { openSigning, planProjectRelease } from "./plan-release.ts";
+import { checkReadable } from "./git.ts";
+import { allowsDirty, openSigning, planProjectRelease } from "./plan-release.ts";
 import { type EndedRelease, failedRelease, promoteImage } from "./promote.ts";
 import type { ChosenImage } from "./release-image.ts";
 import type { Session } from "./session.ts";
 import { openRegistries } from "./wire.ts";
+
+const GIT_MS = 20_000;
 
 /** The release at the end of a run. */
 export interface RunRelease extends AsyncDisposable {
@@ -33,6 +36,13 @@ export async function openRunRelease(session: Session, flags: RunFlags): Promise
   if (project.config.release?.repository === undefined || flags.release === false || !isWhole)
     return undefined;
   const source = await session.source;
+  // First, since tags are made of what git says.
+  if (source.commit === undefined && !allowsDirty(project, flags))
+    await checkReadable({
+      folder: project.root,
+      env: surroundings.environment.env,
+      signal: AbortSignal.timeout(GIT_MS),
+    });
   const plan = planProjectRelease({ project, flags, source });
   if (source.dirty === true && !plan.allowDirty) throw treeIsDirty(project.root);
   const { signing, secrets } = await openSigning({ project, surroundings });
