@@ -166,6 +166,12 @@ describe("shards of several jobs", () => {
     expect(await codes([shard(1), shard(2, failing), shard(3), shard(2)])).toEqual([]);
   });
 
+  it("that failed make an older pass worthless, also when the others were not run again", async () => {
+    expect(await codes([run([{}]), shard(2, failing), shard(3)])).toEqual(["EVIDENCE_SUITE_FAILED"]);
+    expect(await codes([run([{}]), shard(2, failing), shard(2)])).toEqual([]);
+    expect(await codes([shard(2, failing), run([{}])])).toEqual([]);
+  });
+
   it("of another cut do not fill a gap", async () => {
     const half = run([{ shards: 2, shard: 2 }]);
     expect(await codes([shard(1), half, shard(3)])).toEqual(["EVIDENCE_SUITE_MISSING"]);

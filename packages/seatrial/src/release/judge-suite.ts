@@ -33,6 +33,8 @@ export function judgeSuite(options: {
   const { parts } = newest;
   const failed = parts.find(({ suite }) => suite.status === "failed");
   if (failed !== undefined) return refused([failure(failed)], parts);
+  const [since] = attempts.failedSince;
+  if (since !== undefined) return refused([failure(since)], parts);
   const proofs = new Set(parts.map(({ suite }) => JSON.stringify(suite.proof)));
   if (proofs.size > 1) return refused([mixed(required.name)], parts);
   const passed = parts.reduce((sum, { suite }) => sum + suite.counts.passed, 0);

@@ -99,6 +99,13 @@ describe("the repository of a release", () => {
   });
 });
 
+it("a login in the name of a repository is refused, and not repeated", async () => {
+  const withLogin = () => plan({ repository: "bob:hunter2-hunter2@registry.example/app" });
+  await expect(withLogin).toThrowWithCode("RELEASE_REPOSITORY_INVALID");
+  expect(withLogin).toThrow(/docker login/);
+  expect(withLogin).not.toThrow(/hunter2/);
+});
+
 describe("the candidate", () => {
   const imageId = `sha256:${"abcdef012345".padEnd(64, "0")}` as const;
   const nameOf = (target: string, options: Parameters<typeof planCandidate>[0]) =>

@@ -137,6 +137,8 @@ function releaseRepository({ settings, locate }: CandidateOptions): RepositoryNa
 
 /** A repository and its tag, if one is written: a name without one does not mean `latest` here. */
 function readRepository(written: string, place: string): RepositoryName & { tag?: string | undefined } {
+  if (/^[^/@]*@/.test(written))
+    throw notARepository("…@…", place, "it has a login, which `docker login` is for");
   if (written.includes("@")) throw notARepository(written, place, "it has a digest");
   try {
     const { registry, repository, tag } = parseReference(written);

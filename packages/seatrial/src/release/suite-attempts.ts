@@ -17,6 +17,8 @@ export interface Attempt {
 export interface Attempts {
   /** The newest that is whole. */
   newest?: Attempt | undefined;
+  /** Shards that failed after it: enough to know that the suite fails, though the others were not run again. */
+  failedSince: SuitePart[];
   /** Of shards that are not all there: `2 of 4`. */
   missing: string[];
   /** Parts that count for nothing: `only tests that match "x"`. */
@@ -40,8 +42,12 @@ export function attemptsOf(name: string, evidence: readonly Evidence[]): Attempt
     ...(whole === undefined ? [] : [attemptOf([whole])]),
     ...sharded.flatMap(({ found, missing }) => (missing.length === 0 ? [attemptOf(found)] : [])),
   ];
+  const newest = complete.sort((a, b) => (a.at < b.at ? 1 : -1))[0];
   return {
-    newest: complete.sort((a, b) => (a.at < b.at ? 1 : -1))[0],
+    newest,
+    failedSince: sharded
+      .flatMap(({ found }) => found)
+      .filter(({ suite, from }) => suite.status === "failed" && from.outcome.startedAt > (newest?.at ?? "")),
     missing: sharded.flatMap(({ missing, of }) => missing.map((index) => `${index} of ${of}`)),
     passedOver: all.flatMap(({ suite, from }) => reasonOf(suite, from)),
     last: parts[0],
