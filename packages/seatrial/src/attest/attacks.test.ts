@@ -67,6 +67,16 @@ describe("an attestation that is signed with the right key does not count", () =
       (at) =>
         withFields(at, { subject: [{ digest: { sha256: hex(at) } }, { digest: { sha256: bare(OTHER) } }] }),
     ],
+    [
+      "when it is of a suite that is called as the checks of the image are",
+      "other-statement",
+      (at) => edited(at, (text) => text.replaceAll('"suite":"unit"', '"suite":"check"')),
+    ],
+    [
+      "when it is of checks that are called as a suite is",
+      "other-statement",
+      (at) => edited(at, (text) => text.replaceAll('"kind":"suite"', '"kind":"check"')),
+    ],
     ["when it has no subject", "other-image", (at) => withFields(at, { subject: [] })],
     ["when it says FAILED", "not-passed", (at) => withPredicate(at, { result: "FAILED" })],
     ["when it says WARNED", "not-passed", (at) => withPredicate(at, { result: "WARNED" })],

@@ -64,6 +64,9 @@ function objectionTo(predicate: Predicate): Objection | undefined {
   if (result !== "PASSED") return { why: "not-passed", message: `signed, and says ${result}` };
   if (failedTests.length + warnedTests.length + seatrial.counts.failed > 0)
     return { why: "not-passed", message: "signed, says PASSED, and has tests that failed" };
+  // Who asks for the checks of the image by their name must get them, and no suite that is called so.
+  if ((seatrial.suite === "check") !== (seatrial.kind === "check"))
+    return { why: "other-statement", message: `signed, and calls a ${seatrial.kind} ${seatrial.suite}` };
   if (seatrial.counts.passed === 0) return { why: "not-passed", message: "signed, and no test passed" };
   return undefined;
 }

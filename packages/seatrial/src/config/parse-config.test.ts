@@ -96,7 +96,14 @@ const bad: [string, string[]][] = [
   [
     "suites: { 'a/b': { command: x } }",
     [
-      '1:11: suites: expected a suite\'s name (a letter or digit, then letters, digits, dots, dashes and underscores, 63 at most), found "a/b"',
+      '1:11: suites: expected a suite\'s name (a letter or digit, then letters, digits, dots, dashes and underscores, 63 at most; not check), found "a/b"',
+    ],
+  ],
+  // The checks of the image are attested under it.
+  [
+    "suites: { check: { command: x } }",
+    [
+      '1:11: suites: expected a suite\'s name (a letter or digit, then letters, digits, dots, dashes and underscores, 63 at most; not check), found "check"',
     ],
   ],
   ["suites:\n  u:\n", ["2:3: suites.u: expected a mapping, found nothing"]],
