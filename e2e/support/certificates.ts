@@ -12,7 +12,8 @@ export async function certificates(folder: string, address: string): Promise<voi
   await openssl("req", "-x509", ...NEW_KEY, ...authority);
   const issue = async (name: string, key: string, certificate: string) => {
     await openssl("req", ...NEW_KEY, "-keyout", key, "-out", `${name}.csr`, "-subj", `/CN=${name}`);
-    const extensions = `subjectAltName=IP:${address}\nextendedKeyUsage=${name}Auth\n`;
+    // Docker-in-Docker is reached as "docker".
+    const extensions = `subjectAltName=IP:${address},DNS:docker\nextendedKeyUsage=${name}Auth\n`;
     await writeFile(`${folder}/${name}.ext`, extensions);
     const signing = ["-CA", "ca.pem", "-CAkey", "ca-key.pem", "-CAcreateserial", "-days", "2"];
     await openssl(

@@ -18,8 +18,8 @@ export interface SecondEngine extends AsyncDisposable {
   env: Record<string, string>;
   /** The engine's own socket; only who shares its file system can use it. */
   socket: string;
-  /** The address of this machine as seen from it. */
-  ours: string;
+  /** Its address as seen from here. */
+  address: string;
   docker(...args: string[]): Promise<string>;
   /** Gives it an image that the first engine has. */
   load(image: string): Promise<void>;
@@ -28,8 +28,8 @@ export interface SecondEngine extends AsyncDisposable {
 const START_MS = 60_000;
 
 /**
- * Starts it in a network namespace, so that neither engine touches the other's bridges and packet filter. What this machine serves at
- * its end of the cable on `port` is on localhost there. Needs root.
+ * Starts it in a network namespace, so that neither engine touches the other's bridges and packet filter. A port of
+ * this machine's loopback can be one of its loopback, too. Needs root.
  */
 export async function startSecondEngine({ port }: { port?: number } = {}): Promise<SecondEngine> {
   const folder = await mkdtemp(path.join(tmpdir(), "seatrial-engine-"));
@@ -85,7 +85,7 @@ export async function startSecondEngine({ port }: { port?: number } = {}): Promi
       DOCKER_CERT_PATH: folder,
     },
     socket,
-    ours: space.ours,
+    address: space.address,
     docker: own,
     async load(image) {
       await docker("image", "inspect", image).catch(() => docker("pull", image));
