@@ -12,10 +12,10 @@ seatrial() { node packages/seatrial/dist/main.js "$@"; }
 
 # A registry with a login, and a key to sign with, both of this machine only.
 prepare_release() {
-  # Work in progress has the tags of its last commit, and they never move.
-  if [ -n "$(git status --porcelain)" ]; then rig/registry --down || return; fi
   local settings
   settings=$(rig/registry) && eval "$settings" || return
+  # Tags of a commit never move, and each demonstration may build its image anew: it has repositories of its own.
+  REGISTRY=$REGISTRY/demo-$(date +%Y%m%d-%H%M%S)
   export SEATRIAL_KEY=$DOCKER_CONFIG/../seatrial.key
   export SEATRIAL_KEY_PASSPHRASE="made for demonstrations"
   [ -f "$SEATRIAL_KEY" ] || seatrial key new --out "$SEATRIAL_KEY"

@@ -45,12 +45,13 @@ describe("the folders of evidence", () => {
     expect((await read(files, ["a", "b"])).evidence).toHaveLength(1);
   });
 
-  it("may be empty, missing, or hold runs that were cut off", async () => {
-    const { evidence, codes } = await read({ ".seatrial/runs/r1/events.ndjson": "" }, [
+  it("may be empty, missing, or hold runs that were cut off; one that is missing is told", async () => {
+    const { evidence, codes, warnings } = await read({ ".seatrial/runs/r1/events.ndjson": "" }, [
       ".seatrial/runs",
       "none",
     ]);
     expect([evidence, codes]).toEqual([[], []]);
+    expect(warnings).toEqual([expect.stringMatching(/^there is no evidence in .*\/none: /)]);
   });
 
   it("say how many runs were left out when there are too many", async () => {

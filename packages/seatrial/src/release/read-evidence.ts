@@ -25,7 +25,10 @@ export async function readEvidence(options: {
 }): Promise<FoundEvidence> {
   const { signal } = options;
   const nested = await Promise.all(options.folders.map(runFolders));
-  const all = [...new Set(nested.flat())].sort((a, b) => (path.basename(a) < path.basename(b) ? 1 : -1));
+  const unread = options.folders.filter((_, index) => nested[index] === undefined);
+  const all = [...new Set(nested.flatMap((folders) => folders ?? []))].sort((a, b) =>
+    path.basename(a) < path.basename(b) ? 1 : -1,
+  );
   const folders = all.slice(0, MOST_RUNS);
   const evidence: Evidence[] = [];
   const invalid: Problem[] = [];
@@ -42,7 +45,10 @@ export async function readEvidence(options: {
   return {
     evidence,
     invalid,
-    warnings: left === 0 ? [] : [`${left} older runs were not looked at: only the ${MOST_RUNS} newest count`],
+    warnings: [
+      ...unread.map((folder) => `there is no evidence in ${folder}: it is no folder that can be read`),
+      ...(left === 0 ? [] : [`${left} older runs were not looked at: only the ${MOST_RUNS} newest count`]),
+    ],
   };
 }
 
@@ -51,8 +57,8 @@ function isSame(a: Outcome, b: Outcome): boolean {
   return a.run === b.run && JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** A run's own folder, or those of the runs in it. */
-async function runFolders(folder: string): Promise<string[]> {
+/** A run's own folder, or those of the runs in it; undefined when it cannot be read. */
+async function runFolders(folder: string): Promise<string[] | undefined> {
   const own = path.resolve(folder);
   if (await exists(path.join(own, "outcome.json"))) return [own];
   const home = path.join(own, ".seatrial", "runs");
@@ -61,7 +67,7 @@ async function runFolders(folder: string): Promise<string[]> {
     const entries = await readdir(parent, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map((entry) => path.join(parent, entry.name));
   } catch {
-    return [];
+    return undefined;
   }
 }
 
