@@ -43,6 +43,7 @@ describe("looking at an image", () => {
         workingDir: "/srv",
         volumes: ["/data"],
         ports: [8080, 9000],
+        exposed: ["9000", "8080/tcp", "53/udp"],
         stopSignal: "SIGINT",
         labels: { a: "b" },
         healthcheck: { test: ["CMD", "true"], timeoutMs: 3000, startPeriodMs: undefined, retries: 2 },
