@@ -108,6 +108,7 @@ describe("seatrial run", () => {
     const refused = await run(folder);
     expect(refused.code).toBe(2);
     expect(refused.all).toContain("TREE_DIRTY");
+    expect(refused.all).toContain("(?? notes.txt)");
     expect(await tagged(name)).toBe(404);
     const allowed = await run(folder, ["--allow-dirty"]);
     expect(allowed.code, allowed.all).toBe(0);

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { checkReadable, defaultBranch, gitVariables, readSource } from "./git.ts";
+import { checkReadable, defaultBranch, gitVariables, readSource, someChanges } from "./git.ts";
 import { at } from "./testing/at.ts";
 
 const run = promisify(execFile);
@@ -54,6 +54,18 @@ describe("the source of a run", () => {
     await rm(`${here.path}/.git`, { recursive: true });
     await git("init", "--quiet");
     expect(await readSource({ folder: here.path, env, signal })).toEqual({ dirty: true });
+    await here[Symbol.asyncDispose]();
+  });
+
+  it("tells some of its changes", async () => {
+    const { here } = await checkout();
+    expect(await someChanges({ folder: here.path, env, signal })).toBe("");
+    await writeFile(`${here.path}/file`, "two");
+    await writeFile(`${here.path}/a`, "");
+    expect(await someChanges({ folder: here.path, env, signal })).toBe("M file, ?? a");
+    for (const name of ["b", "c"]) await writeFile(`${here.path}/${name}`, "");
+    expect(await someChanges({ folder: here.path, env, signal })).toBe("M file, ?? a, ?? b, and 1 more");
+    expect(await someChanges({ folder: here.path, env: { PATH: "/nowhere" }, signal })).toBe("");
     await here[Symbol.asyncDispose]();
   });
 

@@ -10,11 +10,7 @@ export async function readSource(options: {
   const { folder, env, signal } = options;
   const git = (...args: string[]) => runCommand({ argv: ["git", "-C", folder, ...args], env, signal });
   try {
-    const [commit, changes] = await Promise.all([
-      git("rev-parse", "HEAD"),
-      // The user's own settings may hide files that are in no commit, and still in the image.
-      git("status", "--porcelain", "--untracked-files=normal", "--", ":/", EXCEPT_RESULTS),
-    ]);
+    const [commit, changes] = await Promise.all([git("rev-parse", "HEAD"), git(...CHANGES)]);
     const dirty = changes.stdout.trim() !== "";
     // A checkout without any commit has nothing but changes.
     if (commit.code !== 0) return dirty ? { dirty } : {};
@@ -46,6 +42,19 @@ export async function checkReadable(options: Parameters<typeof readSource>[0]): 
 
 /** What other jobs left of their runs is no change, also when their `.gitignore` did not come along. */
 const EXCEPT_RESULTS = ":(exclude).seatrial";
+
+/** The user's own settings may hide files that are in no commit, and still in the image. */
+const CHANGES = ["status", "--porcelain", "--untracked-files=normal", "--", ":/", EXCEPT_RESULTS];
+
+/** Some of what a tree has that no commit has, in git's words: `?? notes.txt`. Empty where git does not tell. */
+export async function someChanges(options: Parameters<typeof readSource>[0]): Promise<string> {
+  const { folder, env, signal } = options;
+  const argv: [string, ...string[]] = ["git", "-C", folder, ...CHANGES];
+  const answer = await runCommand({ argv, env, signal }).catch(() => undefined);
+  const lines = (answer?.stdout ?? "").split("\n").filter((line) => line !== "");
+  const shown = lines.slice(0, 3).map((line) => line.trim());
+  return [...shown, ...(lines.length > 3 ? [`and ${lines.length - 3} more`] : [])].join(", ");
+}
 
 /** Values of GIT_SHA, GIT_SHORT_SHA, GIT_BRANCH and GIT_TAG, asked of git when the configuration mentions them. */
 export function gitVariables(options: {

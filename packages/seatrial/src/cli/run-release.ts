@@ -2,7 +2,7 @@ import type { Outcome } from "../model/index.ts";
 import { type ReleasePlan, readEvidence } from "../release/index.ts";
 import { cliError } from "./errors.ts";
 import type { RunFlags } from "./flags.ts";
-import { checkReadable } from "./git.ts";
+import { checkReadable, someChanges } from "./git.ts";
 import { allowsDirty, openSigning, planProjectRelease } from "./plan-release.ts";
 import { type EndedRelease, failedRelease, promoteImage } from "./promote.ts";
 import type { ChosenImage } from "./release-image.ts";
@@ -37,14 +37,14 @@ export async function openRunRelease(session: Session, flags: RunFlags): Promise
     return undefined;
   const source = await session.source;
   // First, since tags are made of what git says.
-  if (source.commit === undefined && !allowsDirty(project, flags))
-    await checkReadable({
-      folder: project.root,
-      env: surroundings.environment.env,
-      signal: AbortSignal.timeout(GIT_MS),
-    });
+  const git = () => ({
+    folder: project.root,
+    env: surroundings.environment.env,
+    signal: AbortSignal.timeout(GIT_MS),
+  });
+  if (source.commit === undefined && !allowsDirty(project, flags)) await checkReadable(git());
   const plan = planProjectRelease({ project, flags, source });
-  if (source.dirty === true && !plan.allowDirty) throw treeIsDirty(project.root);
+  if (source.dirty === true && !plan.allowDirty) throw treeIsDirty(project.root, await someChanges(git()));
   const { signing, secrets } = await openSigning({ project, surroundings });
   const { insecure } = project.config.release;
   const registries = await openRegistries(surroundings, { insecure });
@@ -76,10 +76,10 @@ function imageOf({ images, release, source: built, run }: Outcome): ChosenImage 
   return { kind: "held", identity, built, run };
 }
 
-function treeIsDirty(root: string) {
+function treeIsDirty(root: string, changes: string) {
   return cliError({
     code: "TREE_DIRTY",
-    message: `The git tree of ${root} has changes that are in no commit, and a run ends with a release.`,
+    message: `The git tree of ${root} has changes that are in no commit, and a run ends with a release${changes === "" ? "" : ` (${changes})`}.`,
     hint: "Commit them; or leave the release out with --no-release, or allow it with --allow-dirty.",
   });
 }
