@@ -2,7 +2,7 @@ import type { Outcome } from "../model/index.ts";
 import { type ReleasePlan, readEvidence } from "../release/index.ts";
 import { cliError } from "./errors.ts";
 import type { RunFlags } from "./flags.ts";
-import { checkReadable, someChanges } from "./git.ts";
+import { checkReadable, readSource, someChanges } from "./git.ts";
 import { allowsDirty, openSigning, planProjectRelease } from "./plan-release.ts";
 import { type EndedRelease, failedRelease, promoteImage } from "./promote.ts";
 import type { ChosenImage } from "./release-image.ts";
@@ -56,9 +56,11 @@ export async function openRunRelease(session: Session, flags: RunFlags): Promise
       try {
         const found = await readEvidence({ folders: [folder], signal });
         const chosen = imageOf(outcome);
+        // Once more: what was edited while it was built may be in the image.
+        const now = source.commit === undefined ? source : await readSource(git());
         return await promoteImage({
           ...options,
-          session: { surroundings, project, plan, found, chosen, source, registries, signing, secrets },
+          session: { surroundings, project, plan, found, chosen, source: now, registries, signing, secrets },
         });
       } catch (error) {
         // The run's containers and reports are still there, and are to be seen to.
