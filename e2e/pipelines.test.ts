@@ -102,6 +102,12 @@ async function expectSameImage(
 describe("against the engine's socket", () => {
   const flags = ["--volume", "/var/run/docker.sock:/var/run/docker.sock"];
 
+  it("the jobs' image has all that seatrial needs", async () => {
+    const place = ["--volume", `${ROOT}/examples/go-redis:/project:ro`, "--workdir", "/project"];
+    const said = await docker("run", "--rm", ...flags, ...place, CI_IMAGE, "seatrial", "doctor");
+    expect(said.match(/^✔ \w+/gm)).toEqual(["✔ engine", "✔ agent", "✔ buildx", "✔ compose", "✔ project"]);
+  });
+
   it("GitHub's workflow builds, tests in parallel jobs, and releases one image", async () => {
     const { source, text, sha } = await example("github");
     await using _source = source;

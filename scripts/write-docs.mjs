@@ -1,4 +1,4 @@
-// Writes docs/reference from the source; with --check, fails when a page is not up to date.
+// Writes docs/reference and the examples' pipelines from the source; with --check, fails when a page is not up to date.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,6 +6,7 @@ import { commandsPage } from "./docs/commands.mjs";
 import { configurationPage } from "./docs/configuration.mjs";
 import { errorsPage } from "./docs/errors.mjs";
 import { eventsPage } from "./docs/events.mjs";
+import { pipelineOf } from "./docs/pipelines.mjs";
 import { loadProgram } from "./docs/program.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -19,6 +20,8 @@ const pages = {
   "docs/reference/configuration.md": configurationPage(schema),
   "docs/reference/errors.md": await errorsPage({ ...program, src }),
   "docs/reference/events.md": await eventsPage({ ...program, src }),
+  "examples/go-redis/.gitlab-ci.yml": await pipelineOf({ ...program, root, example: "go-redis" }),
+  "examples/flask-webpack/.gitlab-ci.yml": await pipelineOf({ ...program, root, example: "flask-webpack" }),
 };
 
 const check = process.argv.includes("--check");

@@ -8,7 +8,7 @@ import { build } from "esbuild";
 export async function loadProgram(src) {
   const domains = await domainsWithErrors(src);
   const lines = [
-    `export { createProgram } from "./cli/program.ts";`,
+    `export { createProgram, runProgram } from "./cli/program.ts";`,
     `export { EXIT } from "./support/error.ts";`,
     `export { RUNNERS } from "./model/index.ts";`,
     ...domains.map((domain) => `export * as ${domain} from "./${domain}/errors.ts";`),
@@ -29,8 +29,8 @@ export async function loadProgram(src) {
         js: 'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);',
       },
     });
-    const { createProgram, EXIT, RUNNERS, ...errors } = await import(pathToFileURL(outfile).href);
-    return { createProgram, EXIT, constants: { RUNNERS }, errors };
+    const { createProgram, runProgram, EXIT, RUNNERS, ...errors } = await import(pathToFileURL(outfile).href);
+    return { createProgram, runProgram, EXIT, constants: { RUNNERS }, errors };
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -5,8 +5,8 @@ import { describe, it } from "vitest";
 
 const SCRIPT = fileURLToPath(new URL("../../../scripts/write-docs.mjs", import.meta.url));
 
-describe("docs/reference", () => {
-  it("is what the source says: every command, key, error code and event", async () => {
+describe("what is generated", () => {
+  it("is what the source says: every command, key, error code and event, and the pipelines of examples", async () => {
     // Fails with the names of the pages and the command that mends them.
     await promisify(execFile)(process.execPath, [SCRIPT, "--check"]);
   }, 30_000);

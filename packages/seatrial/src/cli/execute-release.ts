@@ -1,5 +1,11 @@
 import type { Outcome, RunEvent } from "../model/index.ts";
-import { createEventFile, createJunitReport, createRunFolder } from "../report/index.ts";
+import {
+  appendStepSummary,
+  createEventFile,
+  createJunitReport,
+  createRunFolder,
+  STEP_SUMMARY,
+} from "../report/index.ts";
 import { createRunId } from "../run/index.ts";
 import { EXIT, type ExitCode } from "../support/error.ts";
 import { createEventBus } from "../support/events.ts";
@@ -68,6 +74,7 @@ export async function executeRelease(options: {
       warnings: [...project.warnings, ...warnings],
     };
     const written = await writeReports({ folder, outcome: redactor.value(outcome), junit });
+    await appendStepSummary(surroundings.environment.env[STEP_SUMMARY], written);
     emit({ type: "run-finished", outcome: written });
     await events.close();
     return exitCode;

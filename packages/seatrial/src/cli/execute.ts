@@ -1,5 +1,12 @@
 import type { Digest, RunEvent } from "../model/index.ts";
-import { createEventFile, createJunitReport, createLogs, createRunFolder } from "../report/index.ts";
+import {
+  appendStepSummary,
+  createEventFile,
+  createJunitReport,
+  createLogs,
+  createRunFolder,
+  STEP_SUMMARY,
+} from "../report/index.ts";
 import {
   type AppliedRun,
   applyRun,
@@ -112,6 +119,7 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
   });
   const pruned = pruneSnapshots({ session, applied });
   const tidied = tidyRuns({ surroundings: session.surroundings, project: plan.root });
+  await appendStepSummary(session.surroundings.environment.env[STEP_SUMMARY], outcome);
   emit({ type: "run-finished", outcome });
   await events.close();
   const executed: ExecutedRun = {

@@ -6,5 +6,6 @@ export { createLogs } from "./logs.ts";
 export { removeOldRuns } from "./old-runs.ts";
 export { formatProblem } from "./problem.ts";
 export { createRunFolder, type RunFolder } from "./run-folder.ts";
+export { appendStepSummary, STEP_SUMMARY } from "./step-summary.ts";
 export { createStyle, onOneLine, type Style } from "./style.ts";
 export { createTerminalReport, type TerminalReport } from "./terminal.ts";
