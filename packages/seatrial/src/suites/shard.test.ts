@@ -39,10 +39,11 @@ describe("the limit", () => {
     );
     const run = await runLocalShard({
       place,
-      spec: { runner: "go", binaries: `${place.root}/out`, timeout: 800 },
+      // Long enough for a busy machine to start the binary.
+      spec: { runner: "go", binaries: `${place.root}/out`, timeout: 3_000 },
     });
     expect(run.counts).toEqual({ passed: 1, failed: 1, skipped: 0 });
-    expect(run.problems[0]?.message).toMatch(/running then: a TestHangs \(0\.\d s\)/);
+    expect(run.problems[0]?.message).toMatch(/running then: a TestHangs \(\d\.\d s\)/);
   });
 });
 
