@@ -2,10 +2,18 @@
 import { check } from "./check.mjs";
 import { cycle } from "./cycle.mjs";
 import { release } from "./release.mjs";
+import { secondRun } from "./second-run.mjs";
 import { snapshotStorage } from "./snapshot-storage.mjs";
 import { start } from "./start.mjs";
 
-const comparisons = { check, cycle, release, start, "snapshot-storage": snapshotStorage };
+const comparisons = {
+  check,
+  cycle,
+  release,
+  "second-run": secondRun,
+  start,
+  "snapshot-storage": snapshotStorage,
+};
 const [name = "", ...flags] = process.argv.slice(2);
 const comparison = comparisons[name];
 if (comparison === undefined) {
