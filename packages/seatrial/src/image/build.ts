@@ -55,9 +55,8 @@ export async function buildImages(options: BuildOptions): Promise<BuildResult> {
 }
 
 /** The project's own targets have the cache's Dockerfile; those of Compose services have their own. */
-function isCached({ cache, targets }: BuildOptions, target: BuildTarget): boolean {
-  const source = sourcesOf(targets)(bakeName(target.key));
-  return cache?.stages.some((stage) => sourceText(stage.target) === source) === true;
+function isCached({ cache }: BuildOptions, target: BuildTarget): boolean {
+  return cache?.stages.some((stage) => sourceText(stage.target) === sourceText(target)) === true;
 }
 
 function cachedNames(options: BuildOptions): Set<string> {

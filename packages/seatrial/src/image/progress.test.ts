@@ -86,6 +86,41 @@ it("names the step that failed, not those that were cancelled for it, with its l
   expect(output).toEqual(["compiling\nboom\n"]);
 });
 
+it("a cache that cannot be read is not why a build failed", () => {
+  const { progress } = readStatuses([
+    {
+      vertexes: [
+        step("1", "[a] importing cache manifest from localhost:5000/shop:cache-a", { error: "not found" }),
+        step("2", "[a a 1/1] RUN make", { error: "exit code: 2" }),
+      ],
+    },
+  ]);
+  expect(progress.failure()?.step).toBe("[a a 1/1] RUN make");
+});
+
+it("counts the steps of each stage, once for all targets that have it", () => {
+  const { progress } = readStatuses(
+    [
+      {
+        vertexes: [
+          step("1", "[release Build 1/2] COPY . .", { cached: true }),
+          step("2", "[release Build 2/2] RUN make"),
+          step("3", "[test Build 2/2] RUN make", { cached: true }),
+          step("4", "[test test 1/1] COPY tests tests"),
+          step("5", "[service-db build 1/1] RUN other"),
+        ],
+      },
+    ],
+    { release: "own", test: "own", "service-db": "other" },
+  );
+  expect(progress.stages(new Set(["release", "test"]))).toEqual(
+    new Map([
+      ["build", { steps: 2, cached: 1 }],
+      ["test", { steps: 1, cached: 0 }],
+    ]),
+  );
+});
+
 it("joins a line that arrives in pieces", () => {
   const log = (text: string) => ({
     logs: [{ vertex: "1", stream: 2, data: Buffer.from(text).toString("base64") }],

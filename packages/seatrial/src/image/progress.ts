@@ -113,7 +113,9 @@ export function createBuildProgress(options: {
       return stages;
     },
     failure() {
-      const failed = [...vertexes.values()].filter((vertex) => vertex.error !== undefined);
+      const failed = [...vertexes.values()].filter(
+        ({ error, name }) => error !== undefined && !CACHE_IMPORT.test(name),
+      );
       // A step that was cancelled because of another's failure is not the cause.
       const cause =
         failed.find((vertex) => !/context canceled|cancelled/i.test(vertex.error ?? "")) ?? failed[0];
@@ -132,6 +134,9 @@ export function createBuildProgress(options: {
 function isStep(name: string): boolean {
   return /^\[[^\]]*\d+\/\d+\] (?!FROM )/.test(name);
 }
+
+/** BuildKit goes on without a cache that it cannot read. */
+const CACHE_IMPORT = /(^|\] )importing cache manifest /;
 
 /** Target, stage, and where in it. */
 const STEP_NAME = /^\[(\S+) (\S+) \d+\/\d+\]/;
