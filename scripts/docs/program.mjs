@@ -10,7 +10,7 @@ export async function loadProgram(src) {
   const lines = [
     `export { createProgram, runProgram } from "./cli/program.ts";`,
     `export { EXIT } from "./support/error.ts";`,
-    `export { RUNNERS } from "./model/index.ts";`,
+    `export { RUNNERS, SPACE_KINDS } from "./model/index.ts";`,
     ...domains.map((domain) => `export * as ${domain} from "./${domain}/errors.ts";`),
   ];
   // Node 20 cannot run TypeScript: bundle it, and run that.
@@ -29,8 +29,8 @@ export async function loadProgram(src) {
         js: 'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);',
       },
     });
-    const { createProgram, runProgram, EXIT, RUNNERS, ...errors } = await import(pathToFileURL(outfile).href);
-    return { createProgram, runProgram, EXIT, constants: { RUNNERS }, errors };
+    const { createProgram, runProgram, EXIT, RUNNERS, SPACE_KINDS, ...errors } = await import(pathToFileURL(outfile).href);
+    return { createProgram, runProgram, EXIT, constants: { RUNNERS, SPACE_KINDS }, errors };
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -6,7 +6,7 @@ import { findCycle } from "./support/graph.ts";
 const SRC = import.meta.dirname;
 
 /** The import table of ARCHITECTURE.md: what each folder may import besides itself. `engine` means the ports only. */
-const DOMAINS = ["agent", "image", "services", "suites", "check", "attest", "release", "run"];
+const DOMAINS = ["agent", "image", "services", "spaces", "suites", "check", "attest", "release", "run"];
 const MAY_IMPORT: Record<string, string[]> = {
   model: [],
   support: [],
@@ -18,6 +18,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   agent: ["model", "support", "engine"],
   image: ["model", "support", "engine", ...DOMAINS],
   services: ["model", "support", "engine", ...DOMAINS],
+  spaces: ["model", "support", "agent"],
   suites: ["model", "support", "engine", ...DOMAINS],
   check: ["model", "support", "engine", "registry", "config", ...DOMAINS],
   attest: ["model", "support", "registry"],

@@ -1,6 +1,7 @@
 import type { Duration } from "./duration.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Problem } from "./problem.ts";
+import type { SpaceSummary } from "./space.ts";
 import type { TestCounts, TestResult } from "./test-result.ts";
 
 /** What the parts of a run are. */
@@ -41,6 +42,8 @@ export type RunEvent =
   | { type: "test-started"; suite: string; shard: number; group: string; name: string }
   /** A test has ended. A case of a check is one of the suite `check`, with shard 0. */
   | { type: "test-finished"; suite: string; shard: number; test: TestResult }
+  /** A space of a test that failed stays, for somebody to look into. */
+  | { type: "space-kept"; space: SpaceSummary }
   /** What is likely not meant, and stops nothing. */
   | { type: "warning"; message: string; hint?: string | undefined }
   /** After `run-finished`: the services of a failed run stay, until a time of day; the commands that enter and end it. */

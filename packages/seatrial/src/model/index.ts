@@ -49,5 +49,21 @@ export {
   type ServiceDependency,
   type ServiceSpec,
 } from "./service.ts";
+export {
+  type ConfigTemplate,
+  type KeepLimits,
+  SPACE_ISOLATIONS,
+  SPACE_KINDS,
+  type SpaceHolder,
+  type SpaceIsolation,
+  type SpaceKind,
+  type SpacePlan,
+  type SpaceState,
+  type SpaceSummary,
+  type SpacesOutcome,
+  type SpaceValues,
+  type TemplatePlan,
+  type TemplateStep,
+} from "./space.ts";
 export { type AppSpec, type Proof, RUNNERS, type RunnerKind, type SuiteSpec } from "./suite.ts";
 export type { TestCounts, TestResult, TestStatus } from "./test-result.ts";

@@ -4,6 +4,7 @@ import type { Duration } from "./duration.ts";
 import type { ImageIdentity } from "./image.ts";
 import type { Problem } from "./problem.ts";
 import type { PushedImage, ReleaseReceipt } from "./release.ts";
+import type { SpacesOutcome } from "./space.ts";
 import type { Proof, RunnerKind } from "./suite.ts";
 import type { TestCounts } from "./test-result.ts";
 
@@ -25,6 +26,8 @@ export interface Outcome {
   build?: BuildOutcome | undefined;
   services: ServiceOutcome[];
   suites: SuiteOutcome[];
+  /** Clean places in services that tests were given, by definition; absent where there was none. */
+  spaces?: SpacesOutcome[] | undefined;
   /** The digest of the plan that was carried out. */
   plan?: Digest | undefined;
   /** The target that ships. */
@@ -82,6 +85,8 @@ export interface SuiteOutcome {
   grep?: string | undefined;
   /** Its own JUnit file, relative to the run's folder, and the digest of that file. */
   junit?: { file: string; digest: Digest } | undefined;
+  /** How many spaces its tests were given. */
+  spaces?: number | undefined;
   /** Why it failed, when the reason is more than a failing test. */
   problem?: Problem | undefined;
   /** Of a suite that failed: the last lines of the services that it needs. */

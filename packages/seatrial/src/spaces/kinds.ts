@@ -1,0 +1,7 @@
+import type { SpaceKind } from "../model/index.ts";
+import type { SpaceKindDriver } from "./maker.ts";
+
+/** Loads what knows a kind of server, when it is first needed: each brings a client library along. */
+export async function loadKind(kind: SpaceKind): Promise<SpaceKindDriver> {
+  throw new Error(`spaces of kind ${kind} are not built yet`);
+}
