@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # All set-up, then every test: checks, unit, contract, agent, end-to-end on the real engine.
 . "$(dirname "$0")/lib.sh"
-# What the end-to-end tests use to play other machines: network namespaces, certificates, ssh.
-test_tools=(ip:iproute2 nsenter:util-linux openssl:openssl ssh:openssh-client)
+# What the end-to-end tests use to play other machines (network namespaces, certificates, ssh), and to run the pipelines that we
+# write as their systems would (gitlab-ci-local copies with rsync, Maven fetches the Groovy of Jenkins and brings Java).
+test_tools=(ip:iproute2 nsenter:util-linux openssl:openssl ssh:openssh-client rsync:rsync mvn:maven)
 
 step "dependencies" install_dependencies
 step "test tools" rig/tools "${test_tools[@]}"

