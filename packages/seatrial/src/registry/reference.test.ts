@@ -45,6 +45,7 @@ describe("image names", () => {
     "../../containers/json",
     "https://registry.example.com/app",
     "registry.example.com:port/app",
+    "localhost:99999/app",
     "a".repeat(300),
     "0123456789abcdef".repeat(4),
   ])("%j is refused", async (text) => {

@@ -28,7 +28,7 @@ export function parseReference(text: string): ImageReference {
   const tag = colon < 0 ? undefined : tagged.slice(colon + 1);
   const { registry, repository } = splitName(colon < 0 ? tagged : tagged.slice(0, colon));
 
-  if (!HOST.test(registry)) throw invalid(text, `"${registry}" is no registry host`);
+  if (!isHost(registry)) throw invalid(text, `"${registry}" is no registry host`);
   if (!PATH.test(repository)) {
     const lower = repository.toLowerCase();
     throw invalid(
@@ -61,7 +61,7 @@ export function familiarName({ registry, repository }: RepositoryName): string {
 /** Fails with IMAGE_REFERENCE_INVALID for what cannot be a repository: names become part of addresses. */
 export function checkRepositoryName({ registry, repository }: RepositoryName): void {
   const text = `${registry}/${repository}`;
-  if (!HOST.test(registry)) throw invalid(text, `"${registry}" is no registry host`);
+  if (!isHost(registry)) throw invalid(text, `"${registry}" is no registry host`);
   if (!PATH.test(repository) || repository.length > NAME_MAX)
     throw invalid(text, `"${repository.slice(0, NAME_MAX)}" is no repository name`);
 }
@@ -71,11 +71,16 @@ export function checkTagOrDigest(text: string): void {
   if (!TAG.test(text) && !DIGEST.test(text)) throw invalid(text, "it is neither a tag nor a digest");
 }
 
+function isHost(registry: string): boolean {
+  const port = /:(\d+)$/.exec(registry)?.[1];
+  return HOST.test(registry) && (port === undefined || Number(port) <= 65_535);
+}
+
 function splitName(name: string): { registry: string; repository: string } {
   const slash = name.indexOf("/");
   const first = name.slice(0, Math.max(slash, 0));
-  const isHost = /[.:]/.test(first) || first === "localhost" || first !== first.toLowerCase();
-  if (slash > 0 && isHost) {
+  const namesHost = /[.:]/.test(first) || first === "localhost" || first !== first.toLowerCase();
+  if (slash > 0 && namesHost) {
     const registry = first === "index.docker.io" ? DOCKER_HUB : first;
     const rest = name.slice(slash + 1);
     return { registry, repository: registry === DOCKER_HUB ? official(rest) : rest };
