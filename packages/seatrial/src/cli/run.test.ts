@@ -31,6 +31,17 @@ describe("--dry-run", () => {
     expect(plan.suites).toMatchObject([{ name: "unit", env: { PGPASSWORD: "[redacted]" } }]);
   });
 
+  it("says in CI that nothing would be released for want of a repository", async () => {
+    const release = 'release: { repository: "${REGISTRY:-}", tags: [one] }\n';
+    const files = { ...FILES, "seatrial.yaml": FILES["seatrial.yaml"] + release };
+    await using laptop = await at(files);
+    expect(await laptop.seatrial("run", "--dry-run")).toBe(0);
+    expect(laptop.stdout() + laptop.stderr()).not.toContain("nothing is released");
+    await using ci = await at(files, { CI: "true" });
+    expect(await ci.seatrial("run", "--dry-run")).toBe(0);
+    expect(ci.stdout() + ci.stderr()).toContain("nothing is released: release.repository is empty");
+  });
+
   it("refuses what a run would refuse", async () => {
     await using here = await at(FILES);
     expect(await here.seatrial("test", "unti", "--dry-run")).toBe(2);

@@ -32,7 +32,7 @@ export async function runCommand(options: {
   const chosen =
     what === "build"
       ? { ...plan, services: [], suites: [], volumes: [], push: pushing?.plan }
-      : { ...plan, releasing: release?.plan };
+      : { ...plan, releasing: release?.plan, warnings: [...plan.warnings, ...unreleased(session, flags)] };
   if (flags.dryRun === true) {
     const { printPlan } = await import("./print-plan.ts");
     printPlan({ plan: chosen, flags, session });
@@ -57,6 +57,14 @@ export async function runCommand(options: {
     const exitCode = printError(error, surroundings);
     return executed.exitCode === EXIT.ok ? exitCode : executed.exitCode;
   }
+}
+
+/** In CI a release that is described and does not take place is most likely a variable that is missing. */
+function unreleased({ project, surroundings }: Session, flags: RunFlags): string[] {
+  const { release } = project.config;
+  const isMeant = flags.checks !== undefined && flags.release !== false && release !== undefined;
+  if (!isMeant || release.repository !== undefined || !surroundings.environment.env["CI"]) return [];
+  return ["nothing is released: release.repository is empty, perhaps since a variable in it is not set"];
 }
 
 /** The release at the end of a run, where the project has one. */
