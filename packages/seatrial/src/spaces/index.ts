@@ -1,7 +1,12 @@
 // Spaces: clean places in real services for tests, handed out by a broker from pools that are filled ahead of need.
 // Leaves to others: which services there are, how tests reach the broker, and what a test's result is.
 export type { Broker, BrokerSession, LeasedSpace, Reach, SpaceRequest, SpaceResult } from "./broker.ts";
+export { type Clock, systemClock } from "./clock.ts";
+export { type BrokerOptions, createBroker } from "./create-broker.ts";
 export { type SpaceErrorCode, spaceError } from "./errors.ts";
+export type { JournalDefinition, JournalEntry } from "./journal/entry.ts";
+export { type JournalOptions, openSpaceJournal, type SpaceJournal } from "./journal/journal.ts";
+export { type RecoveredSpaces, type RecoverOptions, recoverSpaces } from "./journal/recover.ts";
 export { loadKind } from "./kinds.ts";
 export type {
   MadeSpace,
@@ -11,3 +16,4 @@ export type {
   SpaceMaker,
   SpaceServer,
 } from "./maker.ts";
+export { type BrokerSettings, DEFAULT_SETTINGS } from "./settings.ts";

@@ -12,7 +12,8 @@ export function createManualClock(start = Date.UTC(2026, 0, 1)): ManualClock {
   let now = start;
   const nextDue = (end: number) => {
     let first: { at: number; call: () => void } | undefined;
-    for (const timer of timers) if (timer.at <= end && (first === undefined || timer.at < first.at)) first = timer;
+    for (const timer of timers)
+      if (timer.at <= end && (first === undefined || timer.at < first.at)) first = timer;
     return first;
   };
   return {

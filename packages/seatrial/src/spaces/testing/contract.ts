@@ -150,7 +150,13 @@ export function describeKind({ name, open }: { name: string; open: () => Promise
       const space = await make();
       const clean = await subject.fingerprint(space);
       const quotes = `it's "quoted" \\ $$ $1 %s ; DROP DATABASE x; -- /* \n\r\t`;
-      for (const text of ["", quotes, "żółć 🦆 \u202e", "x".repeat(3000), JSON.stringify({ test: "\u0000" })]) {
+      for (const text of [
+        "",
+        quotes,
+        "żółć 🦆 \u202e",
+        "x".repeat(3000),
+        JSON.stringify({ test: "\u0000" }),
+      ]) {
         await maker.label(space.name, text, signal);
       }
       await connects(space);

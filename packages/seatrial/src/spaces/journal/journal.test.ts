@@ -1,0 +1,109 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { createFolder } from "../../support/testing/folder.ts";
+import { createManualClock } from "../testing/clock.ts";
+import { spacePlan } from "../testing/plan.ts";
+import { type JournalEntry, parseJournal } from "./entry.ts";
+import { openSpaceJournal } from "./journal.ts";
+
+const clock = createManualClock();
+const options = { run: "r1", plans: [spacePlan()], clock };
+
+function entry(name: string, state: JournalEntry["state"], change: Partial<JournalEntry> = {}): JournalEntry {
+  return { name, id: `id of ${name}`, space: "db", state, at: 1, createdAt: 1, ...change };
+}
+
+describe("a journal of spaces", () => {
+  it("says whose it is, of what servers it speaks, and where each space was last", async () => {
+    await using folder = await createFolder({});
+    const journal = await openSpaceJournal({ folder: folder.path, ...options });
+    expect(journal.generation).toMatch(/^[0-9a-f]{8}$/);
+    void journal.write(entry("a", "creating"));
+    void journal.write(entry("b", "creating"));
+    void journal.write(entry("a", "ready"));
+    await journal.write(entry("b", "gone"));
+    const text = await readFile(path.join(folder.path, `${journal.generation}.ndjson`), "utf8");
+    const read = parseJournal(text);
+    expect(read?.header).toEqual({
+      journal: 1,
+      run: "r1",
+      generation: journal.generation,
+      startedAt: "2026-01-01T00:00:00.000Z",
+      definitions: [{ space: "db", service: "db", kind: "postgres", isolation: "database" }],
+    });
+    expect([...(read?.entries ?? [])]).toEqual([["a", entry("a", "ready")]]);
+  });
+
+  it("has a line in the file when it resolves, and the lines in order", async () => {
+    await using folder = await createFolder({});
+    const journal = await openSpaceJournal({ folder: folder.path, ...options });
+    const writes = Array.from({ length: 500 }, async (_, n) => {
+      await journal.write(entry(`n${n}`, "creating"));
+      const text = await readFile(path.join(folder.path, `${journal.generation}.ndjson`), "utf8");
+      return text.includes(`"n${n}"`);
+    });
+    expect(new Set(await Promise.all(writes))).toEqual(new Set([true]));
+    const text = await readFile(path.join(folder.path, `${journal.generation}.ndjson`), "utf8");
+    const names = [...(parseJournal(text)?.entries.keys() ?? [])];
+    expect(names).toEqual(Array.from({ length: 500 }, (_, n) => `n${n}`));
+  });
+
+  it("goes with the last of its spaces, or when their server is gone", async () => {
+    await using folder = await createFolder({});
+    const [empty, full, forgotten] = await Promise.all(
+      [1, 2, 3].map(() => openSpaceJournal({ folder: folder.path, ...options })),
+    );
+    await empty?.write(entry("a", "creating"));
+    await empty?.write(entry("a", "gone"));
+    await empty?.close();
+    await full?.write(entry("a", "creating"));
+    await full?.close();
+    await forgotten?.write(entry("a", "creating"));
+    await forgotten?.close({ forget: true });
+    expect(await readdir(folder.path)).toEqual([`${full?.generation}.ndjson`]);
+  });
+
+  it("is written anew when most of its lines are of the past", async () => {
+    await using folder = await createFolder({});
+    const journal = await openSpaceJournal({ folder: folder.path, ...options, compactAfter: 100 });
+    await journal.write(entry("stays", "kept"));
+    for (let n = 0; n < 500; n += 1) {
+      void journal.write(entry(`n${n}`, "creating"));
+      await journal.write(entry(`n${n}`, "gone"));
+    }
+    const text = await readFile(path.join(folder.path, `${journal.generation}.ndjson`), "utf8");
+    expect(text.split("\n").length).toBeLessThan(120);
+    expect([...(parseJournal(text)?.entries.keys() ?? [])]).toEqual(["stays"]);
+  });
+
+  it("fails nothing when it cannot be written, and says so once", async () => {
+    await using folder = await createFolder({ file: "" });
+    const failures: string[] = [];
+    const journal = await openSpaceJournal({
+      folder: path.join(folder.path, "file"),
+      ...options,
+      onFailure: (message) => failures.push(message),
+    });
+    await journal.write(entry("a", "creating"));
+    await journal.close();
+    expect(failures.length).toBe(1);
+    expect(failures[0]).toContain("cannot be written down in");
+  });
+
+  it("is read up to a line that was never finished, and past one that is broken", async () => {
+    await using folder = await createFolder({});
+    const journal = await openSpaceJournal({ folder: folder.path, ...options });
+    await journal.write(entry("a", "ready"));
+    const file = path.join(folder.path, `${journal.generation}.ndjson`);
+    const line = JSON.stringify(entry("b", "ready"));
+    await writeFile(file, `${await readFile(file, "utf8")}\u0000\u0000\n${line}\n${line.slice(0, 20)}`);
+    expect([...(parseJournal(await readFile(file, "utf8"))?.entries.keys() ?? [])]).toEqual(["a", "b"]);
+  });
+
+  it("is none without its first line", () => {
+    expect(parseJournal("")).toBeUndefined();
+    expect(parseJournal('{"journal":1,"generation":"../../x"}\n')).toBeUndefined();
+    expect(parseJournal(`${JSON.stringify(entry("a", "ready"))}\n`)).toBeUndefined();
+  });
+});
