@@ -1,4 +1,4 @@
-import type { SpaceHolder, SpacePlan, SpaceSummary } from "../../model/index.ts";
+import type { SpacePlan, SpaceSummary } from "../../model/index.ts";
 import type { Clock } from "../clock.ts";
 import type { SpaceMaker } from "../maker.ts";
 import type { BrokerSettings } from "../settings.ts";
@@ -8,19 +8,6 @@ import type { Source } from "./source.ts";
 import type { Space } from "./space.ts";
 import type { Stock } from "./stock.ts";
 import type { WaitList } from "./wait-list.ts";
-
-/** A request as a pool sees it. */
-export interface PoolRequest {
-  holder: SpaceHolder;
-  /** Milliseconds, within the definition's limit. */
-  ttl: number;
-  /** Milliseconds. */
-  wait: number;
-  /** While it waits, each of them ends it. */
-  signals: readonly AbortSignal[];
-  /** Called in the moment in which it becomes the holder's, with what it is and how long that took in milliseconds. */
-  onLease: (space: Space, waited: number) => void;
-}
 
 /** What the parts of a pool share. */
 export interface PoolCore {

@@ -1,7 +1,8 @@
 import type { SpaceResult } from "../broker.ts";
 import { spaceError } from "../errors.ts";
-import type { PoolCore, PoolRequest } from "./core.ts";
+import type { PoolCore } from "./core.ts";
 import type { Keeping } from "./keeping.ts";
+import type { PoolRequest } from "./request.ts";
 import type { Space } from "./space.ts";
 import { summarize } from "./space.ts";
 

@@ -1,6 +1,6 @@
 import { deferred } from "../../support/abort.ts";
 import type { Clock } from "../clock.ts";
-import type { PoolRequest } from "./core.ts";
+import type { PoolRequest } from "./request.ts";
 import type { Space } from "./space.ts";
 
 /** Requests that wait for a space, first come, first served. */
