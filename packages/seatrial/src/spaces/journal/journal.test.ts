@@ -1,8 +1,9 @@
+import { readFileSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { createFolder } from "../../support/testing/folder.ts";
-import { createManualClock } from "../testing/clock.ts";
+import { createManualClock, settle } from "../testing/clock.ts";
 import { spacePlan } from "../testing/plan.ts";
 import { type JournalEntry, parseJournal } from "./entry.ts";
 import { openSpaceJournal } from "./journal.ts";
@@ -19,10 +20,10 @@ describe("a journal of spaces", () => {
     await using folder = await createFolder({});
     const journal = await openSpaceJournal({ folder: folder.path, ...options });
     expect(journal.generation).toMatch(/^[0-9a-f]{8}$/);
-    void journal.write(entry("a", "creating"));
-    void journal.write(entry("b", "creating"));
-    void journal.write(entry("a", "ready"));
-    await journal.write(entry("b", "gone"));
+    journal.note(entry("a", "creating"));
+    journal.note(entry("b", "creating"));
+    journal.note(entry("a", "ready"));
+    journal.intend(entry("b", "gone"));
     const text = await readFile(path.join(folder.path, `${journal.generation}.ndjson`), "utf8");
     const read = parseJournal(text);
     expect(read?.header).toEqual({
@@ -35,18 +36,18 @@ describe("a journal of spaces", () => {
     expect([...(read?.entries ?? [])]).toEqual([["a", entry("a", "ready")]]);
   });
 
-  it("has a line in the file when it resolves, and the lines in order", async () => {
+  it("has an intent in the file at once, after all that came before, and anything else soon", async () => {
     await using folder = await createFolder({});
     const journal = await openSpaceJournal({ folder: folder.path, ...options });
-    const writes = Array.from({ length: 500 }, async (_, n) => {
-      await journal.write(entry(`n${n}`, "creating"));
-      const text = await readFile(path.join(folder.path, `${journal.generation}.ndjson`), "utf8");
-      return text.includes(`"n${n}"`);
-    });
-    expect(new Set(await Promise.all(writes))).toEqual(new Set([true]));
-    const text = await readFile(path.join(folder.path, `${journal.generation}.ndjson`), "utf8");
-    const names = [...(parseJournal(text)?.entries.keys() ?? [])];
-    expect(names).toEqual(Array.from({ length: 500 }, (_, n) => `n${n}`));
+    const read = () => readFileSync(path.join(folder.path, `${journal.generation}.ndjson`), "utf8");
+    const names = () => [...(parseJournal(read())?.entries.keys() ?? [])];
+    journal.note(entry("a", "ready"));
+    expect(names()).toEqual([]);
+    journal.intend(entry("b", "creating"));
+    expect(names()).toEqual(["a", "b"]);
+    journal.note(entry("c", "ready"));
+    await settle();
+    expect(names()).toEqual(["a", "b", "c"]);
   });
 
   it("goes with the last of its spaces, or when their server is gone", async () => {
@@ -54,12 +55,12 @@ describe("a journal of spaces", () => {
     const [empty, full, forgotten] = await Promise.all(
       [1, 2, 3].map(() => openSpaceJournal({ folder: folder.path, ...options })),
     );
-    await empty?.write(entry("a", "creating"));
-    await empty?.write(entry("a", "gone"));
+    empty?.note(entry("a", "creating"));
+    empty?.note(entry("a", "gone"));
     await empty?.close();
-    await full?.write(entry("a", "creating"));
+    full?.note(entry("a", "creating"));
     await full?.close();
-    await forgotten?.write(entry("a", "creating"));
+    forgotten?.note(entry("a", "creating"));
     await forgotten?.close({ forget: true });
     expect(await readdir(folder.path)).toEqual([`${full?.generation}.ndjson`]);
   });
@@ -67,10 +68,10 @@ describe("a journal of spaces", () => {
   it("is written anew when most of its lines are of the past", async () => {
     await using folder = await createFolder({});
     const journal = await openSpaceJournal({ folder: folder.path, ...options, compactAfter: 100 });
-    await journal.write(entry("stays", "kept"));
+    journal.intend(entry("stays", "kept"));
     for (let n = 0; n < 500; n += 1) {
-      void journal.write(entry(`n${n}`, "creating"));
-      await journal.write(entry(`n${n}`, "gone"));
+      journal.intend(entry(`n${n}`, "creating"));
+      journal.note(entry(`n${n}`, "gone"));
     }
     const text = await readFile(path.join(folder.path, `${journal.generation}.ndjson`), "utf8");
     expect(text.split("\n").length).toBeLessThan(120);
@@ -85,7 +86,7 @@ describe("a journal of spaces", () => {
       ...options,
       onFailure: (message) => failures.push(message),
     });
-    await journal.write(entry("a", "creating"));
+    journal.intend(entry("a", "creating"));
     await journal.close();
     expect(failures.length).toBe(1);
     expect(failures[0]).toContain("cannot be written down in");
@@ -94,7 +95,7 @@ describe("a journal of spaces", () => {
   it("is read up to a line that was never finished, and past one that is broken", async () => {
     await using folder = await createFolder({});
     const journal = await openSpaceJournal({ folder: folder.path, ...options });
-    await journal.write(entry("a", "ready"));
+    journal.intend(entry("a", "ready"));
     const file = path.join(folder.path, `${journal.generation}.ndjson`);
     const line = JSON.stringify(entry("b", "ready"));
     await writeFile(file, `${await readFile(file, "utf8")}\u0000\u0000\n${line}\n${line.slice(0, 20)}`);

@@ -1,21 +1,21 @@
 import { randomBytes } from "node:crypto";
-import { appendFile, rm } from "node:fs/promises";
+import { closeSync, openSync, renameSync, writeSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { SpacePlan } from "../../model/index.ts";
 import { messageOf } from "../../support/error.ts";
-import { writeWhole } from "../../support/write-whole.ts";
+import { makeFolder } from "../../support/make-folder.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { formatJournal, type JournalEntry, journalDefinition, type ReadJournal } from "./entry.ts";
 
-/** What a broker writes down of its spaces, before it acts. */
+/** What a broker writes down of its spaces. Never fails: a folder that cannot be written must not fail a run. */
 export interface SpaceJournal {
   /** 8 hex digits that no other broker has. */
   readonly generation: string;
-  /**
-   * Writes down where a space is or is about to be. Resolves when it is in the file, where it outlives this process, if not the machine;
-   * lines are in order of the calls. Never rejects: a folder that cannot be written must not fail a run.
-   */
-  write(entry: JournalEntry): Promise<void>;
+  /** Writes down what a space is about to be. It is in the file, with all before it, where it outlives this process, if not the machine. */
+  intend(entry: JournalEntry): void;
+  /** Writes down what a space is now; it is in the file before long. Lines are in the order of the calls. */
+  note(entry: JournalEntry): void;
   /** Resolves when all is written. The file goes when nothing is left of the spaces, or when `forget` says that their server is gone. */
   close(options?: { forget?: boolean }): Promise<void>;
 }
@@ -34,9 +34,9 @@ export interface JournalOptions {
 
 /** Begins a journal. The first line is in the file when it resolves. */
 export async function openSpaceJournal(options: JournalOptions): Promise<SpaceJournal> {
-  const { run, plans, onFailure, clock = systemClock, compactAfter = 20_000 } = options;
+  const { folder, run, plans, onFailure, clock = systemClock, compactAfter = 20_000 } = options;
   const generation = randomBytes(4).toString("hex");
-  const file = path.join(options.folder, `${generation}.ndjson`);
+  const place = path.join(folder, `${generation}.ndjson`);
   const journal: ReadJournal = {
     header: {
       journal: 1,
@@ -47,50 +47,65 @@ export async function openSpaceJournal(options: JournalOptions): Promise<SpaceJo
     },
     entries: new Map(),
   };
-  let failed = false;
+  let file: number | undefined;
   let lines = 0;
   let waiting = "";
-  let last: Promise<void> = attempt(() => writeWhole(file, formatJournal(journal)));
-  await last;
 
-  async function attempt(write: () => Promise<void>): Promise<void> {
-    if (failed) return;
+  function attempt(write: () => void): void {
     try {
-      await write();
+      write();
     } catch (error) {
-      failed = true;
-      onFailure?.(`what is made cannot be written down in ${options.folder}: ${messageOf(error)}`);
+      if (file !== undefined) closeSync(file);
+      file = undefined;
+      onFailure?.(`what is made cannot be written down in ${folder}: ${messageOf(error)}`);
     }
   }
 
-  /** One write for all lines that came while the one before was under way. */
-  async function flush(): Promise<void> {
-    if (lines > compactAfter && lines > 2 * journal.entries.size) {
-      waiting = "";
-      lines = journal.entries.size;
-      await writeWhole(file, formatJournal(journal));
-    } else {
-      const text = waiting;
-      waiting = "";
-      if (text !== "") await appendFile(file, text);
-    }
+  /** Whole or not at all: what was there before goes on until then. */
+  function writeAnew(): void {
+    const part = `${place}.part`;
+    const next = openSync(part, "w", 0o600);
+    if (file !== undefined) closeSync(file);
+    file = next;
+    writeSync(file, formatJournal(journal));
+    renameSync(part, place);
+    lines = journal.entries.size;
   }
 
+  function flush(): void {
+    const text = waiting;
+    waiting = "";
+    if (text === "" || file === undefined) return;
+    const open = file;
+    if (lines > compactAfter && lines > 2 * journal.entries.size) attempt(writeAnew);
+    // One call of a few microseconds: what is in the kernel's hands outlives us, and waiting for it would cost far more.
+    else attempt(() => writeSync(open, text));
+  }
+
+  function add(entry: JournalEntry): void {
+    if (entry.state === "gone") journal.entries.delete(entry.name);
+    else journal.entries.set(entry.name, entry);
+    if (file === undefined) return;
+    lines += 1;
+    if (waiting === "") setImmediate(flush);
+    waiting += `${JSON.stringify(entry)}\n`;
+  }
+
+  await makeFolder(folder).catch(() => undefined);
+  attempt(writeAnew);
   return {
     generation,
-    async write(entry) {
-      if (entry.state === "gone") journal.entries.delete(entry.name);
-      else journal.entries.set(entry.name, entry);
-      if (failed) return;
-      lines += 1;
-      const isFirst = waiting === "";
-      waiting += `${JSON.stringify(entry)}\n`;
-      if (isFirst) last = last.then(() => attempt(flush));
-      await last;
+    note: add,
+    intend(entry) {
+      add(entry);
+      flush();
     },
     async close({ forget = false } = {}) {
-      await last;
-      if (forget || journal.entries.size === 0) await attempt(() => rm(file, { force: true }));
+      flush();
+      if (file === undefined) return;
+      closeSync(file);
+      file = undefined;
+      if (forget || journal.entries.size === 0) await rm(place, { force: true });
     },
   };
 }

@@ -7,7 +7,7 @@ import { createMemoryKind, type MemoryKind, memoryServer } from "../memory/index
 import { openTestBroker, spaceRequest, type TestBroker } from "../testing/broker.ts";
 import { createManualClock, settle } from "../testing/clock.ts";
 import { spacePlan } from "../testing/plan.ts";
-import { openSpaceJournal } from "./journal.ts";
+import { openSpaceJournal, type SpaceJournal } from "./journal.ts";
 import { type RecoverOptions, recoverSpaces } from "./recover.ts";
 
 const signal = new AbortController().signal;
@@ -22,9 +22,11 @@ async function openDoomed(folder: string): Promise<Doomed> {
   const plans = [spacePlan({ warm: 2 })];
   const journal = await openSpaceJournal({ folder, run: "r1", plans });
   let isDead = false;
-  const write: typeof journal.write = async (entry) =>
-    await (isDead ? new Promise<never>(() => undefined) : journal.write(entry));
-  const test = openTestBroker({ plans, journal: { ...journal, write } });
+  const unlessDead = (write: SpaceJournal["note"]): SpaceJournal["note"] => {
+    return (entry) => (isDead ? undefined : write(entry));
+  };
+  const [intend, note] = [unlessDead(journal.intend), unlessDead(journal.note)];
+  const test = openTestBroker({ plans, journal: { ...journal, intend, note } });
   return {
     ...test,
     file: path.join(folder, `${journal.generation}.ndjson`),
@@ -85,6 +87,7 @@ describe("recovery after a broker's death", () => {
     test.memory.fault = ({ call }) => (call === "make" ? { kind: "fail", after: true } : undefined);
     await broker.acquire(spaceRequest("TestC"), signal);
     await written(test.file, "TestC");
+    await settle();
     const memory = test.kill();
     const before = [...memory.spaces.keys()];
     expect(before.some((name) => name.endsWith("t0_template"))).toBe(true);

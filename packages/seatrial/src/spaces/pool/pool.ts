@@ -111,6 +111,17 @@ export function createPool(options: PoolOptions): Pool {
       }),
   });
 
+  /** After the answer: another one is made in its place. */
+  let isPumpDue = false;
+  function pumpSoon(): void {
+    if (isPumpDue) return;
+    isPumpDue = true;
+    setImmediate(() => {
+      isPumpDue = false;
+      pump();
+    });
+  }
+
   function give(space: Space, request: PoolRequest, waited: number): Space {
     leasing.give(space, request, waited);
     counts.leased(space, waited);
@@ -143,7 +154,7 @@ export function createPool(options: PoolOptions): Pool {
       const space = waiters.size === 0 ? stock.ready.pop() : undefined;
       if (space !== undefined) {
         give(space, request, 0);
-        core.pump();
+        pumpSoon();
         return space;
       }
       if (source.failure !== undefined) throw source.failure;

@@ -14,8 +14,8 @@ export interface Stock {
   /** Those to be dropped, oldest first. */
   readonly toDrop: Set<Space>;
   count(state: SpaceState): number;
-  /** Begins a space. Its first line is in the journal when `isWritten` resolves. */
-  begin(name: string, state: "creating" | "draining"): { space: Space; isWritten: Promise<void> };
+  /** Begins a space, which is in the journal from now on. */
+  begin(name: string, state: "creating" | "draining"): Space;
   /** A space that was put back ends, and begins again under another id. */
   beginAgain(space: Space, made: MadeSpace): Space;
   move(space: Space, to: SpaceState): void;
@@ -44,13 +44,13 @@ export function createStock(options: StockOptions): Stock {
   const counts = new Map<SpaceState, number>();
   let epoch = 0;
   const add = (state: SpaceState, by: number) => counts.set(state, (counts.get(state) ?? 0) + by);
-  const write = (space: Space) => journal.write(journalEntry(space, clock.now()));
+  const note = (space: Space) => journal.note(journalEntry(space, clock.now()));
 
-  function enter(space: Space): Promise<void> {
+  function enter(space: Space): Space {
     spaces.add(space);
     add(space.state, 1);
     onBegin(space);
-    return write(space);
+    return space;
   }
 
   function change(space: Space, to: SpaceState): void {
@@ -65,7 +65,7 @@ export function createStock(options: StockOptions): Stock {
 
   function move(space: Space, to: SpaceState): void {
     change(space, to);
-    void write(space);
+    note(space);
   }
 
   const toDrop = new Set<Space>();
@@ -78,8 +78,9 @@ export function createStock(options: StockOptions): Stock {
     begin(name, state) {
       const createdAt = clock.now();
       const fresh = { id: newId(), name, plan, state, made: undefined, isReused: false, createdAt, epoch };
-      const space = createSpace(fresh);
-      return { space, isWritten: enter(space) };
+      const space = enter(createSpace(fresh));
+      journal.intend(journalEntry(space, createdAt));
+      return space;
     },
     beginAgain(space, made) {
       // In the journal it goes on: its name does.
@@ -95,11 +96,11 @@ export function createStock(options: StockOptions): Stock {
         createdAt,
         epoch: space.epoch,
       });
-      void enter(again);
-      return again;
+      note(again);
+      return enter(again);
     },
     move,
-    note: (space) => void write(space),
+    note,
     setAside(space) {
       move(space, "draining");
       toDrop.add(space);

@@ -29,13 +29,12 @@ export function createWorks(core: PoolCore, failures: Failures): Works {
   let dropping = 0;
 
   async function make(): Promise<void> {
-    const { space, isWritten } = stock.begin(core.nextName(), "creating");
+    const space = stock.begin(core.nextName(), "creating");
     const stop = new AbortController();
     const follow = () => stop.abort(core.work.reason);
     core.work.addEventListener("abort", follow, { once: true });
     space.stopWork = () => stop.abort(new Error(`${space.name} is not wanted any more`));
     try {
-      await isWritten;
       const start = clock.now();
       space.made = await bounded({
         clock,
@@ -68,7 +67,7 @@ export function createWorks(core: PoolCore, failures: Failures): Works {
   /** Its making was given up, and it was made all the same. */
   function dropLate(name: string): void {
     if (core.work.aborted) return;
-    stock.toDrop.add(stock.begin(name, "draining").space);
+    stock.toDrop.add(stock.begin(name, "draining"));
     core.pump();
   }
 

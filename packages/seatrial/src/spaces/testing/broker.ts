@@ -75,9 +75,8 @@ export function memoryJournal(generation = "00c0ffee"): SpaceJournal & { entries
   return {
     generation,
     entries,
-    async write(entry) {
-      entries.push(entry);
-    },
+    intend: (entry) => void entries.push(entry),
+    note: (entry) => void entries.push(entry),
     close: async () => undefined,
   };
 }
