@@ -1,6 +1,6 @@
 import * as v from "valibot";
+import { nearest } from "../support/nearest.ts";
 import type { Mistake } from "./mistake.ts";
-import { nearest } from "./nearest.ts";
 import { type ConfigInput, configSchema } from "./schema/config.ts";
 import type { Path, Tree } from "./yaml/tree.ts";
 

@@ -1,5 +1,5 @@
 import type { ProbeSpec } from "../model/index.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../support/nearest.ts";
 
 /** The kinds of server whose handshake Seatrial knows. */
 export const PRESETS = ["postgres", "mysql", "mariadb", "redis", "mongodb", "rabbitmq", "kafka"] as const;

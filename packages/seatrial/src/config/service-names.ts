@@ -1,5 +1,5 @@
+import { suggestion } from "../support/nearest.ts";
 import type { ComposeOutline } from "./compose-outline.ts";
-import { suggestion } from "./nearest.ts";
 import type { ConfigInput } from "./schema/config.ts";
 import type { Complaint } from "./written.ts";
 import type { Path } from "./yaml/tree.ts";

@@ -1,6 +1,6 @@
+import { nearest } from "../support/nearest.ts";
 import { type DockerfileStage, type DockerfileSummary, findStage } from "./dockerfile/summary.ts";
 import { defaultRelease, describeStage } from "./dockerfile/targets.ts";
-import { nearest } from "./nearest.ts";
 import type { ConfigInput } from "./schema/config.ts";
 import type { Complaint } from "./written.ts";
 import type { Path } from "./yaml/tree.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { nearest } from "../support/nearest.ts";
 import { LONGEST_DURATION, parseDuration } from "./duration.ts";
-import { nearest } from "./nearest.ts";
 import { nameOfFolder } from "./project-name.ts";
 import { parseReady } from "./ready.ts";
 import { defaultRunner } from "./runner.ts";

@@ -9,6 +9,8 @@ export type SpaceErrorCode =
   | "SPACE_KIND_UNKNOWN"
   /** The request is not of the broker's protocol. */
   | "SPACE_REQUEST_INVALID"
+  /** A test asks for a space where no broker is: neither in a run nor under `seatrial exec`. */
+  | "SPACE_BROKER_MISSING"
   /** The token is missing or not this run's. */
   | "SPACE_UNAUTHORIZED"
   /** None came free in time. */
@@ -22,7 +24,9 @@ export type SpaceErrorCode =
   /** A configuration template could not be rendered. */
   | "CONFIG_TEMPLATE_INVALID"
   /** The run is ending. */
-  | "BROKER_CLOSED";
+  | "BROKER_CLOSED"
+  /** The broker of another owner does not answer. Exit code 3. */
+  | "BROKER_UNREACHABLE";
 
 /** An error of spaces. Default exit code: 1, as for what fails in a run. */
 export function spaceError(options: {

@@ -2,7 +2,17 @@
 // Leaves to others: which services there are, how tests reach the broker, and what a test's result is.
 export type { Broker, BrokerSession, LeasedSpace, Reach, SpaceRequest, SpaceResult } from "./broker.ts";
 export { type Clock, systemClock } from "./clock.ts";
+export { containerFilePlace } from "./config-files/container-place.ts";
+export { openHostFilePlace } from "./config-files/host-place.ts";
+export { type FileOwner, findFileOwner } from "./config-files/owner.ts";
+export type { FilePlace } from "./config-files/place.ts";
 export { type BrokerOptions, createBroker } from "./create-broker.ts";
+export {
+  type Endpoint,
+  type EndpointCaller,
+  type EndpointOptions,
+  openEndpoint,
+} from "./endpoint/endpoint.ts";
 export { type SpaceErrorCode, spaceError } from "./errors.ts";
 export type { JournalDefinition, JournalEntry } from "./journal/entry.ts";
 export { type JournalOptions, openSpaceJournal, type SpaceJournal } from "./journal/journal.ts";
@@ -16,4 +26,11 @@ export type {
   SpaceMaker,
   SpaceServer,
 } from "./maker.ts";
+export {
+  acquireForProcess,
+  type ProcessSpaces,
+  type ProcessSpacesOptions,
+  type WantedPart,
+} from "./process.ts";
+export { connectBroker } from "./remote/connect.ts";
 export { type BrokerSettings, DEFAULT_SETTINGS } from "./settings.ts";

@@ -63,3 +63,18 @@ export function deferred<T>(): Deferred<T> {
   });
   return { promise, resolve, reject };
 }
+
+/** A signal that aborts with the first of these. Dispose it to let go of them (AbortSignal.any holds on to those that live long). */
+export function anyAborted(signals: readonly AbortSignal[]): { signal: AbortSignal } & Disposable {
+  const controller = new AbortController();
+  const follow = (event: Event) => controller.abort((event.target as AbortSignal).reason);
+  const aborted = signals.find((signal) => signal.aborted);
+  if (aborted !== undefined) controller.abort(aborted.reason);
+  else for (const signal of signals) signal.addEventListener("abort", follow, { once: true });
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      for (const signal of signals) signal.removeEventListener("abort", follow);
+    },
+  };
+}

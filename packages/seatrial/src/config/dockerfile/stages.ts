@@ -1,6 +1,6 @@
+import { suggestion } from "../../support/nearest.ts";
 import { interpolate } from "../interpolate.ts";
 import type { Mistake } from "../mistake.ts";
-import { suggestion } from "../nearest.ts";
 import type { DockerfileInstruction } from "./instructions.ts";
 import type { DockerfileStage, StageBase } from "./summary.ts";
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { suggestion } from "../nearest.ts";
+import { suggestion } from "../../support/nearest.ts";
 
 /** Reports a broken rule about a section, at one of its keys. The message is a whole sentence. */
 export type Report = (key: string, message: string) => void;
