@@ -37,6 +37,19 @@ await step("program", async () => {
   await chmod(join(dist, "main.js"), 0o755);
 });
 
+// For tests of others: a file of its own, which loads nothing of the program.
+await step("client", async () => {
+  await build({
+    entryPoints: [join(home, "src/client/index.ts")],
+    outfile: join(dist, "spaces.js"),
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    logLevel: "warning",
+  });
+});
+
 await step("agent binaries", async () => {
   await mkdir(join(dist, "agent"), { recursive: true });
   const built = join(root, "agent/bin");

@@ -60,9 +60,10 @@ export function readTest(test: TestContext): RunningTest {
 }
 
 function readNodeTest(test: NodeTestContext): RunningTest {
-  const file = test.filePath === undefined ? [] : [relative(process.cwd(), test.filePath)];
+  // Before Node 20.16 nobody says which file it is; each has a process of its own.
+  const { filePath = process.argv[1] ?? "", fullName = test.name } = test;
   return {
-    name: [...file, test.fullName ?? test.name].join(" > "),
+    name: [relative(process.cwd(), filePath), fullName].filter((part) => part !== "").join(" > "),
     attempt: 1,
     signal: test.signal,
     after: (undo) => test.after(undo),
@@ -70,7 +71,7 @@ function readNodeTest(test: NodeTestContext): RunningTest {
   };
 }
 
-/** `error` and `passed` are there from Node 20.12; before, nobody says what came of a test. */
+/** `error` is there from Node 20.12. A test whose subtest failed has passed at this time: its own function did. */
 function nodeResult(test: NodeTestContext & { error?: unknown; passed?: unknown }): SpaceResult {
   const { error } = test;
   if (error !== undefined && error !== null)
@@ -86,8 +87,9 @@ function readVitest({ task, signal, ...context }: VitestContext): RunningTest {
     after: (undo) => context.onTestFinished(undo),
     result() {
       const { state, errors = [] } = task.result ?? {};
-      const message = errors[0]?.message;
-      if (state === "fail" || errors.length > 0)
+      // Errors of earlier attempts are there too.
+      const message = errors.at(-1)?.message;
+      if (state === "fail")
         return { outcome: "failed", message: message === undefined ? undefined : firstLine(message) };
       return { outcome: state === "skip" ? "skipped" : "passed" };
     },

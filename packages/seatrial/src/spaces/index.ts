@@ -7,12 +7,8 @@ export { openHostFilePlace } from "./config-files/host-place.ts";
 export { type FileOwner, findFileOwner } from "./config-files/owner.ts";
 export type { FilePlace } from "./config-files/place.ts";
 export { type BrokerOptions, createBroker } from "./create-broker.ts";
-export {
-  type Endpoint,
-  type EndpointCaller,
-  type EndpointOptions,
-  openEndpoint,
-} from "./endpoint/endpoint.ts";
+export type { EndpointCaller } from "./endpoint/caller.ts";
+export { type Endpoint, type EndpointOptions, openEndpoint } from "./endpoint/endpoint.ts";
 export { type SpaceErrorCode, spaceError } from "./errors.ts";
 export type { JournalDefinition, JournalEntry } from "./journal/entry.ts";
 export { type JournalOptions, openSpaceJournal, type SpaceJournal } from "./journal/journal.ts";

@@ -3,20 +3,13 @@ import type { Duplex } from "node:stream";
 import type { Duration } from "../../model/index.ts";
 import type { Broker } from "../broker.ts";
 import { spaceError } from "../errors.ts";
+import type { EndpointCaller } from "./caller.ts";
 import { createHeldSessions } from "./held-sessions.ts";
 import { openHttpDoor } from "./http-door.ts";
 import { createEndpointLeases } from "./leases.ts";
 import { createPresenter, type PresentOptions } from "./present.ts";
 import { createRoutes } from "./routes.ts";
 import { createToken, createTokenCheck } from "./token.ts";
-
-/** Whose requests an endpoint answers. */
-export interface EndpointCaller {
-  run: string;
-  suite: string;
-  /** The owner's own: sees and touches the spaces of all, speaks for any suite, and gets addresses of the run's network. Default: false. */
-  admin?: boolean | undefined;
-}
 
 export interface EndpointOptions extends PresentOptions {
   broker: Broker;

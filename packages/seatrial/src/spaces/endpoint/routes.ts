@@ -2,7 +2,7 @@ import type { SpaceState, SpaceSummary } from "../../model/index.ts";
 import type { Broker } from "../broker.ts";
 import { spaceError } from "../errors.ts";
 import { type AcquireOptions, acquireFor } from "./acquire.ts";
-import type { EndpointCaller } from "./endpoint.ts";
+import { type EndpointCaller, isOwn } from "./caller.ts";
 import { refusal } from "./failure.ts";
 import type { Answer, Call } from "./http-door.ts";
 import { readKeep, readRelease, readRenew, readSpaceRequest } from "./messages.ts";
@@ -17,9 +17,7 @@ export function createRoutes(options: RouteOptions): (call: Call) => Promise<Ans
   const { broker, caller, leases, sessions } = options;
   const isAdmin = caller.admin === true;
 
-  function isVisible({ holder }: SpaceSummary): boolean {
-    return isAdmin || (holder?.run === caller.run && holder.suite === caller.suite);
-  }
+  const isVisible = (space: SpaceSummary) => isOwn(caller, space);
 
   async function listVisible(): Promise<SpaceSummary[]> {
     return (await broker.list()).filter(isVisible);

@@ -64,7 +64,7 @@ export function openWire(options: WireOptions): Wire {
 
   return {
     ask: async <T>(request: WireRequest) => await guarded<T>(request, readJson),
-    hold: async <T>(request: WireRequest) =>
+    hold: async (request) =>
       await guarded(request, async (held) => ({ message: await readLine(held), held })),
     [Symbol.dispose]: () => agent.destroy(),
   };
