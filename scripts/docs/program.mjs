@@ -29,7 +29,9 @@ export async function loadProgram(src) {
         js: 'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);',
       },
     });
-    const { createProgram, runProgram, EXIT, RUNNERS, SPACE_KINDS, ...errors } = await import(pathToFileURL(outfile).href);
+    const { createProgram, runProgram, EXIT, RUNNERS, SPACE_KINDS, ...errors } = await import(
+      pathToFileURL(outfile).href
+    );
     return { createProgram, runProgram, EXIT, constants: { RUNNERS, SPACE_KINDS }, errors };
   } finally {
     await rm(folder, { recursive: true });

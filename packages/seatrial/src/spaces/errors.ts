@@ -3,7 +3,7 @@ import { EXIT, type ExitCode, ToolError } from "../support/error.ts";
 export type SpaceErrorCode =
   /** No space that the caller may touch has this id. */
   | "SPACE_UNKNOWN"
-  /** No definition of spaces has this name. Exit code 2 in the configuration. */
+  /** No definition of spaces has this name. Exit code 2. */
   | "SPACE_NOT_DEFINED"
   /** The broker cannot make spaces of this service, since it does not know what kind of server it is. Exit code 2. */
   | "SPACE_KIND_UNKNOWN"
