@@ -16,7 +16,7 @@ import {
 export interface RecoverOptions {
   /** As of `openSpaceJournal`. */
   folder: string;
-  /** Whether the broker of this run lives. */
+  /** Whether the owner of this run lives. It must be known as living before it opens its journal of spaces. */
   isAlive(run: string): Promise<boolean> | boolean;
   /** A maker for a definition, when its server outlived its broker; undefined: the server is gone, and its spaces with it. */
   open(definition: JournalDefinition & { run: string }, signal: AbortSignal): Promise<SpaceMaker | undefined>;

@@ -16,17 +16,26 @@ const HOPELESS = 3;
 const FIRST_REST_MS = 100;
 const LONGEST_REST_MS = 5000;
 
-/** No failures. `onRested` is called when a rest is over. */
-export function createFailures(clock: Clock, onRested: () => void): Failures {
+export interface FailuresOptions {
+  clock: Clock;
+  /** A rest is over. */
+  onRested: () => void;
+  signal: AbortSignal;
+}
+
+/** No failures. */
+export function createFailures({ clock, onRested, signal }: FailuresOptions): Failures {
   let count = 0;
   let last: unknown;
-  let restsUntil = 0;
+  let isResting = false;
+  let stopClock = () => undefined as void;
+  signal.addEventListener("abort", () => stopClock(), { once: true });
   return {
     get last() {
       return last;
     },
     get isResting() {
-      return clock.now() < restsUntil;
+      return isResting;
     },
     get isHopeless() {
       return count >= HOPELESS;
@@ -35,13 +44,18 @@ export function createFailures(clock: Clock, onRested: () => void): Failures {
       count += 1;
       last = error;
       const rest = Math.min(FIRST_REST_MS * 4 ** (count - 1), LONGEST_REST_MS);
-      restsUntil = clock.now() + rest;
-      clock.after(rest, onRested);
+      isResting = true;
+      stopClock();
+      stopClock = clock.after(rest, () => {
+        isResting = false;
+        onRested();
+      });
     },
     worked() {
       count = 0;
       last = undefined;
-      restsUntil = 0;
+      isResting = false;
+      stopClock();
     },
   };
 }

@@ -37,7 +37,7 @@ export function createLeasing(core: PoolCore, keeping: Keeping): Leasing {
   }
 
   function lose(space: Space, reason: string): void {
-    if (space.state !== "leased") return;
+    if (space.state !== "leased" || core.work.aborted) return;
     end(space);
     if (keeping.isOn) keeping.keep(space, { reason, time: plan.keep.time, byHand: false });
     else stock.setAside(space);
@@ -62,7 +62,8 @@ export function createLeasing(core: PoolCore, keeping: Keeping): Leasing {
       startClock(space, Math.min(ttl, plan.ttl));
     },
     release(space, { outcome, message }) {
-      if (space.state !== "leased") return;
+      // When the broker closes, all leases are over.
+      if (space.state !== "leased" || core.work.aborted) return;
       end(space);
       if (outcome === "failed" && keeping.isOn) {
         const why = firstLine(message ?? "");

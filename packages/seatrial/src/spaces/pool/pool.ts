@@ -92,7 +92,7 @@ export function createPool(options: PoolOptions): Pool {
       else waiter.resolve(give(space, waiter.request, clock.now() - waiter.since));
     },
   };
-  const failures = createFailures(clock, () => core.pump());
+  const failures = createFailures({ clock, onRested: () => core.pump(), signal: work.signal });
   const works = createWorks(core, failures);
   const keeping = createKeeping(core);
   const leasing = createLeasing(core, keeping);

@@ -49,8 +49,8 @@ export function createPump({ core, works, keeping, failures }: PumpOptions): () 
   /** Kept ones make room for tests, when nothing else is about to. */
   function makeRoom(): void {
     if (!isFull()) return;
-    const held = stock.count("leased") + stock.count("kept");
-    let missing = waiters.size - (stock.spaces.size - held);
+    const staying = stock.count("leased") + stock.count("kept") + stock.count("quarantined");
+    let missing = waiters.size - (stock.spaces.size - staying);
     while (missing > 0 && keeping.giveUpOldest()) missing -= 1;
   }
 
@@ -66,10 +66,13 @@ export function createPump({ core, works, keeping, failures }: PumpOptions): () 
   function pump(): void {
     if (isPumping || core.work.aborted || source.maker === undefined) return;
     isPumping = true;
-    makeRoom();
-    produce();
-    tidy();
-    isPumping = false;
+    try {
+      makeRoom();
+      produce();
+      tidy();
+    } finally {
+      isPumping = false;
+    }
   }
 
   return pump;

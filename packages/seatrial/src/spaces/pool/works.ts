@@ -42,7 +42,7 @@ export function createWorks(core: PoolCore, failures: Failures): Works {
         what: `making ${space.name}`,
         signal: stop.signal,
         call: (signal) => makerOf(core).make(space.name, signal),
-        onLate: () => dropLate(space.name),
+        onLate: () => dropLate(space),
       });
       pace.made(clock.now() - start);
       core.counts.created();
@@ -65,9 +65,10 @@ export function createWorks(core: PoolCore, failures: Failures): Works {
   }
 
   /** Its making was given up, and it was made all the same. */
-  function dropLate(name: string): void {
+  function dropLate(space: Space): void {
     if (core.work.aborted) return;
-    stock.toDrop.add(stock.begin(name, "draining"));
+    // It may have been dropped before it was there.
+    stock.toDrop.add(space.state === "quarantined" ? space : stock.begin(space.name, "draining"));
     core.pump();
   }
 
