@@ -11,7 +11,12 @@ export type { EndpointCaller } from "./endpoint/caller.ts";
 export { type Endpoint, type EndpointOptions, openEndpoint } from "./endpoint/endpoint.ts";
 export { type SpaceErrorCode, spaceError } from "./errors.ts";
 export type { JournalDefinition, JournalEntry } from "./journal/entry.ts";
-export { type JournalOptions, openSpaceJournal, type SpaceJournal } from "./journal/journal.ts";
+export {
+  type JournalOptions,
+  openSpaceJournal,
+  type SpaceJournal,
+  unwrittenJournal,
+} from "./journal/journal.ts";
 export { type RecoveredSpaces, type RecoverOptions, recoverSpaces } from "./journal/recover.ts";
 export { loadKind } from "./kinds.ts";
 export type {

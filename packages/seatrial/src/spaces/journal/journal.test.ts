@@ -6,7 +6,7 @@ import { createFolder } from "../../support/testing/folder.ts";
 import { createManualClock, settle } from "../testing/clock.ts";
 import { spacePlan } from "../testing/plan.ts";
 import { type JournalEntry, parseJournal } from "./entry.ts";
-import { openSpaceJournal } from "./journal.ts";
+import { openSpaceJournal, unwrittenJournal } from "./journal.ts";
 
 const clock = createManualClock();
 const options = { run: "r1", plans: [spacePlan()], clock };
@@ -73,6 +73,7 @@ describe("a journal of spaces", () => {
       journal.intend(entry(`n${n}`, "creating"));
       journal.note(entry(`n${n}`, "gone"));
     }
+    await settle();
     const text = await readFile(path.join(folder.path, `${journal.generation}.ndjson`), "utf8");
     expect(text.split("\n").length).toBeLessThan(120);
     expect([...(parseJournal(text)?.entries.keys() ?? [])]).toEqual(["stays"]);
@@ -100,6 +101,14 @@ describe("a journal of spaces", () => {
     const line = JSON.stringify(entry("b", "ready"));
     await writeFile(file, `${await readFile(file, "utf8")}\u0000\u0000\n${line}\n${line.slice(0, 20)}`);
     expect([...(parseJournal(await readFile(file, "utf8"))?.entries.keys() ?? [])]).toEqual(["a", "b"]);
+  });
+
+  it("can be one that is never written, where the servers end with their broker", async () => {
+    const [one, other] = [unwrittenJournal(), unwrittenJournal()];
+    expect(one.generation).toMatch(/^[0-9a-f]{8}$/);
+    expect(other.generation).not.toBe(one.generation);
+    one.intend(entry("a", "creating"));
+    await one.close();
   });
 
   it("is none without its first line", () => {

@@ -35,7 +35,7 @@ export interface JournalOptions {
 /** Begins a journal. The first line is in the file when it resolves. */
 export async function openSpaceJournal(options: JournalOptions): Promise<SpaceJournal> {
   const { folder, run, plans, onFailure, clock = systemClock, compactAfter = 20_000 } = options;
-  const generation = randomBytes(4).toString("hex");
+  const generation = drawGeneration();
   const place = path.join(folder, `${generation}.ndjson`);
   const journal: ReadJournal = {
     header: {
@@ -108,4 +108,14 @@ export async function openSpaceJournal(options: JournalOptions): Promise<SpaceJo
       if (forget || journal.entries.size === 0) await rm(place, { force: true });
     },
   };
+}
+
+/** A journal that keeps nothing: for servers that end with their broker, so that nothing is ever left in them. */
+export function unwrittenJournal(): SpaceJournal {
+  const nothing = () => undefined;
+  return { generation: drawGeneration(), intend: nothing, note: nothing, close: async () => undefined };
+}
+
+function drawGeneration(): string {
+  return randomBytes(4).toString("hex");
 }
