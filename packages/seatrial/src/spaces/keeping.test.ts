@@ -99,6 +99,21 @@ describe("keeping spaces", () => {
     await expected;
   });
 
+  it("gives up a kept one although another space, which the server holds on to, is in the way", async () => {
+    await using test = openTestBroker({ plan: { limit: 2, warm: 0, reuse: "recreate" } });
+    const { broker, signal, memory, clock } = test;
+    const stuck = await broker.acquire(spaceRequest("Stuck"), signal);
+    memory.fault = ({ call, name }) =>
+      call === "drop" && name === stuck.made.name ? { kind: "fail" } : undefined;
+    await broker.release(stuck.id, { outcome: "passed" });
+    await clock.advance(10);
+    await failTest(test, "A");
+    const waiting = broker.acquire(spaceRequest("B", { wait: 100 }), signal);
+    await clock.advance(50);
+    expect((await waiting).holder.test).toBe("B");
+    expect(await keptTests(test)).toEqual([]);
+  });
+
   it("gives none up while a used space is about to be clean", async () => {
     await using test = openTestBroker({ plan: { limit: 2, warm: 0 } });
     const { broker, signal } = test;
