@@ -119,7 +119,9 @@ async function serve(
   const body = await readBody(request, options.patience);
   if (body.kind === "refused") return send(response, { ...refusal(body), last: true });
   const gone = new AbortController();
-  response.once("close", () => gone.abort());
+  response.once("close", () => {
+    if (!response.writableFinished) gone.abort(new Error("the client is gone"));
+  });
   const call = { method: request.method ?? "GET", ...target, body: body.json, gone: gone.signal };
   const answer: Answer = await options.handle(call).catch(failureOf);
   if (!request.socket.destroyed) return send(response, answer);

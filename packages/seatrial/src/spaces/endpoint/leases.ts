@@ -55,7 +55,7 @@ export function createEndpointLeases(options: {
     if (found === undefined) return;
     held.delete(id);
     clearTimeout(found.timer);
-    found.controller.abort();
+    found.controller.abort(new Error("the lease is over"));
     options.onEnd(id);
   }
 
