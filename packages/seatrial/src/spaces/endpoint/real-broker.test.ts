@@ -2,8 +2,9 @@ import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import { connect } from "../../agent/connect.ts";
 import { fakeAgent } from "../../agent/testing/index.ts";
-import { systemClock } from "../clock.ts";
-import { openTestBroker } from "../testing/broker.ts";
+import { createBroker } from "../create-broker.ts";
+import { createMemoryKind, memoryServer } from "../memory/index.ts";
+import { memoryJournal } from "../testing/broker.ts";
 import { ask, askOpen, dial } from "../testing/dial.ts";
 import { nameReach } from "../testing/endpoint.ts";
 import { spacePlan } from "../testing/plan.ts";
@@ -11,15 +12,32 @@ import { openEndpoint } from "./endpoint.ts";
 
 function open(plan: Parameters<typeof spacePlan>[0] = {}) {
   const plans = [spacePlan(plan)];
-  const test = openTestBroker({ plans, clock: systemClock });
+  const memory = createMemoryKind();
+  const kind = async () => memory.driver;
+  const broker = createBroker({
+    plans,
+    kind,
+    server: async (service) => memoryServer(service),
+    runStep: async () => undefined,
+    journal: memoryJournal(),
+    signal: new AbortController().signal,
+  });
   const endpoint = openEndpoint({
-    broker: test.broker,
+    broker,
     caller: { run: "r", suite: "s" },
     plans,
-    kind: async () => test.memory.driver,
+    kind,
     reach: nameReach,
   });
-  return { ...test, endpoint, headers: { authorization: `Bearer ${endpoint.token}` } };
+  return {
+    broker,
+    endpoint,
+    headers: { authorization: `Bearer ${endpoint.token}` },
+    async [Symbol.asyncDispose]() {
+      await endpoint.close();
+      await broker[Symbol.asyncDispose]();
+    },
+  };
 }
 
 type Opened = ReturnType<typeof open>;
@@ -85,7 +103,6 @@ describe("the broker behind an endpoint", () => {
       }),
     );
     expect(all).toEqual([201, 201, 201, 201, 201, 201]);
-    await endpoint.close();
   });
 
   it("ends a lease by its id alone: to give it back twice does not touch the next test's", async () => {
@@ -102,9 +119,12 @@ describe("the broker behind an endpoint", () => {
     const second = await ask(dial(endpoint), { ...acquire("TestB"), headers });
     expect(second.body.id).not.toBe(first.body.id);
     expect((await ask(dial(endpoint), release)).status).toBe(200);
-    const { body } = await ask(dial(endpoint), { method: "GET", path: `/v1/spaces/${second.body.id}`, headers });
+    const { body } = await ask(dial(endpoint), {
+      method: "GET",
+      path: `/v1/spaces/${second.body.id}`,
+      headers,
+    });
     expect(body).toMatchObject({ state: "leased", holder: { test: "TestB" } });
-    await endpoint.close();
   });
 
   it("gives one space to a request that is repeated, also while the first still waits", async () => {
@@ -113,7 +133,6 @@ describe("the broker behind an endpoint", () => {
     const same = { ...acquire("TestA", { key: "k" }), headers };
     const answers = await Promise.all([1, 2, 3].map(async () => await ask(dial(endpoint), same)));
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
-    await endpoint.close();
   });
 });
 
@@ -136,7 +155,6 @@ describe("a relay of an agent before an endpoint", () => {
     expect(given.body.url).toMatch(/^memory:\/\/st_/);
     connection.end();
     await expect.poll(async () => (await broker.list())[0]?.reason).toBe("owner lost");
-    await endpoint.close();
   });
 });
 

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import path from "node:path";
+import type { Duplex } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { createFolder } from "../../support/testing/folder.ts";
 import { spaceError } from "../errors.ts";
@@ -76,6 +77,28 @@ describe("a broker of another owner", () => {
     await eventually(() => broker.sessions.size === 0);
     expect(broker.leased).toEqual([]);
     await expect(remote.list()).toThrowWithCode("BROKER_CLOSED");
+  });
+
+  it("opens a new session of its own when the old one broke", async () => {
+    const { endpoint, broker } = testEndpoint({
+      caller: { run: "run-1", suite: "", admin: true },
+      token: null,
+    });
+    const dialled: Duplex[] = [];
+    const remote = connectBroker({
+      dial() {
+        const connection = dial(endpoint);
+        dialled.push(connection);
+        return connection;
+      },
+      signal,
+    });
+    await remote.acquire({ space: "postgres", holder }, signal);
+    for (const connection of dialled) connection.destroy();
+    await eventually(() => broker.sessions.size === 0);
+    await remote.acquire({ space: "postgres", holder }, signal);
+    expect(broker.requests.map(({ session }) => session)).toEqual(["session-1", "session-2"]);
+    await remote[Symbol.asyncDispose]();
   });
 
   it("stops waiting when it is told to", async () => {

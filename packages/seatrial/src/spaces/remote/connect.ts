@@ -26,15 +26,19 @@ export function connectBroker(options: WireOptions & { signal: AbortSignal }): B
     return await wire.ask<T>({ ...request, signal: either.signal });
   }
 
-  const openSession = async () => await openRemoteSession(wire, closing.signal);
+  const openSession = async (onEnd?: () => void) =>
+    await openRemoteSession(wire, { signal: closing.signal, onEnd });
 
-  /** A session that could not be opened is tried again by the next request. */
+  /** One that could not be opened, or has ended, is opened anew for the next request. */
   async function ownSession(): Promise<string> {
-    own ??= openSession();
+    const forget = () => {
+      own = undefined;
+    };
+    own ??= openSession(forget);
     try {
       return (await own).id;
     } catch (error) {
-      own = undefined;
+      forget();
       throw error;
     }
   }
@@ -46,7 +50,7 @@ export function connectBroker(options: WireOptions & { signal: AbortSignal }): B
   return {
     // An owner begins by itself with what its configuration names; the rest is made for the first request.
     prepare: () => undefined,
-    openSession,
+    openSession: async () => await openSession(),
     async acquire(request, signal) {
       const { space, holder, ttl, wait, key } = request;
       const session = request.session ?? (await ownSession());
@@ -94,12 +98,16 @@ export function connectBroker(options: WireOptions & { signal: AbortSignal }): B
   };
 }
 
-async function openRemoteSession(wire: Wire, signal: AbortSignal): Promise<BrokerSession> {
+async function openRemoteSession(
+  wire: Wire,
+  { signal, onEnd }: { signal: AbortSignal; onEnd?: (() => void) | undefined },
+): Promise<BrokerSession> {
   const { message, held } = await wire.hold<{ session: string }>({
     method: "POST",
     path: "/v1/sessions",
     signal,
   });
+  if (onEnd !== undefined) held.once("close", onEnd);
   return {
     id: message.session,
     [Symbol.asyncDispose]: async () => await endOf(held),
