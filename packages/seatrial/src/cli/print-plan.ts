@@ -29,6 +29,7 @@ function describePlan(plan: RunPlan): string[] {
       (suite) =>
         `suite    ${suite.name.padEnd(14)} ${suite.runner} in ${imageOf(suite.image)}, ${suite.shards} shard${suite.shards === 1 ? "" : "s"}, limit ${formatDuration(suite.timeout)}${suite.needs.length > 0 ? `, needs ${suite.needs.join(", ")}` : ""}`,
     ),
+    ...plan.spaces.map((space) => `space    ${space.name.padEnd(14)} ${describeSpace(space)}`),
     ...(plan.check === undefined ? [] : describeChecks(plan.check)).flatMap(({ name, asked }) =>
       asked === undefined ? [] : [`check    ${name.padEnd(14)} ${asked}`],
     ),
@@ -44,6 +45,19 @@ function describePlan(plan: RunPlan): string[] {
           ...changes.map((change) => `  ${formatChange(change)}`),
         ]),
   ];
+}
+
+function describeSpace(space: RunPlan["spaces"][number]): string {
+  const { from, steps } = space.template;
+  const built = [
+    ...(from === undefined ? [] : [`a copy of ${from}`]),
+    ...steps.map((step) => {
+      if (step.kind === "files") return `${step.files.length} ${step.files.length === 1 ? "file" : "files"}`;
+      return step.kind === "service" ? `service ${step.service}` : `${step.argv.join(" ")} (${step.target})`;
+    }),
+  ];
+  const begins = built.length === 0 ? "" : `, begins with ${built.join(", then ")}`;
+  return `${space.kind}, a ${space.isolation} of ${space.service}${begins}, ${space.limit} at most`;
 }
 
 function describePush({ repository, tag }: NonNullable<RunPlan["push"]>): string {

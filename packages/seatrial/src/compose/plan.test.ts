@@ -196,3 +196,48 @@ test("a change is told in one line, and the same one once", async () => {
     "db: volumes: data → new in each run, and removed with it (what one run leaves must not reach the next)",
   ]);
 });
+
+describe("one-shots that others run", () => {
+  const services = {
+    db: image,
+    other: image,
+    seed: { ...image, ...on("other") },
+    migrate: { ...image, ...on("seed", "service_completed_successfully") },
+    web: { ...image, ...on("migrate", "service_completed_successfully") },
+  };
+  const steps = [
+    { service: "migrate", worksOn: "db" },
+    { service: "seed", worksOn: "db" },
+  ];
+  const planned = async (wanted: string[]) => {
+    const plan = await planServices({ compose: resolved({ services }), wanted, steps, environment: {} });
+    return {
+      services: plan.services.map(({ spec }) => spec.name),
+      steps: plan.steps.map(({ spec }) => [
+        spec.name,
+        spec.oneShot,
+        spec.dependsOn.map((each) => each.service),
+      ]),
+    };
+  };
+
+  test("are described and not started, and what they depend on is", async () => {
+    expect(await planned(["db"])).toEqual({
+      services: ["db", "other"],
+      steps: [
+        ["migrate", true, []],
+        ["seed", true, ["other"]],
+      ],
+    });
+  });
+
+  test("are started too when a service depends on them", async () => {
+    const { services, steps } = await planned(["db", "web"]);
+    expect(services).toEqual(["db", "other", "seed", "migrate", "web"]);
+    expect(steps.map(([name]) => name)).toEqual(["migrate", "seed"]);
+  });
+
+  test("are not there when what they work on is not", async () => {
+    expect(await planned(["other"])).toEqual({ services: ["other"], steps: [] });
+  });
+});

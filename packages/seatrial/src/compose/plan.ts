@@ -16,6 +16,8 @@ export interface PlanServicesOptions {
   wanted: readonly string[];
   /** Services that are run as suites: described, with their dependencies among the services, but not started as services. */
   suites?: readonly string[] | undefined;
+  /** One-shots that are run by others, each where the service that it works on is started: described, and not started for that. */
+  steps?: readonly { service: string; worksOn: string }[] | undefined;
   projectTargets?: readonly ProjectTarget[] | undefined;
   /** Where `environment:` of configs and secrets is looked up. */
   environment: Record<string, string | undefined>;
@@ -27,6 +29,8 @@ export interface ComposePlan {
   services: ComposeService[];
   /** In the order asked for. */
   suites: ComposeService[];
+  /** One-shots that others run; they may be among the services too. */
+  steps: ComposeService[];
   /** What must be built for them beside the project's own targets. */
   buildTargets: BuildTarget[];
   /** The keys of the project's own targets that they use. */
@@ -48,21 +52,20 @@ export interface ComposePlan {
  * COMPOSE_UNKNOWN_SERVICE, COMPOSE_CYCLE, COMPOSE_UNSUPPORTED, COMPOSE_SOURCE_MISSING or COMPOSE_INVALID.
  */
 export async function planServices(options: PlanServicesOptions): Promise<ComposePlan> {
-  const { compose, wanted, environment } = options;
+  const { compose, environment } = options;
   const suites = [...new Set(options.suites ?? [])];
-  const planned = selectServices(compose, [...wanted, ...suites]);
+  const { started, steps, planned } = select({ ...options, suites });
   const { contextOf, changes, secrets } = createContexts({ compose, environment });
   const builds = collectBuilds({ compose, projectTargets: options.projectTargets ?? [], contextOf });
   const aliases = aliasesOf(compose, planned);
   const completing = oneShots(compose.services);
   const shared = sharedVolumes(compose, planned);
-  const started = planned.filter((name) => !suites.includes(name));
   const translated = new Map<string, ComposeService>();
   for (const name of planned) {
     const service = await translateService(contextOf(name), {
       builtAs: await builds.keyOf(name),
       aliases: aliases.get(name) ?? [],
-      oneShot: completing.has(name),
+      oneShot: completing.has(name) || steps.includes(name),
       started: new Set(started),
       sharedVolumes: shared,
     });
@@ -72,6 +75,7 @@ export async function planServices(options: PlanServicesOptions): Promise<Compos
   return {
     services: pick(started),
     suites: pick(suites),
+    steps: pick(steps),
     buildTargets: builds.targets,
     projectTargets: [...builds.projectTargets],
     projectSecrets: [...builds.projectSecrets.values()],
@@ -80,4 +84,16 @@ export async function planServices(options: PlanServicesOptions): Promise<Compos
     changes,
     secretValues: [...secrets],
   };
+}
+
+/** What is started, what is run by others, and all of these, dependencies first. */
+function select(options: PlanServicesOptions & { suites: readonly string[] }) {
+  const { compose, wanted, suites } = options;
+  const needed = selectServices(compose, [...wanted, ...suites]);
+  const steps = new Set(
+    (options.steps ?? []).flatMap((step) => (needed.includes(step.worksOn) ? step.service : [])),
+  );
+  const planned = selectServices(compose, [...needed, ...steps]);
+  const isStarted = (name: string) => !suites.includes(name) && (needed.includes(name) || !steps.has(name));
+  return { started: planned.filter(isStarted), steps: [...steps], planned };
 }

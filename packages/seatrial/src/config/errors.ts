@@ -33,6 +33,8 @@ export type ConfigErrorCode =
   | "STRUCTURE_NOT_FOUND"
   /** A file of container-structure-test is not valid: broken YAML or JSON, an unknown key, a wrong value or expression. */
   | "STRUCTURE_INVALID"
+  /** A configuration template that `spaces` names cannot be read as text. */
+  | "SPACE_FILE_UNREADABLE"
   /** The file or variable of a build secret is not there. */
   | "SECRET_NOT_FOUND";
 

@@ -29,6 +29,7 @@ export type {
 export { type Preset, parseReady, type ReadyConfig } from "./ready.ts";
 export { secretsOf } from "./secrets.ts";
 export { parseSize } from "./size.ts";
+export { plainSpace } from "./space-settings.ts";
 export type {
   CommandTest,
   ContentTest,

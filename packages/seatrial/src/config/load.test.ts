@@ -24,7 +24,7 @@ describe("loadProject", () => {
     const { project, path } = await load({
       Dockerfile: DOCKERFILE,
       "compose.yaml": COMPOSE,
-      "seatrial.yaml": `name: shop\n${CONFIG}suites:\n  unit: { binaries: /out/tests }\n  api:\n    command: [node, --test, --test-reporter=junit]\n    app: {}\n    spaces: { URL: postgres }\n`,
+      "seatrial.yaml": `name: shop\n${CONFIG}suites:\n  unit: { binaries: /out/tests }\n  api:\n    command: [node, --test, --test-reporter=junit]\n    app: {}\n    spaces: { URL: postgres, HOST: postgres.host, NAME: { space: postgres, part: name } }\n`,
     });
     expect(project).toMatchObject({
       root: path,
@@ -43,6 +43,7 @@ describe("loadProject", () => {
           secrets: [],
         },
         services: {},
+        spaces: {},
         network: { pool: "10.213.0.0/16", size: 26 },
         redact: [],
       },
@@ -68,7 +69,11 @@ describe("loadProject", () => {
         name: "api",
         runner: "junit",
         target: "test",
-        spaces: { URL: { service: "postgres" } },
+        spaces: {
+          URL: { space: "postgres", part: "url" },
+          HOST: { space: "postgres", part: "host" },
+          NAME: { space: "postgres", part: "name" },
+        },
         app: { name: "app", target: "release", ports: [8000], env: {}, deadline: 60_000 },
       },
     ]);
@@ -290,6 +295,7 @@ describe("what the files beside seatrial.yaml do not have", () => {
     expect(sentencesOf(error)).toEqual([
       'seatrial.yaml:2:35: no service "postgre" in compose.yaml; did you mean "postgres"?',
       'seatrial.yaml:2:58: no service "db" in compose.yaml',
+      'seatrial.yaml:2:65: no service "app" in compose.yaml',
       'seatrial.yaml:3:21: no service "reddis" in compose.yaml; did you mean "redis"?',
     ]);
   });

@@ -11,10 +11,11 @@ import { secretValues } from "./redaction.ts";
 import { resolveSuites } from "./resolve-suites.ts";
 import { readBuildSecrets } from "./secrets.ts";
 import { coverageSettings, networkSettings, releaseSettings, serviceSettings } from "./settings.ts";
+import { spaceSettings } from "./space-settings.ts";
 import { readSurroundings } from "./surroundings.ts";
 import { resolveTargets } from "./targets.ts";
 import type { BuiltinLookup } from "./variables.ts";
-import { readWritten } from "./written.ts";
+import { type Complaint, readWritten } from "./written.ts";
 
 export interface LoadProjectOptions {
   environment: Environment;
@@ -49,8 +50,19 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
       `the last stage of ${dockerfile.label}, ${stage}, counts as the one that ships: say image.release`,
     );
   }
+  const complaints: Complaint[] = [];
+  const spaces = await spaceSettings({
+    input: input.spaces,
+    targets,
+    root,
+    lookup,
+    environment,
+    complain: (complaint) => void complaints.push(complaint),
+  });
+  if (complaints.length > 0) throw written.complain(complaints, "CONFIG_INVALID");
   const { suites, fromFiles } = await resolveSuites({
     suites: input.suites ?? guessSuites(outline, dockerfile),
+    spaces: [...Object.keys(spaces), ...outline.services.map(({ name }) => name)],
     targets,
     dockerfile,
     root,
@@ -85,6 +97,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
       platform: input.image?.platform,
     },
     services: serviceSettings(input.services),
+    spaces,
     network: networkSettings(input.network),
     redact,
     coverage: coverageSettings(input.coverage),
@@ -107,6 +120,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
       redact,
       variables,
       suites,
+      spaces,
       fromFiles: [fileValues, ...fromFiles, ...checked.fromFiles],
     }),
     usedVariables: variables.used(),

@@ -24,7 +24,7 @@ const bad: [string, string[]][] = [
   [
     "zebra: 1",
     [
-      '1:1: unknown key "zebra"; expected one of name, image, compose, profiles, env_file, suites, services, network, redact, coverage, check, release',
+      '1:1: unknown key "zebra"; expected one of name, image, compose, profiles, env_file, suites, services, spaces, network, redact, coverage, check, release',
     ],
   ],
   ["- a", ["1:1: expected a mapping, found a list"]],
@@ -160,9 +160,55 @@ const bad: [string, string[]][] = [
   [
     suite("{ command: x, spaces: { A: { kind: b } } }"),
     [
-      '3:29: suites.u.spaces.A: expected the key "service"',
-      '3:34: suites.u.spaces.A: unknown key "kind"; expected one of service, template, prefix',
+      '3:29: suites.u.spaces.A: expected the key "space"',
+      '3:34: suites.u.spaces.A: unknown key "kind"; expected one of space, part',
     ],
+  ],
+  [
+    suite("{ command: x, spaces: { A: { service: b } } }"),
+    [
+      '3:29: suites.u.spaces.A: expected the key "space"',
+      '3:34: suites.u.spaces.A: unknown key "service"; did you mean "space"?',
+    ],
+  ],
+  [
+    suite("{ command: x, spaces: { 'A B': b } }"),
+    ['3:29: suites.u.spaces: expected a variable\'s name, found "A B"'],
+  ],
+  [
+    "spaces: { db: { kind: postgress } }",
+    [
+      '1:23: spaces.db.kind: expected one of postgres, mysql, redis, mongodb, rabbitmq, nats, s3, found "postgress"; did you mean postgres?',
+    ],
+  ],
+  [
+    "spaces: { db: { kind: mariadb, isolation: vhost } }",
+    ["1:43: spaces.db.isolation: spaces of kind mysql are kept apart by database"],
+  ],
+  [
+    "spaces: { db: { warm: 9, limit: 8 } }",
+    ["1:23: spaces.db.warm: 9 spaces cannot wait where 8 are the limit"],
+  ],
+  ["spaces: { db: { template: x } }", ['1:17: spaces.db: unknown key "template"; did you mean "from"?']],
+  [
+    "spaces: { db: { migrations: { command: x, service: y } } }",
+    ["1:40: spaces.db.migrations.command: a migration has command, or service"],
+  ],
+  [
+    "spaces: { db: { migrations: [a.sql, { service: y, image: test }] } }",
+    [
+      "1:58: spaces.db.migrations[1].image: image is for a command; the service has its own in the Compose file",
+    ],
+  ],
+  [
+    "spaces: { db: { migrations: 3 } }",
+    [
+      "1:29: spaces.db.migrations: expected files, a mapping with command or service, or a list of these, found 3",
+    ],
+  ],
+  [
+    "spaces: { db: { keep: { size: much } } }",
+    ['1:31: spaces.db.keep.size: expected a size such as 50MB or 1.5GiB, found "much"'],
   ],
   [
     suite("needs: [a]"),

@@ -1,4 +1,14 @@
-import type { BuildSecret, Duration, RunnerKind } from "../model/index.ts";
+import type {
+  BuildSecret,
+  ConfigTemplate,
+  Duration,
+  KeepLimits,
+  RunnerKind,
+  SpaceIsolation,
+  SpaceKind,
+  SpaceUse,
+  TemplatePlan,
+} from "../model/index.ts";
 import type { DockerfileSummary } from "./dockerfile/summary.ts";
 import type { EnvFile } from "./env-files.ts";
 import type { Preset, ReadyConfig } from "./ready.ts";
@@ -35,6 +45,8 @@ export interface ProjectConfig {
   image: ImageSettings;
   /** By the service's name. */
   services: Record<string, ServiceSettings>;
+  /** By the definition's name. */
+  spaces: Record<string, SpaceSettings>;
   network: NetworkSettings;
   /** Names of variables whose values are secret. */
   redact: string[];
@@ -76,7 +88,7 @@ export interface SuiteConfig {
   /** env_file and env together. */
   env: Record<string, string>;
   /** By variable. */
-  spaces: Record<string, SpaceSettings>;
+  spaces: Record<string, SpaceUse>;
   shards: number;
   /** Absent: one for each CPU of the engine. */
   parallel?: number | undefined;
@@ -101,10 +113,21 @@ export interface AppSettings {
   command?: string[] | undefined;
 }
 
+/** A definition of spaces. `SpacePlan` differs: there the kind is known, and with it the isolation. */
 export interface SpaceSettings {
   service: string;
-  template?: string | undefined;
-  prefix?: string | undefined;
+  /** Absent: told from the service. */
+  kind?: SpaceKind | undefined;
+  /** Absent: the kind's first. */
+  isolation?: SpaceIsolation | undefined;
+  /** Files of its steps are found, and images are stages. */
+  template: TemplatePlan;
+  reuse: "auto" | "recreate";
+  warm?: number | undefined;
+  limit: number;
+  ttl: Duration;
+  keep: KeepLimits;
+  files: ConfigTemplate[];
 }
 
 export interface ServiceSettings {

@@ -1,4 +1,4 @@
-import type { SuiteConfig } from "./project.ts";
+import type { SpaceSettings, SuiteConfig } from "./project.ts";
 import { secretsOf } from "./secrets.ts";
 import type { Variables } from "./variables.ts";
 
@@ -9,6 +9,7 @@ export interface SecretValuesOptions {
   redact: readonly string[];
   variables: Variables;
   suites: readonly SuiteConfig[];
+  spaces: Record<string, SpaceSettings>;
   /** What env files gave. */
   fromFiles: readonly Record<string, string>[];
 }
@@ -16,7 +17,10 @@ export interface SecretValuesOptions {
 /** Every value that must never be shown, once. */
 export function secretValues(options: SecretValuesOptions): string[] {
   const { redact, variables, suites, fromFiles } = options;
-  const environments = suites.flatMap((suite) => [suite.env, suite.app?.env ?? {}]);
+  const migrations = Object.values(options.spaces).flatMap(({ template }) =>
+    template.steps.flatMap((step) => (step.kind === "command" ? [step.env] : [])),
+  );
+  const environments = [...suites.flatMap((suite) => [suite.env, suite.app?.env ?? {}]), ...migrations];
   const byName = redact.flatMap((name) => [
     variables.lookup(name),
     ...[...fromFiles, ...environments].map((values) => values[name]),

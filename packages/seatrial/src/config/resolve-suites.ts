@@ -5,6 +5,7 @@ import type { Lookup } from "./interpolate.ts";
 import type { AppSettings, SuiteConfig } from "./project.ts";
 import { defaultRunner } from "./runner.ts";
 import type { SuiteInput } from "./schema/config.ts";
+import { readSpaceUse } from "./space-use.ts";
 import type { Targets } from "./targets.ts";
 
 const DEFAULT_TIMEOUT = 10 * 60_000;
@@ -17,6 +18,8 @@ export interface ResolveSuitesOptions {
   root: string;
   lookup: Lookup;
   environment: Environment;
+  /** The names of definitions of spaces, and of services as far as they are known. */
+  spaces: readonly string[];
   /** The command of a Compose service, as far as it is known. */
   serviceCommand: (service: string) => string[] | undefined;
 }
@@ -60,9 +63,9 @@ async function resolveSuite(options: ResolveSuiteOptions): Promise<SuiteConfig> 
     needs: [...new Set(input.needs ?? [])],
     env: merged.env,
     spaces: Object.fromEntries(
-      Object.entries(input.spaces ?? {}).map(([variable, space]) => [
+      Object.entries(input.spaces ?? {}).map(([variable, use]) => [
         variable,
-        typeof space === "string" ? { service: space } : space,
+        readSpaceUse(use, options.spaces),
       ]),
     ),
     shards: input.shards ?? 1,

@@ -1,6 +1,7 @@
 import { suggestion } from "../support/nearest.ts";
 import type { ComposeOutline } from "./compose-outline.ts";
 import type { ConfigInput } from "./schema/config.ts";
+import { readSpaceUse } from "./space-use.ts";
 import type { Complaint } from "./written.ts";
 import type { Path } from "./yaml/tree.ts";
 
@@ -12,6 +13,7 @@ export function checkServiceNames(
 ): Complaint[] {
   if (!outline.complete) return [];
   const names = outline.services.map((service) => service.name);
+  const definitions = Object.keys(input.spaces ?? {});
   const complaints: Complaint[] = [];
   const check = (name: string, path: Path, further: readonly string[] = []) => {
     if (names.includes(name) || further.includes(name)) return;
@@ -23,14 +25,23 @@ export function checkServiceNames(
   };
   for (const [name, suite] of Object.entries(input.suites ?? {})) {
     const path = ["suites", name];
-    const app = suite.app === undefined ? [] : [suite.app.name ?? "app"];
     suite.needs?.forEach((service, index) => {
       check(service, [...path, "needs", index]);
     });
     if (suite.service !== undefined) check(suite.service, [...path, "service"]);
-    for (const [variable, space] of Object.entries(suite.spaces ?? {})) {
-      check(typeof space === "string" ? space : space.service, [...path, "spaces", variable], app);
+    for (const [variable, written] of Object.entries(suite.spaces ?? {})) {
+      const { space } = readSpaceUse(written, [...names, ...definitions]);
+      check(space, [...path, "spaces", variable], definitions);
     }
+  }
+  for (const [name, space] of Object.entries(input.spaces ?? {})) {
+    const path = ["spaces", name];
+    if (space.service === undefined) check(name, path);
+    else check(space.service, [...path, "service"]);
+    space.migrations?.forEach((migration, index) => {
+      if (typeof migration === "string" || migration.service === undefined) return;
+      check(migration.service, [...path, "migrations", index, "service"]);
+    });
   }
   input.check?.entrypoint?.needs?.forEach((service, index) => {
     check(service, ["check", "entrypoint", "needs", index]);

@@ -11,6 +11,8 @@ export interface Targets {
   test: string;
   /** By suite: the stage that it runs in, and the one of its app. */
   suites: Record<string, { target: string; app: string }>;
+  /** By definition of spaces: the stage of each of its migrations that is a command. */
+  migrations: Record<string, (string | undefined)[]>;
 }
 
 /** Finds every stage that the configuration names. Several leaves and no `image.release` fail with CONFIG_RELEASE_AMBIGUOUS. */
@@ -35,8 +37,25 @@ export function resolveTargets(
     const app = image === "release" ? release : (pick(image, ["suites", name, "app", "image"]) ?? release);
     return [name, { target, app }] as const;
   });
+  const migrations = Object.entries(input.spaces ?? {}).map(([name, space]) => {
+    const stages = (space.migrations ?? []).map((migration, index) => {
+      if (typeof migration === "string" || migration.command === undefined) return undefined;
+      const { image } = migration;
+      if (image === "release") return release;
+      if (image === undefined || image === "test") return test;
+      return pick(image, ["spaces", name, "migrations", index, "image"]);
+    });
+    return [name, stages] as const;
+  });
   if (complaints.length > 0) return { complaints };
-  return { targets: { release, test, suites: Object.fromEntries(suites) } };
+  return {
+    targets: {
+      release,
+      test,
+      suites: Object.fromEntries(suites),
+      migrations: Object.fromEntries(migrations),
+    },
+  };
 }
 
 function unknownStage(name: string, dockerfile: DockerfileSummary): string {

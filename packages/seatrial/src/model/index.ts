@@ -61,6 +61,7 @@ export {
   type SpaceState,
   type SpaceSummary,
   type SpacesOutcome,
+  type SpaceUse,
   type SpaceValues,
   type TemplatePlan,
   type TemplateStep,

@@ -71,6 +71,13 @@ export interface ConfigTemplate {
   text: string;
 }
 
+/** What a variable gets: one part of the address of a space of this definition. */
+export interface SpaceUse {
+  space: string;
+  /** `url`, `host`, `port`, `user`, `password`, `name`, or what the kind adds. */
+  part: string;
+}
+
 /** One part of a space's address: `url`, `host`, `port`, `user`, `password`, `name`, and what a kind adds. */
 export type SpaceValues = Record<string, string>;
 

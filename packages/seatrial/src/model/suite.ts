@@ -1,5 +1,6 @@
 import type { Duration } from "./duration.ts";
 import type { FileSpec, ImageSource, Limits, MountSpec, ReadinessSpec, SecuritySpec } from "./service.ts";
+import type { SpaceUse } from "./space.ts";
 
 export const RUNNERS = ["go", "pytest", "junit", "tap", "command"] as const;
 export type RunnerKind = (typeof RUNNERS)[number];
@@ -23,6 +24,8 @@ export interface SuiteSpec {
   /** The services it needs, dependencies included, in no special order. */
   needs: string[];
   env: Record<string, string>;
+  /** By variable: the part of a clean space that each test process of its own finds there. */
+  spaces?: Record<string, SpaceUse> | undefined;
   files: FileSpec[];
   mounts: MountSpec[];
   /** Default: no special rights. */

@@ -33,7 +33,7 @@ export function formatEnding(options: {
   return [
     ...formatFailures(view.failures, folder, style),
     ...outcome.suites.flatMap((suite) => formatServiceLines(suite, folder, style)),
-    ...problems.flatMap((problem: Problem) => ["", ...formatProblem(problem, style)]),
+    ...distinct(problems).flatMap((problem) => ["", ...formatProblem(problem, style)]),
     ...formatWarnings(warnings, folder, style),
     "",
     // Beside suites the row of the check says the most important of it.
@@ -43,6 +43,14 @@ export function formatEnding(options: {
     verdict(outcome, style),
     style.dim(`results: ${folder}`),
   ];
+}
+
+/** What several suites have failed for is told once: a template that they all need, for one. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  return problems.filter(
+    ({ code, message }, at) =>
+      problems.findIndex((other) => other.code === code && other.message === message) === at,
+  );
 }
 
 function formatFailures(failures: readonly FailedTest[], folder: string, style: Style): string[] {

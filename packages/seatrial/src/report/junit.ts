@@ -66,7 +66,7 @@ function checkSuite(check: CheckOutcome, timestamp: string): CountedSuite {
 }
 
 /** What suites and checks have in common. */
-type Judged = Pick<SuiteOutcome, "name" | "imageId" | "duration" | "problem" | "proof">;
+type Judged = Pick<SuiteOutcome, "name" | "imageId" | "duration" | "problem" | "proof" | "spaces">;
 
 function suiteOf(suite: Judged, tests: readonly TestResult[], timestamp: string): CountedSuite {
   const cases = tests.map(caseElement);
@@ -74,6 +74,7 @@ function suiteOf(suite: Judged, tests: readonly TestResult[], timestamp: string)
   const properties = [
     ["image", suite.imageId],
     ["proof", suite.proof?.kind],
+    ["spaces", suite.spaces],
   ].flatMap(([name, value]) => (value === undefined ? [] : [element("property", { name, value })]));
   const number = (status: TestResult["status"]) => tests.filter((test) => test.status === status).length;
   const counts: Counts = {

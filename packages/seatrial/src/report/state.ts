@@ -1,4 +1,12 @@
-import type { NodeRef, NodeState, Problem, RunEvent, TestCounts, TestResult } from "../model/index.ts";
+import type {
+  NodeRef,
+  NodeState,
+  Problem,
+  RunEvent,
+  SpaceSummary,
+  TestCounts,
+  TestResult,
+} from "../model/index.ts";
 import type { Stamped } from "../support/events.ts";
 
 /** A part of the run as a reader sees it. */
@@ -32,6 +40,8 @@ export interface RunView {
   rows: Map<string, Row>;
   failures: FailedTest[];
   warnings: Warning[];
+  /** Spaces of failed tests that stay. */
+  kept: SpaceSummary[];
   take(event: Stamped<RunEvent>): void;
 }
 
@@ -40,6 +50,7 @@ export function createRunView(): RunView {
   const rows = new Map<string, Row>();
   const failures: FailedTest[] = [];
   const warnings: Warning[] = [];
+  const kept: SpaceSummary[] = [];
   const rowOf = (node: NodeRef): Row => {
     const key = `${node.kind} ${node.name}`;
     const row = rows.get(key) ?? emptyRow(node);
@@ -50,6 +61,7 @@ export function createRunView(): RunView {
     rows,
     failures,
     warnings,
+    kept,
     take(event) {
       switch (event.type) {
         case "run-started":
@@ -94,6 +106,9 @@ export function createRunView(): RunView {
         }
         case "warning":
           warnings.push({ message: event.message, hint: event.hint });
+          return;
+        case "space-kept":
+          kept.push(event.space);
           return;
         default:
           return;

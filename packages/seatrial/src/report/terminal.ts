@@ -1,6 +1,7 @@
 import type { Outcome, RunEvent } from "../model/index.ts";
 import type { Stamped } from "../support/events.ts";
 import { formatEnding } from "./ending.ts";
+import { formatKeptSpaces } from "./kept-spaces.ts";
 import { createPlainProgress } from "./plain.ts";
 import { formatWarning } from "./problem.ts";
 import { createRunView, type Warning } from "./state.ts";
@@ -66,6 +67,7 @@ export async function createTerminalReport(options: TerminalOptions): Promise<Te
         return;
       } else if (event.type === "run-kept") {
         print(`kept until ${event.until}: enter with \`${event.enter}\`, end with \`${event.end}\``);
+        for (const line of formatKeptSpaces(view.kept)) print(line);
       } else if (event.type === "warning" && tellsWarnings) {
         for (const line of formatWarning(event, style)) print(line);
       }

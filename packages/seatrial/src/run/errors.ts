@@ -13,6 +13,8 @@ export type RunErrorCode =
   | "READY_INVALID"
   /** The image has no shell to open. */
   | "SHELL_MISSING"
+  /** A definition of spaces asks for what its kind of server cannot do. */
+  | "SPACES_INVALID"
   /** The folder for what runs hold on this machine cannot be written. */
   | "STATE_NOT_WRITABLE";
 

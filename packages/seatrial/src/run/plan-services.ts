@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { ComposeService } from "../compose/index.ts";
 import { parseReady, type ReadyConfig, type ServiceSettings } from "../config/index.ts";
 import type { Duration, FileSpec, ProbeSpec } from "../model/index.ts";
-import { presetFor, type ServicePlan } from "../services/index.ts";
+import { presetFor, type ServerAddress, type ServicePlan } from "../services/index.ts";
 import { runError } from "./errors.ts";
 
 const DEFAULT_DEADLINE: Duration = 60_000;
@@ -49,8 +49,25 @@ export function planService(options: {
     preset: preset?.name,
     confirmations: usesPreset ? preset.confirmations : 1,
     asksImage: ready === undefined && !usesPreset && commandProbe === undefined && health?.kind !== "none",
+    server: serverOf(preset?.probe, probes, service.ports),
     snapshot: preset?.snapshot,
   };
+}
+
+/** What its preset tells, however the service is known to be ready; else ports that it says to listen on, or is asked at. */
+function serverOf(
+  preset: ProbeSpec | undefined,
+  probes: readonly ProbeSpec[],
+  ports: readonly number[],
+): ServerAddress {
+  if (preset === undefined || preset.kind === "command") {
+    const asked = probes.flatMap((probe) => (probe.kind === "tcp" ? [probe.port] : []));
+    return { ports: [...ports, ...asked] };
+  }
+  const { port } = preset;
+  if (!("user" in preset || "password" in preset)) return { port };
+  const { user, password } = preset;
+  return { port, user, password, database: "database" in preset ? preset.database : undefined };
 }
 
 function explicitProbe(

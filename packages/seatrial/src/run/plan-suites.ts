@@ -1,6 +1,6 @@
 import type { ComposeService } from "../compose/index.ts";
 import type { AppSettings, Project, SuiteConfig } from "../config/index.ts";
-import type { AppSpec, ProbeSpec, SuiteSpec } from "../model/index.ts";
+import type { AppSpec, ProbeSpec, SpacePlan, SuiteSpec } from "../model/index.ts";
 import type { ServicePlan } from "../services/index.ts";
 import { appService, presetFor } from "../services/index.ts";
 import { runError } from "./errors.ts";
@@ -11,6 +11,9 @@ export function planSuite(options: {
   project: Project;
   /** The Compose service that is the suite, if one is. */
   service?: ComposeService | undefined;
+  /** Definitions of spaces in the run, and the one-shots that build their templates. */
+  spaces?: readonly SpacePlan[] | undefined;
+  steps?: readonly ServicePlan[] | undefined;
   cpus: number;
   grep?: string | undefined;
   shard?: { index: number; count: number } | undefined;
@@ -30,8 +33,16 @@ export function planSuite(options: {
     testdata: config.testdata,
     reports: config.reports,
     artifacts: config.artifacts,
-    needs: [...new Set([...config.needs, ...dependencies, ...(app === undefined ? [] : [app.name])])],
+    needs: [
+      ...new Set([
+        ...config.needs,
+        ...spaceNeeds(options),
+        ...dependencies,
+        ...(app === undefined ? [] : [app.name]),
+      ]),
+    ],
     env: { ...service?.spec.env, ...config.env },
+    spaces: Object.keys(config.spaces).length === 0 ? undefined : config.spaces,
     files: service?.spec.files ?? [],
     mounts: service?.spec.mounts ?? [],
     security: service?.spec.security,
@@ -51,6 +62,21 @@ export function planSuite(options: {
     },
     grep,
   };
+}
+
+/** The services of a suite's spaces, and those that the building of their templates needs. */
+function spaceNeeds(options: Parameters<typeof planSuite>[0]): string[] {
+  const { config, spaces = [], steps = [] } = options;
+  const named = Object.values(config.spaces).map(({ space }) => space);
+  return spaces
+    .filter(({ name }) => named.includes(name))
+    .flatMap(({ service, template }) => [
+      service,
+      ...template.steps.flatMap((step) => {
+        const found = step.kind === "service" && steps.find(({ spec }) => spec.name === step.service);
+        return found ? found.spec.dependsOn.map((dependency) => dependency.service) : [];
+      }),
+    ]);
 }
 
 function commandOf(service: ComposeService | undefined): string[] | undefined {

@@ -1,14 +1,21 @@
 import { type CheckPlan, planChecks } from "../check/index.ts";
-import { type Change, type ComposePlan, planServices, type ResolvedCompose } from "../compose/index.ts";
+import {
+  type Change,
+  type ComposePlan,
+  type ComposeService,
+  planServices,
+  type ResolvedCompose,
+} from "../compose/index.ts";
 import { type Project, secretsOf } from "../config/index.ts";
 import { type BuildCache, type GivenImage, imageError } from "../image/index.ts";
-import type { BuildSecret, BuildTarget, SuiteSpec } from "../model/index.ts";
+import type { BuildSecret, BuildTarget, SpacePlan, SuiteSpec } from "../model/index.ts";
 import type { CandidatePlan, ReleasePlan } from "../release/index.ts";
 import type { ServicePlan } from "../services/index.ts";
 import { checkSuite, selectSuites } from "../suites/index.ts";
 import { EXIT } from "../support/error.ts";
 import { planCache } from "./plan-cache.ts";
 import { planService } from "./plan-services.ts";
+import { earlySpaces, planSpaces, spaceServices, spaceTargets, stepServices } from "./plan-spaces.ts";
 import { planApps, planSuite } from "./plan-suites.ts";
 import type { NetworkPool } from "./subnets.ts";
 import { isLastStage, projectTarget } from "./targets.ts";
@@ -32,6 +39,12 @@ export interface RunPlan {
   /** Volumes shared by containers, removed with the run. */
   volumes: string[];
   suites: SuiteSpec[];
+  /** Clean places in services that tests can ask for. */
+  spaces: SpacePlan[];
+  /** The names of those that are made ready before a test asks. */
+  earlySpaces: string[];
+  /** One-shots of the Compose file that build templates of spaces. */
+  steps: ServicePlan[];
   network: NetworkPool;
   /** What is asked of the release image; absent: nothing. */
   check?: CheckPlan | undefined;
@@ -70,6 +83,7 @@ export interface PlanOptions {
 const NO_COMPOSE: ComposePlan = {
   services: [],
   suites: [],
+  steps: [],
   buildTargets: [],
   projectTargets: [],
   projectSecrets: [],
@@ -95,8 +109,12 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
       ? NO_COMPOSE
       : await planServices({
           compose,
-          wanted: [...chosen.flatMap((suite) => suite.needs), ...entrypointNeeds(options)],
+          wanted: [
+            ...chosen.flatMap((suite) => [...suite.needs, ...spaceServices(suite, project)]),
+            ...entrypointNeeds(options),
+          ],
           suites: asSuites,
+          steps: stepServices(project),
           projectTargets: project.dockerfile.stages
             .filter((stage) => stage.name !== undefined || isLastStage(project, stage.key))
             .map((stage) => ({
@@ -105,16 +123,18 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
             })),
           environment: options.environment,
         });
-  const further = composed.projectTargets
+  const withSettings = (service: ComposeService) =>
+    planService({ service, settings: project.config.services[service.spec.name] });
+  const dependencies = composed.services.map(withSettings);
+  const steps = composed.steps.map(withSettings);
+  const spaces = planSpaces({ project, services: chosen.length === 0 ? [] : dependencies, suites: chosen });
+  const further = [...new Set([...composed.projectTargets, ...spaceTargets(spaces)])]
     .filter((key) => !stages.has(key))
     .map((key) => projectTarget(project, key));
   const suites = chosen.map((config) => {
     const service = composed.suites.find((each) => each.spec.name === config.service);
-    return planSuite({ config, project, service, cpus, grep, shard: options.shard });
+    return planSuite({ config, project, service, spaces, steps, cpus, grep, shard: options.shard });
   });
-  const dependencies = composed.services.map((service) =>
-    planService({ service, settings: project.config.services[service.spec.name] }),
-  );
   const names = dependencies.map((service) => service.spec.name);
   const services = [...dependencies, ...planApps(suites, names)];
   for (const suite of suites) checkSuite(suite, names);
@@ -136,6 +156,9 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
       services,
       volumes: composed.volumes,
       suites,
+      spaces,
+      earlySpaces: earlySpaces({ project, plans: spaces, suites: chosen }),
+      steps,
       network: project.config.network,
       check: checkPlan(options, composed),
       changes: composed.changes,
@@ -205,9 +228,10 @@ function withSecrets(target: BuildTarget, further: readonly BuildSecret[]): Buil
 }
 
 /** What a Compose file gives to its services and builds is as secret as what the project's own configuration gives. */
-function environmentSecrets(project: Project, { services, suites, buildTargets }: ComposePlan): string[] {
+function environmentSecrets(project: Project, composed: ComposePlan): string[] {
+  const { services, suites, steps, buildTargets } = composed;
   const environments = [
-    ...[...services, ...suites].map(({ spec }) => spec.env),
+    ...[...services, ...suites, ...steps].map(({ spec }) => spec.env),
     ...buildTargets.map(({ args }) => args),
   ];
   return environments.flatMap((values) => secretsOf(values, project.config.redact));

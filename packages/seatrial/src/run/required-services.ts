@@ -1,4 +1,4 @@
-import type { ServiceDependency, SuiteSpec } from "../model/index.ts";
+import type { ServiceDependency, SpacePlan, SuiteSpec } from "../model/index.ts";
 import type { RunPlan } from "./plan.ts";
 
 /**
@@ -16,7 +16,14 @@ export function requiredServices({ services, suites }: Pick<RunPlan, "services" 
 export function planOfSuite(plan: RunPlan, suite: SuiteSpec): RunPlan {
   const names = reached({ ...plan, roots: suite.needs, follow: () => true });
   const services = plan.services.filter(({ spec }) => names.has(spec.name));
-  return { ...plan, suites: [suite], services };
+  const spaces = plan.spaces.filter(({ service }) => names.has(service));
+  return { ...plan, suites: [suite], services, spaces };
+}
+
+/** The definitions of spaces that a suite's tests can ask for: those of the services that are there when it runs. */
+export function spacesOf(plan: Pick<RunPlan, "services" | "spaces">, suite: SuiteSpec): SpacePlan[] {
+  const names = reached({ ...plan, roots: suite.needs, follow: () => true });
+  return plan.spaces.filter(({ service }) => names.has(service));
 }
 
 function reached(options: {

@@ -17,6 +17,8 @@ import type { SharedResources } from "./resources.ts";
 /** The services of a run, each a promise that resolves when it is ready. */
 export interface StartedServices extends AsyncDisposable {
   ready(names: readonly string[]): Promise<void>;
+  /** Resolves with one that is ready. Fails as its start did. */
+  running(name: string): Promise<RunningService>;
   outcomes(): ServiceOutcome[];
   /** Resolves when all have settled. Never rejects. */
   settled: Promise<void>;
@@ -157,6 +159,11 @@ function startServices(options: StartServicesOptions): StartedServices {
     async ready(names) {
       const waits = names.map((name) => started.get(name));
       await orAborted(Promise.all(waits), options.signal);
+    },
+    async running(name) {
+      const service = started.get(name);
+      if (service === undefined) throw new Error(`the service ${name} is not a part of this run`);
+      return await orAborted(service, options.signal);
     },
     outcomes: () =>
       options.plans.map((plan) => {

@@ -2,7 +2,7 @@
 export { appService } from "./app.ts";
 export { resolveImage } from "./image.ts";
 export { toWorkloadMount, volumeName } from "./launch.ts";
-export type { ServicePlan } from "./plan.ts";
+export type { ServerAddress, ServicePlan } from "./plan.ts";
 export { presetFor } from "./presets/index.ts";
 export { describeProbe, waitUntilReady } from "./readiness.ts";
 export type { ServiceRuntime } from "./runtime.ts";

@@ -1,6 +1,17 @@
 import type { ServiceSpec } from "../model/index.ts";
 import type { SnapshotDescription } from "./presets/index.ts";
 
+/** Where a server listens, and who may do anything there. */
+export interface ServerAddress {
+  /** What its settings say for certain. */
+  port?: number | undefined;
+  /** Others that it may listen on. */
+  ports?: readonly number[] | undefined;
+  user?: string | undefined;
+  password?: string | undefined;
+  database?: string | undefined;
+}
+
 /** A service with everything that is known of its kind. */
 export interface ServicePlan {
   spec: ServiceSpec;
@@ -10,6 +21,8 @@ export interface ServicePlan {
   confirmations: number;
   /** At most its first port says how to ask it: its image's own health check comes before that, the image's first port after. */
   asksImage: boolean;
+  /** Its port and administrator, as its settings tell; absent: what to ask its image. */
+  server?: ServerAddress | undefined;
   /** What is known of keeping its state. */
   snapshot?: SnapshotDescription | undefined;
 }

@@ -1,5 +1,5 @@
 import type { LaunchedWorkload } from "../agent/index.ts";
-import type { Digest, Duration, ServiceSpec } from "../model/index.ts";
+import type { Digest, Duration, ImageConfig, ServiceSpec } from "../model/index.ts";
 import type { ToolError } from "../support/error.ts";
 
 /** A service that is ready (or a one-shot that has completed). Disposing it ends its container at once. */
@@ -7,6 +7,14 @@ export interface RunningService extends AsyncDisposable {
   readonly spec: ServiceSpec;
   readonly workload: LaunchedWorkload;
   readonly imageId: Digest;
+  /** How the image says that it wants to be run. */
+  readonly image: ImageConfig;
+  /** What its own process was started with; variables are the image's, then the service's. */
+  readonly process: {
+    env: Readonly<Record<string, string>>;
+    user?: string | undefined;
+    workingDir?: string | undefined;
+  };
   readonly standIn: boolean;
   readonly snapshot: "used" | "taken" | "none";
   readonly status: "ready" | "completed";

@@ -53,6 +53,8 @@ export async function startService(options: StartOptions): Promise<RunningServic
       spec,
       workload,
       imageId: image.id,
+      image: image.config,
+      process: processOf(boot, image),
       standIn: image.config.labels[STAND_IN_LABEL] === "true",
       snapshot,
       status: spec.oneShot ? "completed" : "ready",
@@ -67,6 +69,11 @@ export async function startService(options: StartOptions): Promise<RunningServic
     await Promise.allSettled([workload[Symbol.asyncDispose]()]);
     throw signal.aborted ? signal.reason : failure;
   }
+}
+
+function processOf({ spec }: BootPlan, { config }: ImageDetails): RunningService["process"] {
+  const { env, user, workingDir } = processSpecOf(spec, config);
+  return { env: { ...config.env, ...env }, user, workingDir };
 }
 
 interface Booting extends StartOptions {

@@ -18,6 +18,7 @@ export {
   unwrittenJournal,
 } from "./journal/journal.ts";
 export { type RecoveredSpaces, type RecoverOptions, recoverSpaces } from "./journal/recover.ts";
+export { spaceKindOf } from "./kind-of.ts";
 export { loadKind } from "./kinds.ts";
 export type {
   MadeSpace,

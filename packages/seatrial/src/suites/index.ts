@@ -7,9 +7,10 @@ export {
 } from "./container.ts";
 export type { SuiteErrorCode } from "./errors.ts";
 export type { ExtractLimits } from "./extract.ts";
+export type { GrantProcess, ProcessGrant } from "./grant.ts";
 export { checkSuite, planShards, type ShardPlan, selectSuites, suiteResults } from "./plan.ts";
 export { prepareContainer } from "./prepare.ts";
 export { type ResultsFolder, resultsFolder } from "./results-folder.ts";
-export { runSuite, type SuiteOptions } from "./run.ts";
+export { type LaunchedShard, runSuite, type SuiteOptions } from "./run.ts";
 export { createJunitReader } from "./runners/junit-parser.ts";
 export type { Shard } from "./runners/runner.ts";

@@ -1,16 +1,22 @@
 import type { LaunchedWorkload } from "../agent/index.ts";
 import type { Digest, Problem, Proof, SuiteOutcome, SuiteSpec, TestCounts } from "../model/index.ts";
 import { suiteProblem } from "./errors.ts";
+import type { GrantProcess } from "./grant.ts";
 import { planShards, type ShardPlan, suiteResults } from "./plan.ts";
 import type { ResultsFolder } from "./results-folder.ts";
 import { runShard, type ShardOptions, type ShardOutcome } from "./shard.ts";
 import { count } from "./text.ts";
 
-export interface SuiteOptions extends Omit<ShardOptions, "workload" | "shard" | "results"> {
+/** A shard's container, and what its processes are given. */
+export interface LaunchedShard extends LaunchedWorkload {
+  grant?: GrantProcess | undefined;
+}
+
+export interface SuiteOptions extends Omit<ShardOptions, "workload" | "shard" | "results" | "grant"> {
   imageId?: Digest | undefined;
   proof?: Proof | undefined;
   /** Gives the shard's container, once everything that the suite needs is ready. It is closed when the shard has ended. */
-  launch: (shard: ShardPlan, signal: AbortSignal) => Promise<LaunchedWorkload>;
+  launch: (shard: ShardPlan, signal: AbortSignal) => Promise<LaunchedShard>;
   /** The folder of the host for `shard.results`. */
   results: (shard: ShardPlan) => ResultsFolder;
 }
@@ -70,7 +76,8 @@ function warnOfGrep({ spec, emit }: SuiteOptions): void {
 
 async function runOneShard(options: SuiteOptions, shard: ShardPlan): Promise<ShardOutcome> {
   await using workload = await options.launch(shard, options.signal);
-  return await runShard({ ...options, workload, shard, results: options.results(shard) });
+  const { grant } = workload;
+  return await runShard({ ...options, workload, shard, grant, results: options.results(shard) });
 }
 
 function totalOf(outcomes: readonly ShardOutcome[]): TestCounts {

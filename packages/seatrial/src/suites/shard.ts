@@ -15,6 +15,7 @@ import { type Collected, collectResults } from "./collect.ts";
 import { RESULTS_FOLDER, suiteEnvironment } from "./container.ts";
 import { problemOf, suiteError } from "./errors.ts";
 import type { ExtractLimits } from "./extract.ts";
+import type { GrantProcess } from "./grant.ts";
 import { prepareContainer } from "./prepare.ts";
 import { createRecorder, type RunningTest, type TestRecorder } from "./recorder.ts";
 import type { ResultsFolder } from "./results-folder.ts";
@@ -37,6 +38,8 @@ export interface ShardOptions {
   host: Record<string, string | undefined>;
   emit: Emit;
   log: Pick<Log, "write" | "lastLines">;
+  /** Gives each process that runs tests what is its own. */
+  grant?: GrantProcess | undefined;
   /** Takes the shard's files. */
   results: ResultsFolder;
   limits?: ExtractLimits | undefined;

@@ -33,3 +33,20 @@ it("goes through plain values, keys included, and takes patterns literally", () 
   });
   expect(redactor.text("aXbbc")).toBe("aXbbc");
 });
+
+it("knows values from the moment they are added, thousands of them too", () => {
+  const redactor = createRedactor(["first-secret"]);
+  const added = Array.from({ length: 2000 }, (_, at) => `pass-${at}-word`);
+  for (const secret of added) redactor.add(secret);
+  expect(redactor.text("a first-secret, pass-7-word and pass-1999-word; pass-7-wor")).toBe(
+    "a [redacted], [redacted] and [redacted]; pass-7-wor",
+  );
+  redactor.add("pass-7-word-and-more");
+  expect(redactor.text("pass-7-word-and-more")).toBe("[redacted]");
+  expect(redactor.text(`postgres://u:${encodeURIComponent("pass-8-word")}@h`)).toBe(
+    "postgres://u:[redacted]@h",
+  );
+  const began = performance.now();
+  redactor.text("nothing to see in this line of a log, pass by\n".repeat(20_000));
+  expect(performance.now() - began).toBeLessThan(2_000);
+});

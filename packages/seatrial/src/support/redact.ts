@@ -10,26 +10,34 @@ export interface Redactor {
 
 const MASK = "[redacted]";
 const SHORTEST = 4;
+/** Beyond that one regular expression of all forms costs more than looking at each character once. */
+const MOST_IN_PATTERN = 200;
 
-/** Makes a redactor that knows the given values. */
+/** Makes a redactor that knows the given values. Thousands of them may come up while it is in use: a run adds those of its spaces. */
 export function createRedactor(secrets: Iterable<string> = []): Redactor {
   const forms = new Set<string>();
+  const byBeginning: Beginnings = new Map();
   let pattern: RegExp | undefined;
 
   function add(secret: string): void {
     if (secret.length < SHORTEST) return;
-    for (const form of formsOf(secret)) forms.add(form);
-    // Longest first, so that a secret that contains another is replaced whole.
-    const sorted = [...forms].sort((a, b) => b.length - a.length);
-    pattern = new RegExp(sorted.map(escapeForRegExp).join("|"), "g");
+    for (const form of formsOf(secret)) {
+      if (forms.has(form)) continue;
+      forms.add(form);
+      note(byBeginning, form);
+      pattern = undefined;
+    }
   }
 
   function text(input: string): string {
-    return pattern === undefined ? input : input.replace(pattern, MASK);
+    if (forms.size === 0) return input;
+    if (forms.size > MOST_IN_PATTERN) return scan(input, byBeginning);
+    pattern ??= new RegExp([...forms].sort(longestFirst).map(escapeForRegExp).join("|"), "g");
+    return input.replace(pattern, MASK);
   }
 
   function value<T>(input: T): T {
-    if (pattern === undefined) return input;
+    if (forms.size === 0) return input;
     if (typeof input === "string") return text(input) as T;
     if (Array.isArray(input)) return input.map(value) as T;
     if (input !== null && typeof input === "object") {
@@ -40,6 +48,47 @@ export function createRedactor(secrets: Iterable<string> = []): Redactor {
 
   for (const secret of secrets) add(secret);
   return { add, text, value };
+}
+
+/** So that a secret that contains another is replaced whole. */
+function longestFirst(a: string, b: string): number {
+  return b.length - a.length;
+}
+
+/** Forms by their first characters, then by their length, the longest first. */
+type Beginnings = Map<number, { length: number; forms: Set<string> }[]>;
+
+function note(beginnings: Beginnings, form: string): void {
+  const key = beginningAt(form, 0);
+  const groups = beginnings.get(key) ?? [];
+  const group = groups.find(({ length }) => length === form.length);
+  if (group !== undefined) group.forms.add(form);
+  else groups.push({ length: form.length, forms: new Set([form]) });
+  beginnings.set(
+    key,
+    groups.sort((a, b) => b.length - a.length),
+  );
+}
+
+function scan(input: string, beginnings: Beginnings): string {
+  let result = "";
+  let taken = 0;
+  for (let at = 0; at + SHORTEST <= input.length; at += 1) {
+    const groups = beginnings.get(beginningAt(input, at));
+    const found = groups?.find(({ length, forms }) => forms.has(input.slice(at, at + length)));
+    if (found === undefined) continue;
+    result += input.slice(taken, at) + MASK;
+    taken = at + found.length;
+    at = taken - 1;
+  }
+  return result + input.slice(taken);
+}
+
+/** A number for the first characters; different ones may share it. */
+function beginningAt(text: string, at: number): number {
+  let key = 0;
+  for (let next = at; next < at + SHORTEST; next += 1) key = (key * 31 + text.charCodeAt(next)) | 0;
+  return key;
 }
 
 function formsOf(secret: string): string[] {

@@ -6,6 +6,7 @@ import { coverageSchema } from "./outlook.ts";
 import { releaseSchema } from "./release.ts";
 import { field, mapping, section } from "./section.ts";
 import { networkSchema, serviceSchema } from "./service.ts";
+import { spaceName, spaceSchema } from "./spaces.ts";
 import { envFile, suiteSchema } from "./suite.ts";
 import { oneOrMany, serviceName, text } from "./values.ts";
 
@@ -48,6 +49,10 @@ export const configSchema = section(
       mapping(serviceName, serviceSchema, "a mapping of names and services"),
       "What is different for services of the Compose file.",
     ),
+    spaces: field(
+      mapping(spaceName, spaceSchema, "a mapping of names and definitions of spaces"),
+      "How clean parts of services are made for tests. A service of a known kind needs no entry here.",
+    ),
     network: field(networkSchema, "Networks of runs."),
     redact: field(oneOrMany(text, "variables"), "Variables whose values never appear in output.", [
       "STRIPE_KEY",
@@ -64,6 +69,7 @@ export const configSchema = section(
       args: "image.args",
       secrets: "image.secrets",
       target: "image.release",
+      space: "spaces",
       suite: "suites",
       tests: "suites",
       version: "x-version",
@@ -73,4 +79,5 @@ export const configSchema = section(
 
 export type ConfigInput = v.InferOutput<typeof configSchema>;
 export type SuiteInput = v.InferOutput<typeof suiteSchema>;
+export type SpaceInput = v.InferOutput<typeof spaceSchema>;
 export type ImageInput = v.InferOutput<typeof imageSchema>;

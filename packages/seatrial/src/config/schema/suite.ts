@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { RUNNERS } from "../../model/index.ts";
 import { field, mapping, section } from "./section.ts";
+import { spaceUse } from "./spaces.ts";
 import { checkSuite } from "./suite-rules.ts";
 import {
   command,
@@ -15,6 +16,7 @@ import {
   size,
   stageName,
   text,
+  variableName,
 } from "./values.ts";
 
 const envFileEntry = section({
@@ -53,18 +55,6 @@ const app = section({
   command: field(command, "In place of the image's command.", "serve --port 8000"),
 });
 
-const space = v.union(
-  [
-    serviceName,
-    section({
-      service: v.pipe(serviceName, v.description("The service that the space is a part of.")),
-      template: field(text, "What each space is copied from: a database, a file."),
-      prefix: field(text, "What the names of its spaces start with."),
-    }),
-  ],
-  "a service's name, or a mapping with service",
-);
-
 export const suiteSchema = section(
   {
     runner: field(
@@ -97,9 +87,13 @@ export const suiteSchema = section(
     env: field(environment, "Its environment, as in Compose.", { REDIS_URL: "redis://redis:6379" }),
     env_file: field(envFile, "Files with its environment, as in Compose.", [".environment"]),
     spaces: field(
-      mapping(v.string(), space, "a mapping of variables and services"),
-      "Variables that get the address of a clean part of a service, one for each test process.",
-      { DATABASE_URL: "postgres" },
+      mapping(variableName, spaceUse, "a mapping of variables and spaces"),
+      "Variables that get a part of the address of a clean space: each test process has one of its own.",
+      {
+        DATABASE_URL: "postgres",
+        DB_HOST: "postgres.host",
+        DB_NAME: { space: "postgres", part: "name" },
+      },
     ),
     shards: field(
       number({ least: 1, most: 64 }),

@@ -151,13 +151,14 @@ export function oneOrMany<const S extends v.GenericSchema<string | number, unkno
   ) as unknown as v.GenericSchema<v.InferInput<S> | v.InferInput<S>[], v.InferOutput<S>[]>;
 }
 
-const VARIABLE = /^[^\s=$]+$/;
+/** The name of a variable of an environment. */
+export const variableName = v.pipe(v.string("a variable's name"), v.regex(/^[^\s=$]+$/, "a variable's name"));
 
 /** Variables as Compose takes them, a mapping or a list of `NAME=value`. null: the value comes from the environment. */
 export const environment = v.union(
   [
     mapping(
-      v.pipe(v.string(), v.regex(VARIABLE, "a variable's name")),
+      variableName,
       v.nullable(v.union([v.string(), v.number(), v.boolean()], "text, a number, true or false")),
     ),
     v.array(v.pipe(v.string("NAME=value"), v.regex(/^[^\s=]+(=|$)/, "NAME=value")), "a list of NAME=value"),

@@ -20,17 +20,19 @@ export async function runBinary(options: {
   job: GoJob;
   /** What goes before the next output of a package in the log. */
   heading: (name: string) => string;
-}): Promise<Problem[]> {
+}): Promise<{ problems: Problem[]; failed: boolean }> {
   const framed = canFrame(options.job.binary);
   const first = await runOnce({ ...options, framed });
-  if (!framed || !refusedFraming(first)) return first.problems;
-  return (await runOnce({ ...options, framed: false })).problems;
+  if (!framed || !refusedFraming(first)) return first;
+  return await runOnce({ ...options, framed: false });
 }
 
 interface Once {
   end: ProcessEnd;
   summary: GoSummary;
   problems: Problem[];
+  /** Whether anything of it did. */
+  failed: boolean;
 }
 
 async function runOnce(options: {
@@ -81,7 +83,8 @@ async function runOnce(options: {
   const ended = { ...end, name: binary.package, tail };
   const problem =
     processProblem(ended, context.spec.name) ?? verdictProblem({ context, ended, summary, failed });
-  return { end, summary, problems: problem === undefined ? [] : [problem] };
+  const problems = problem === undefined ? [] : [problem];
+  return { end, summary, problems, failed: failed + problems.length > 0 };
 }
 
 function flags(options: { context: ShardContext; job: GoJob; framed: boolean }): string[] {

@@ -4,6 +4,7 @@ import { problemOf } from "../errors.ts";
 import { findBinaries, type GoBinary } from "./go-binaries.ts";
 import { listBinaryTests, runBinary } from "./go-process.ts";
 import { type GoJob, jobsFor, shardsByBinary, shareOf } from "./go-shards.ts";
+import { withGrant } from "./granted.ts";
 import type { RunnerResult, ShardContext } from "./runner.ts";
 
 const MOST_SHOWN = 5;
@@ -27,7 +28,15 @@ async function planJobs(context: ShardContext, binaries: GoBinary[]): Promise<Go
   const { shard, spec } = context;
   if (shardsByBinary({ binaries: binaries.length, shard, grep: spec.grep }))
     return shareOf(binaries, shard).map((binary) => ({ binary, run: spec.grep }));
-  const lists = await Promise.all(binaries.map((binary) => listBinaryTests(context, binary)));
+  const lists = await eachOf(binaries, context.spec.parallel, (binary) =>
+    // A TestMain runs before its tests are listed, and may need what they need.
+    withGrant({
+      context,
+      process: binary.package,
+      run: (granted) => listBinaryTests(granted, binary),
+      failed: () => false,
+    }),
+  );
   const tests = binaries.flatMap((binary, at) => (lists[at] ?? []).map((name) => ({ binary, name })));
   const mine = shareOf(tests, shard);
   return binaries.flatMap((binary) =>
@@ -40,20 +49,48 @@ async function planJobs(context: ShardContext, binaries: GoBinary[]): Promise<Go
 
 async function runJobs(context: ShardContext, jobs: readonly GoJob[]): Promise<Problem[]> {
   const problems: Problem[] = [];
-  const queue = [...jobs];
+  const skipped: GoJob[] = [];
   const heading = jobs.length > 1 ? createHeadings() : () => "";
-  // What one binary could not do in the suite's time, the next ones cannot do in the rest of it.
-  const over = () => context.signal.aborted || problems.some((problem) => problem.code === "SUITE_TIMED_OUT");
-  async function work(): Promise<void> {
-    for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
-      problems.push(...(await runBinary({ context, job, heading })));
-      if (over()) return;
+  let refused = false;
+  // What one binary could not do in the suite's time, or was not given, the next ones cannot do or have either.
+  const over = () =>
+    context.signal.aborted || refused || problems.some((problem) => problem.code === "SUITE_TIMED_OUT");
+  await eachOf(jobs, context.spec.parallel, async (job) => {
+    if (over()) {
+      skipped.push(job);
+      return;
+    }
+    try {
+      const run = (granted: ShardContext) => runBinary({ context: granted, job, heading });
+      const process = job.binary.package;
+      const end = await withGrant({ context, process, run, failed: ({ failed }) => failed });
+      problems.push(...end.problems);
+    } catch (error) {
+      if (context.signal.aborted) {
+        skipped.push(job);
+        return;
+      }
+      if (!isToolError(error)) throw error;
+      refused = true;
+      problems.push(problemOf(error, context.spec.name));
+    }
+  });
+  if (skipped.length > 0) context.warn(notRun(context, skipped));
+  return problems;
+}
+
+/** Does the work for all items, so many at a time. */
+async function eachOf<T, R>(items: readonly T[], width: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const queue = [...items.entries()];
+  async function worker(): Promise<void> {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const [at, item] = next;
+      results[at] = await work(item);
     }
   }
-  const workers = Math.min(Math.max(1, context.spec.parallel), jobs.length);
-  await Promise.all(Array.from({ length: workers }, work));
-  if (queue.length > 0) context.warn(notRun(context, queue));
-  return problems;
+  await Promise.all(Array.from({ length: Math.min(Math.max(1, width), items.length) }, worker));
+  return results;
 }
 
 function notRun(context: ShardContext, queue: readonly GoJob[]): string {

@@ -1,5 +1,6 @@
 import type { Agent } from "../../agent/index.ts";
 import type { Duration, ImageConfig, Log, Problem, SuiteSpec } from "../../model/index.ts";
+import type { GrantProcess } from "../grant.ts";
 import type { TestRecorder } from "../recorder.ts";
 
 /** What a runner is given to run one shard of a suite. */
@@ -11,6 +12,8 @@ export interface ShardContext {
   image: ImageConfig;
   /** The environment of the suite's processes, added to the image's. */
   env: Record<string, string>;
+  /** Gives each process that runs tests what is its own. Absent: there is nothing to give. */
+  grant?: GrantProcess | undefined;
   /** `$SEATRIAL_RESULTS` in the container. */
   resultsFolder: string;
   recorder: TestRecorder;
