@@ -2,7 +2,7 @@ import { code, link, page, sentence, table } from "./markdown.mjs";
 import { flow, typeWords } from "./schema-words.mjs";
 
 /** Sections and keys whose commands come later. */
-const LATER = ["coverage", "suites.NAME.spaces"];
+const LATER = ["coverage"];
 
 /** What the schema cannot say of a section. */
 const NOTES = {

@@ -93,6 +93,7 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
     folder: folder.path,
     cacheFolder: cacheFolder(session.surroundings.environment),
     env: session.surroundings.environment.env,
+    hide: (secret) => redactor.add(secret),
     snapshots,
     push: options.push,
     pushCache: options.pushCache,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { planWith, suiteWith, targetWith } from "../run/testing/plan.ts";
 import { servicePlan } from "../services/testing/world.ts";
+import { spacePlan } from "../spaces/testing/plan.ts";
 import { printPlan } from "./print-plan.ts";
 import type { Session } from "./session.ts";
 import { at } from "./testing/at.ts";
@@ -15,6 +16,19 @@ const plan = planWith({
     }),
   ],
   suites: [suiteWith({ needs: ["db"], shards: 2, env: { URL: `db://u:${encodeURIComponent(SECRET)}@db` } })],
+  spaces: [
+    spacePlan({
+      template: {
+        from: "app",
+        steps: [
+          { kind: "files", files: ["/p/1.sql"] },
+          { kind: "command", target: "test", argv: ["migrate", "up"], env: {}, variable: "URL" },
+          { kind: "service", service: "seed", variable: "URL" },
+        ],
+      },
+    }),
+    spacePlan({ name: "other" }),
+  ],
   changes: [{ service: "db", key: "ports", becomes: "nothing", why: `not ${SECRET}` }],
   warnings: ["FOO is not set"],
 });
@@ -35,6 +49,8 @@ build    release  (ships)
 build    test
 service  db             db:1, after cache
 suite    unit           command in tests:1, 2 shards, limit 20 s, needs db
+space    db             postgres, a database of db, begins with a copy of app, then 1 file, then migrate up (test), then service seed, 16 at most
+space    other          postgres, a database of db, 16 at most
 network  one of 10.213.0.0/24, /26
 
 ! FOO is not set

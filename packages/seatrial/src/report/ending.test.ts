@@ -52,6 +52,19 @@ describe("the ending of a run", () => {
     ]);
   });
 
+  it("tells once what several suites have failed for", () => {
+    const problem = { code: "TEMPLATE_FAILED", message: "no template", lastLines: ["no such column"] };
+    const lines = ending({
+      outcome: {
+        suites: ["a", "b"].map((name) =>
+          suiteWith({ name, status: "failed", problem: { ...problem, subject: name } }),
+        ),
+      },
+    });
+    expect(lines.filter((line) => line.includes("no template"))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes("no such column"))).toHaveLength(1);
+  });
+
   it("tells of checks what failed, how large the images are, and what kept them from being carried out", () => {
     const size = { imageId: "sha256:a", layers: 3, transferredBy: "gzip" } as const;
     const lines = ending({

@@ -12,11 +12,14 @@ function render(outcome: Partial<Outcome>, tests: TestResult[] = [], suite = "un
 
 describe("the merged JUnit file", () => {
   it("has every test of every shard with its place, time and end", () => {
-    const root = render({ suites: [suiteWith({ imageId: "sha256:abc", proof: { kind: "identical" } })] }, [
-      testWith(),
-      testWith({ name: "TestSlow", status: "skipped", message: "too slow" }),
-      testWith({ name: "TestPay", status: "failed", message: "no money", output: "balance: 0\n" }),
-    ]);
+    const root = render(
+      { suites: [suiteWith({ imageId: "sha256:abc", proof: { kind: "identical" }, spaces: 3 })] },
+      [
+        testWith(),
+        testWith({ name: "TestSlow", status: "skipped", message: "too slow" }),
+        testWith({ name: "TestPay", status: "failed", message: "no money", output: "balance: 0\n" }),
+      ],
+    );
     const [suite] = allNamed("testsuite", root);
     expect(suite?.attributes).toMatchObject({
       name: "unit",
@@ -26,6 +29,7 @@ describe("the merged JUnit file", () => {
     expect(allNamed("property", root).map(({ attributes }) => attributes)).toEqual([
       { name: "image", value: "sha256:abc" },
       { name: "proof", value: "identical" },
+      { name: "spaces", value: "3" },
     ]);
     expect(allNamed("testcase", root).map(({ attributes }) => attributes)).toEqual([
       { classname: "cart", name: "TestAdd", time: "0.020" },

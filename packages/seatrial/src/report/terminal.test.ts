@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { NodeRef, RunEvent } from "../model/index.ts";
+import type { NodeRef, RunEvent, SpaceSummary } from "../model/index.ts";
 import { outcomeWith, suiteWith, testWith } from "./testing/outcome.ts";
 import { reporting } from "./testing/screen.ts";
 
@@ -206,6 +206,31 @@ it("a run that is kept says how to get in and how to end it", async () => {
   expect(shown.lines().at(-1)).toBe(
     "kept until 12:30: enter with `seatrial shell --run r1`, end with `seatrial down r1`",
   );
+});
+
+it("a run that is kept says how to open the spaces of its failed tests", async () => {
+  const { shown, emit } = await reporting();
+  const space: SpaceSummary = {
+    id: "ab12",
+    space: "orders",
+    service: "postgres",
+    kind: "postgres",
+    name: "st_1",
+    state: "kept",
+    createdAt: "2026-01-01T00:00:00.000Z",
+  };
+  const holder = { run: "r1", suite: "unit", test: "TestAdd/1\u001b[2J", attempt: 1 };
+  emit({ type: "space-kept", space: { ...space, holder } });
+  for (let at = 0; at < 20; at += 1) emit({ type: "space-kept", space });
+  emit(finished({ status: "failed" }));
+  expect(shown.text()).not.toContain("space open");
+  emit({ type: "run-kept", run: "r1", enter: "enter", end: "end", until: "12:30" });
+  const lines = shown.lines().slice(-14);
+  expect(lines[0]).toContain("kept until 12:30");
+  expect(lines[1]).toMatch(/^ {2}orders of unit › TestAdd\/1.*: open with `seatrial space open ab12`$/);
+  expect(lines[1]).not.toContain("\u001b");
+  expect(lines[2]).toBe("  orders of no test: open with `seatrial space open ab12`");
+  expect(lines.at(-1)).toBe("  … and 9 more: `seatrial space list`");
 });
 
 it("a report that is closed twice, or after its run, draws nothing more", async () => {

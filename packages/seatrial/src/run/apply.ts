@@ -11,6 +11,7 @@ import { PUSH_NODE, pushBuilt } from "./push.ts";
 import { removalFailure } from "./removal.ts";
 import { createSharedResources } from "./resources.ts";
 import { startRunServices } from "./services.ts";
+import { createRunSpaces } from "./spaces.ts";
 import { runSuites } from "./suites.ts";
 
 /** A run that has ended; disposing it removes what it used in the engine. */
@@ -80,6 +81,9 @@ export async function applyRun(plan: RunPlan, given: RunContext): Promise<Applie
   const services = startRunServices({ plan, context, build, shared, onFailure: fail, signal });
   cleanup.add(async () => await services[Symbol.asyncDispose]());
 
+  const spaces = createRunSpaces({ plan, context, build, shared, services, signal });
+  cleanup.add(async () => await spaces?.[Symbol.asyncDispose]());
+
   const removals: Promise<void>[] = [];
   cleanup.add(async () => void (await Promise.all(removals)));
   const removing = (removal: PromiseLike<void>) => {
@@ -98,6 +102,7 @@ export async function applyRun(plan: RunPlan, given: RunContext): Promise<Applie
     build,
     shared,
     services,
+    spaces,
     onFailure: fail,
     onError,
     removing,
@@ -124,6 +129,7 @@ export async function applyRun(plan: RunPlan, given: RunContext): Promise<Applie
     build: built.status === "fulfilled" ? buildFacts(built.value) : undefined,
     services: services.outcomes(),
     suites: suiteOutcomes,
+    spaces: await spaces?.outcomes(),
     release: plan.release,
     pushed,
     check,

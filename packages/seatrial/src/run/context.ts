@@ -1,9 +1,10 @@
 import type { Launcher } from "../agent/index.ts";
 import type { Engine } from "../engine/index.ts";
 import type { BuildCache } from "../image/index.ts";
-import type { Emit, ImageIdentity, Logs } from "../model/index.ts";
+import type { Emit, ImageIdentity, Logs, SpaceKind } from "../model/index.ts";
 import type { CandidatePlan, PushedCandidates } from "../release/index.ts";
 import type { SnapshotStore } from "../services/index.ts";
+import type { SpaceKindDriver } from "../spaces/index.ts";
 
 /** What applying a plan is given; it reaches for nothing else. */
 export interface RunContext {
@@ -18,6 +19,10 @@ export interface RunContext {
   env: Record<string, string | undefined>;
   /** This user's cache, absolute. */
   cacheFolder: string;
+  /** What knows kinds of servers. Default: those of the program. */
+  spaceKinds?: ((kind: SpaceKind) => Promise<SpaceKindDriver>) | undefined;
+  /** Takes a value that came up during the run and must not reach any output from now on. */
+  hide?: ((secret: string) => void) | undefined;
   /** Absent with `--fresh`. */
   snapshots?: SnapshotStore | undefined;
   /** Pushes images to where the plan says, and keeps the list of them for other jobs. */

@@ -127,7 +127,11 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
     planService({ service, settings: project.config.services[service.spec.name] });
   const dependencies = composed.services.map(withSettings);
   const steps = composed.steps.map(withSettings);
-  const spaces = planSpaces({ project, services: chosen.length === 0 ? [] : dependencies, suites: chosen });
+  const spaces = planSpaces({
+    project,
+    services: options.suites === false ? [] : dependencies,
+    suites: chosen,
+  });
   const further = [...new Set([...composed.projectTargets, ...spaceTargets(spaces)])]
     .filter((key) => !stages.has(key))
     .map((key) => projectTarget(project, key));

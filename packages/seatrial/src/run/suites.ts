@@ -2,7 +2,14 @@ import type { LaunchedWorkload } from "../agent/index.ts";
 import { identityOf, proofOf } from "../image/index.ts";
 import type { BuildResult, ImageDetails, Proof, SuiteOutcome, SuiteSpec } from "../model/index.ts";
 import { resolveImage, toWorkloadMount } from "../services/index.ts";
-import { planShards, resultsFolder, runSuite, suiteContainer, suiteResults } from "../suites/index.ts";
+import {
+  type LaunchedShard,
+  planShards,
+  resultsFolder,
+  runSuite,
+  suiteContainer,
+  suiteResults,
+} from "../suites/index.ts";
 import { type ExitCode, isToolError } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
 import type { RunContext } from "./context.ts";
@@ -10,6 +17,8 @@ import { beginNode, type NodeReporter } from "./node.ts";
 import type { RunPlan } from "./plan.ts";
 import type { SharedResources } from "./resources.ts";
 import type { StartedServices } from "./services.ts";
+import type { ShardSpaces } from "./shard-spaces.ts";
+import type { RunSpaces } from "./spaces.ts";
 
 export interface SuitesOptions {
   plan: RunPlan;
@@ -17,6 +26,7 @@ export interface SuitesOptions {
   build: Promise<BuildResult>;
   shared: SharedResources;
   services: StartedServices;
+  spaces: RunSpaces | undefined;
   onFailure: (error: unknown, suite: string) => void;
   /** Told the exit code of each error that kept a suite from being run. */
   onError: (exitCode: ExitCode) => void;
@@ -38,7 +48,7 @@ async function runOne(spec: SuiteSpec, options: SuitesOptions): Promise<SuiteOut
   let containers: SuiteContainers | undefined;
   try {
     containers = await startContainers(spec, options);
-    const { take } = containers;
+    const { take, image } = containers;
     // A container that cannot be had is told at once, however long its services still take.
     await Promise.all([options.services.ready(spec.needs), containers.started]);
     const proof = await proofOfSuite({ spec, image: containers.image, ...options });
@@ -52,14 +62,26 @@ async function runOne(spec: SuiteSpec, options: SuitesOptions): Promise<SuiteOut
       host: context.env,
       emit: context.emit,
       log: context.logs.open({ kind: "suite", name: spec.name }),
-      launch: async (shard) => borrowed(await take(shard.index)),
+      launch: async (shard, stop) => {
+        const workload = await take(shard.index);
+        const opened = await options.spaces?.openShard({
+          suite: spec,
+          workload,
+          image: image.config,
+          signal: stop,
+        });
+        return borrowed(workload, opened);
+      },
       results: (shard) => resultsFolder(`${context.folder}/${shard.results}`),
       now: context.now,
       onEngineLost: (error) => options.onFailure(error, spec.name),
       signal,
     });
-    const outcome =
-      ended.status === "failed" ? { ...ended, serviceLines: serviceLines(spec, context) } : ended;
+    const outcome: SuiteOutcome = {
+      ...ended,
+      spaces: options.spaces?.leasedBy(spec.name) || undefined,
+      serviceLines: ended.status === "failed" ? serviceLines(spec, context) : undefined,
+    };
     node.finish({
       state: outcome.status === "skipped" ? "skipped" : outcome.status,
       detail: detailOf(outcome),
@@ -109,9 +131,13 @@ function beginWaiting(spec: SuiteSpec, { context }: SuitesOptions): { begin(): N
   return { begin: () => beginNode({ node: ref, emit: context.emit, now: context.now }) };
 }
 
-/** A container that whoever uses it does not remove. */
-function borrowed(workload: LaunchedWorkload): LaunchedWorkload {
-  return { ...workload, [Symbol.asyncDispose]: async () => undefined };
+/** A container that whoever uses it does not remove; its way to spaces ends with the use. */
+function borrowed(workload: LaunchedWorkload, spaces: ShardSpaces | undefined): LaunchedShard {
+  return {
+    ...workload,
+    grant: spaces?.grant,
+    [Symbol.asyncDispose]: async () => await spaces?.[Symbol.asyncDispose](),
+  };
 }
 
 interface SuiteContainers extends AsyncDisposable {
@@ -206,5 +232,7 @@ function unrun(spec: SuiteSpec, duration: number): SuiteOutcome {
 function detailOf(outcome: SuiteOutcome): string {
   const shards = outcome.shards > 1 ? `${outcome.shards} shards` : "";
   const proof = outcome.proof === undefined ? "" : `proof: ${outcome.proof.kind}`;
-  return [shards, proof].filter((part) => part !== "").join(", ");
+  const { spaces = 0 } = outcome;
+  const given = spaces === 0 ? "" : `${spaces} ${spaces === 1 ? "space" : "spaces"}`;
+  return [given, shards, proof].filter((part) => part !== "").join(", ");
 }

@@ -41,7 +41,8 @@ export async function makeRunWorld(options: {
     images: ["db:1", "tests:1", "more:1", ...(options.images ?? [])].map((reference) => ({ reference })),
     programs: {
       "/.seatrial/agent": fakeAgentProgram(({ spec: { labels } }: MemoryContainer) => {
-        const name = labels["seatrial.service"] ?? labels["seatrial.suite"] ?? "";
+        const name =
+          labels["seatrial.service"] ?? labels["seatrial.suite"] ?? labels["seatrial.template"] ?? "";
         return options.scripts[name] ?? {};
       }),
     },

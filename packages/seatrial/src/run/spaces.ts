@@ -1,0 +1,129 @@
+import type { LaunchedWorkload } from "../agent/index.ts";
+import { secretsOf } from "../config/index.ts";
+import type { BuildResult, ImageConfig, SpacesOutcome, SuiteSpec } from "../model/index.ts";
+import {
+  type Broker,
+  createBroker,
+  type LeasedSpace,
+  loadKind,
+  type SpaceKindDriver,
+  type SpaceServer,
+  unwrittenJournal,
+} from "../spaces/index.ts";
+import type { RunContext } from "./context.ts";
+import type { RunPlan } from "./plan.ts";
+import { spacesOf } from "./required-services.ts";
+import type { SharedResources } from "./resources.ts";
+import type { StartedServices } from "./services.ts";
+import { openShardSpaces, type ShardSpaces } from "./shard-spaces.ts";
+import { spaceServer } from "./space-server.ts";
+import { createStepRunner, type StepRunner } from "./space-steps.ts";
+
+/** The spaces of a run. Closing it ends what hands them out; they end with their services. */
+export interface RunSpaces extends AsyncDisposable {
+  readonly broker: Broker;
+  /** Opens a container's way to the broker; undefined where no service of its suite has spaces. */
+  openShard(shard: {
+    suite: SuiteSpec;
+    workload: LaunchedWorkload;
+    image: ImageConfig;
+    signal: AbortSignal;
+  }): Promise<ShardSpaces | undefined>;
+  /** How many a suite's tests were given so far. */
+  leasedBy(suite: string): number;
+  outcomes(): Promise<SpacesOutcome[]>;
+}
+
+export interface RunSpacesOptions {
+  plan: Pick<RunPlan, "spaces" | "earlySpaces" | "steps" | "services" | "suites">;
+  context: RunContext;
+  build: Promise<BuildResult>;
+  shared: SharedResources;
+  services: Pick<StartedServices, "ready" | "running">;
+  /** Hands spaces out in place of a broker of its own: that of whoever owns the services. */
+  broker?: Broker | undefined;
+  signal: AbortSignal;
+}
+
+/** Begins to make the spaces that the project speaks of, as soon as their services are ready. Undefined when there are none. */
+export function createRunSpaces(options: RunSpacesOptions): RunSpaces | undefined {
+  const { plan, context, services } = options;
+  if (plan.spaces.length === 0) return undefined;
+  const kind = context.spaceKinds ?? loadKind;
+  const leases = new Map<string, Set<string>>();
+  const broker = watched(options.broker ?? ownBroker(options), ({ id, holder, leasedAt, made }) => {
+    const given = leases.get(holder.suite) ?? new Set();
+    // A repeated request is no further space.
+    leases.set(holder.suite, given.add(`${id} ${leasedAt}`));
+    for (const secret of secretsOf(made.values)) context.hide?.(secret);
+  });
+  broker.prepare(plan.earlySpaces);
+  return {
+    broker,
+    async openShard({ suite, ...shard }) {
+      const plans = spacesOf(plan, suite);
+      if (plans.length === 0) return undefined;
+      return await openShardSpaces({ ...shard, plans, suite, broker, kind, context, services, plan });
+    },
+    leasedBy: (suite) => leases.get(suite)?.size ?? 0,
+    outcomes: () => broker.outcomes(),
+    [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose](),
+  };
+}
+
+/** A broker of what lives no longer than the run's services, which end with this process. */
+function ownBroker(options: RunSpacesOptions): Broker {
+  const { plan, context, services, signal } = options;
+  const kinds = context.spaceKinds ?? loadKind;
+  const runStep = createStepRunner({ ...options, onNote: () => undefined });
+
+  async function server(name: string): Promise<SpaceServer> {
+    const space = plan.spaces.find(({ service }) => service === name);
+    const service = plan.services.find(({ spec }) => spec.name === name);
+    if (space === undefined || service === undefined) throw new Error(`no spaces of ${name} were planned`);
+    return spaceServer({ service: await services.running(name), plan: service, kind: space.kind });
+  }
+
+  return createBroker({
+    plans: plan.spaces,
+    server,
+    kind: async (kind) => withSteps(await kinds(kind), runStep),
+    runStep: () => Promise.reject(new Error("a step of no definition")),
+    journal: unwrittenJournal(),
+    dropOnClose: false,
+    onKept: (space) => context.emit({ type: "space-kept", space }),
+    onNote: (space, note) => tell({ plan, context, space, note }),
+    signal,
+  });
+}
+
+/** To whoever waits for it: the suites that name the definition. */
+function tell(options: Pick<RunSpacesOptions, "plan" | "context"> & { space: string; note: string }): void {
+  for (const suite of options.plan.suites) {
+    const names = Object.values(suite.spaces ?? {}).map((use) => use.space);
+    if (!names.includes(options.space)) continue;
+    const node = { kind: "suite", name: suite.name } as const;
+    options.context.emit({ type: "node-progress", node, note: options.note });
+  }
+}
+
+/** The same kind; steps of templates are carried out for the definition that they belong to. */
+function withSteps(driver: SpaceKindDriver, runStep: StepRunner): SpaceKindDriver {
+  return {
+    ...driver,
+    open: (options) =>
+      driver.open({ ...options, runStep: (step, signal) => runStep(options.plan, step, signal) }),
+  };
+}
+
+/** The same broker; each space that it gives is told. */
+function watched(broker: Broker, onLeased: (space: LeasedSpace) => void): Broker {
+  return {
+    ...broker,
+    async acquire(request, signal) {
+      const leased = await broker.acquire(request, signal);
+      onLeased(leased);
+      return leased;
+    },
+  };
+}
