@@ -76,7 +76,7 @@ const bad: [string, string[]][] = [
   [
     "services: { db: { preset: postgress } }",
     [
-      '1:27: services.db.preset: expected one of postgres, mysql, mariadb, redis, mongodb, rabbitmq, kafka, none, found "postgress"; did you mean postgres?',
+      '1:27: services.db.preset: expected one of postgres, mysql, mariadb, redis, mongodb, rabbitmq, kafka, nats, none, found "postgress"; did you mean postgres?',
     ],
   ],
   [
@@ -154,7 +154,7 @@ const bad: [string, string[]][] = [
   [
     suite("{ command: x, app: { ready: postgrse } }"),
     [
-      '3:33: suites.u.app.ready: expected http://:8000/healthz, tcp://:6379, started, or one of postgres, mysql, mariadb, redis, mongodb, rabbitmq, kafka, found "postgrse"; did you mean postgres?',
+      '3:33: suites.u.app.ready: expected http://:8000/healthz, tcp://:6379, started, or one of postgres, mysql, mariadb, redis, mongodb, rabbitmq, kafka, nats, found "postgrse"; did you mean postgres?',
     ],
   ],
   [

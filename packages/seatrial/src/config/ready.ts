@@ -2,7 +2,16 @@ import type { ProbeSpec } from "../model/index.ts";
 import { nearest } from "../support/nearest.ts";
 
 /** The kinds of server whose handshake Seatrial knows. */
-export const PRESETS = ["postgres", "mysql", "mariadb", "redis", "mongodb", "rabbitmq", "kafka"] as const;
+export const PRESETS = [
+  "postgres",
+  "mysql",
+  "mariadb",
+  "redis",
+  "mongodb",
+  "rabbitmq",
+  "kafka",
+  "nats",
+] as const;
 export type Preset = (typeof PRESETS)[number];
 
 /** How the user wants a service's readiness to be found out. */

@@ -60,6 +60,8 @@ export interface MakerOptions {
   runStep: (step: OutsideStep, signal: AbortSignal) => Promise<void>;
   /** What is going on, in a line for people: `postgres: building its template (migrate up)`. */
   onNote: (note: string) => void;
+  /** A space, or the name of one being made, is gone without having been dropped: nobody may get it. `drop` is still to be called. */
+  onLost?: ((name: string, why: string) => void) | undefined;
   signal: AbortSignal;
 }
 

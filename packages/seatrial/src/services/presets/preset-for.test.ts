@@ -24,6 +24,8 @@ test.each([
   ["apache/kafka:4.1.0", "kafka"],
   ["confluentinc/cp-kafka", "kafka"],
   ["redpandadata/redpanda", "kafka"],
+  ["nats:2-alpine", "nats"],
+  ["natsio/nats-server", "nats"],
   ["prometheuscommunity/postgres-exporter", undefined],
   ["mongo-express", undefined],
   ["nginx", undefined],

@@ -3,6 +3,7 @@ import { parseImageName } from "./image-name.ts";
 import { KAFKA_IMAGES, kafkaPreset } from "./kafka.ts";
 import { MONGODB_IMAGES, mongodbPreset } from "./mongodb.ts";
 import { MYSQL_IMAGES, mysqlPreset } from "./mysql.ts";
+import { NATS_IMAGES, natsPreset } from "./nats.ts";
 import { POSTGRES_IMAGES, postgresPreset } from "./postgres.ts";
 import type { Preset, PresetContext, PresetName } from "./preset.ts";
 import { RABBITMQ_IMAGES, rabbitmqPreset } from "./rabbitmq.ts";
@@ -34,6 +35,7 @@ const KINDS: Readonly<Record<PresetName, Kind>> = {
   mongodb: { images: MONGODB_IMAGES, make: mongodbPreset },
   rabbitmq: { images: RABBITMQ_IMAGES, make: rabbitmqPreset },
   kafka: { images: KAFKA_IMAGES, make: kafkaPreset },
+  nats: { images: NATS_IMAGES, make: natsPreset },
 };
 
 /** What is known of the server in an image, or undefined for an image that we do not know. */

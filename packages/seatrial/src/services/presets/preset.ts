@@ -1,7 +1,7 @@
 import type { ProbeSpec } from "../../model/index.ts";
 import type { ImageName } from "./image-name.ts";
 
-export type PresetName = "postgres" | "mysql" | "redis" | "mongodb" | "rabbitmq" | "kafka";
+export type PresetName = "postgres" | "mysql" | "redis" | "mongodb" | "rabbitmq" | "kafka" | "nats";
 
 /** What is known of a kind of server, applied to one service. Plain data. */
 export interface Preset {

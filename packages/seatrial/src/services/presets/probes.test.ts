@@ -212,3 +212,17 @@ describe("kafka", () => {
     ]);
   });
 });
+
+describe("nats", () => {
+  const files = {
+    "/etc/nats.conf":
+      "# port: 1\ncluster {\n  port: 6222\n  authorization { user: x }\n}\nlisten: 0.0.0.0:5222\n",
+  };
+  checkAll("nats:2", "tcp", [
+    { probe: { port: 4222 } },
+    { command: ["--jetstream", "-p", "5000"], probe: { port: 5000 } },
+    { command: ["--port=5001"], probe: { port: 5001 } },
+    { command: ["-c", "/etc/nats.conf"], files, probe: { port: 5222 } },
+    { command: ["-c", "/etc/missing.conf"], files, probe: { port: 4222 } },
+  ]);
+});
