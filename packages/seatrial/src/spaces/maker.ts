@@ -36,6 +36,8 @@ export interface MadeSpace {
 
 /** Makes and removes spaces of one definition in one server. Its calls may run at the same time. */
 export interface SpaceMaker extends AsyncDisposable {
+  /** So many can exist at once, whatever the definition's limit; absent: the server has no such number. */
+  readonly capacity?: number | undefined;
   /** Makes one that is as the template is. It resolves when clients can connect. */
   make(name: string, signal: AbortSignal): Promise<MadeSpace>;
   /** Ends every session of it, and puts it back to what `make` gave, with the same values. False: that is not safe, drop it. */

@@ -1,9 +1,13 @@
+import { setMaxListeners } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { describeKind } from "../testing/contract.ts";
+import { listensEverywhere } from "../testing/listens-everywhere.ts";
 import { createStream, type NatsWorld, startNatsWorld } from "../testing/nats-world.ts";
 import { type NatsInfo, readInfo } from "./connection.ts";
 
 const signal = new AbortController().signal;
+// Many wait for the same one here.
+setMaxListeners(0, signal);
 let world: NatsWorld;
 let count = 0;
 const nextName = () => `st_00000001_${++count}`;
@@ -32,6 +36,12 @@ for (const isolation of ["process", "account"] as const) {
       expect(other.received).toEqual(["own 3"]);
       expect(await one.request("$JS.API.STREAM.INFO.orders")).toContain('"messages":1');
       expect(await other.request("$JS.API.STREAM.INFO.orders")).toContain('"code":404');
+    });
+
+    test("they listen where the run's network reaches them", async () => {
+      await using maker = await world.open({ isolation });
+      const { port } = await maker.make(nextName(), signal);
+      expect(await listensEverywhere(world.docker.server, port)).toBe(true);
     });
 
     test("nobody gets in without a password, with another's, or as nobody", async () => {

@@ -56,7 +56,7 @@ function fakeServer(script: (child: FakeChild) => void, missing: string[] = []) 
       children.push(child);
       const process: AgentProcess = {
         pid: children.length,
-        output,
+        output: withFirst(argv.includes("--quick") ? ["serving\n"] : [], output),
         exit: exit.promise,
         async write(data) {
           child.input += data;
@@ -72,6 +72,22 @@ function fakeServer(script: (child: FakeChild) => void, missing: string[] = []) 
     },
   };
   return { server, children };
+}
+
+/** Gives what is there already without any delay, as the agent's output does. */
+function withFirst(first: string[], rest: AsyncIterable<OutputChunk>): AsyncIterable<OutputChunk> {
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = rest[Symbol.asyncIterator]();
+      return {
+        async next() {
+          const line = first.shift();
+          if (line === undefined) return await iterator.next();
+          return { done: false, value: { stream: "stdout", data: Buffer.from(line) } };
+        },
+      };
+    },
+  };
 }
 
 function program(change: Partial<ServerProgram> = {}): ServerProgram {
@@ -105,6 +121,12 @@ test("a process is told its configuration, is there once it says so and answers,
   expect(children[0]?.signals).toEqual(["KILL"]);
   expect(processes.names("")).toEqual([]);
   expect(lost).toEqual([]);
+});
+
+test("a process that is ready before anybody listens to it is not waited for", async () => {
+  const { processes } = open(() => undefined);
+  const quick = program({ command: () => ({ args: ["--quick"] }) });
+  await processes.start("a", quick, signal);
 });
 
 test("a taken port is left to whoever has it", async () => {

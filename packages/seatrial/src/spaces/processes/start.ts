@@ -30,6 +30,11 @@ export interface StartOptions {
   ports: { next(): number };
 }
 
+interface StartingProcess extends ServerProcess {
+  /** The line that says that it listens; undefined when it ended before. */
+  readonly up: Promise<string | undefined>;
+}
+
 /** Starts the program on a free port, and resolves when it has answered. Fails with SPACE_NOT_MADE and its last lines. */
 export async function startServer(options: StartOptions, signal: AbortSignal): Promise<ServerProcess> {
   for (let tries = 1; ; tries += 1) {
@@ -47,7 +52,11 @@ export async function startServer(options: StartOptions, signal: AbortSignal): P
 }
 
 /** False: it ended by itself. */
-async function isReady(running: ServerProcess, options: StartOptions, signal: AbortSignal): Promise<boolean> {
+async function isReady(
+  running: StartingProcess,
+  options: StartOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
   const { server, program } = options;
   const place = `${program.title} on port ${running.port} in the container of ${server.service}`;
   using limit = withDeadline(signal, {
@@ -60,7 +69,7 @@ async function isReady(running: ServerProcess, options: StartOptions, signal: Ab
         lastLines: running.lines.last(),
       }),
   });
-  const line = await orAborted(running.lines.next(program.ready), limit.signal);
+  const line = await orAborted(running.up, limit.signal);
   if (line === undefined) return false;
   const connection = await server.dial(running.port, limit.signal);
   // Its errors are those of whoever asks.
@@ -81,12 +90,14 @@ async function failure(running: ServerProcess, { server, program }: StartOptions
   });
 }
 
-async function run(options: StartOptions, port: number): Promise<ServerProcess> {
+async function run(options: StartOptions, port: number): Promise<StartingProcess> {
   const command = options.program.command(port);
   // Not the caller's signal: what is made outlives the call that made it.
   const life = new AbortController();
   const process = await runFirst(options, command, life.signal);
   const lines = watchLines(process.output);
+  // At once: it may have said so already.
+  const up = lines.next(options.program.ready);
   if (command.input !== undefined) {
     // One that ends before it has read everything tells why in its own words.
     process
@@ -119,6 +130,7 @@ async function run(options: StartOptions, port: number): Promise<ServerProcess> 
     pid: process.pid,
     ended,
     lines,
+    up,
     signal: (name) => process.signal(name),
     stop() {
       stopping ??= stop();

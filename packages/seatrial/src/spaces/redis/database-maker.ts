@@ -77,6 +77,7 @@ function makerOf(given: {
   }
 
   return {
+    capacity: claims.count,
     async make(name, signal) {
       const connection = await kept.get(signal);
       const database = await claims.take(connection, name, signal);

@@ -1,9 +1,13 @@
+import { setMaxListeners } from "node:events";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { MadeSpace, SpaceMaker } from "../maker.ts";
+import { listensEverywhere } from "../testing/listens-everywhere.ts";
 import { type RedisWorld, startRedisWorld } from "../testing/redis-world.ts";
 
 const signal = new AbortController().signal;
+// Many wait for the same one here.
+setMaxListeners(0, signal);
 let world: RedisWorld;
 let count = 0;
 beforeAll(async () => {
@@ -79,6 +83,13 @@ describe("a process of its own", () => {
     expect(await one.config("GET", "appendonly")).toEqual(["appendonly", "no"]);
     one.disconnect();
     other.disconnect();
+  });
+
+  test("listens where the run's network reaches it", async () => {
+    await using maker = await world.open({});
+    const { port } = await maker.make(`st_00000001_${++count}`, signal);
+    expect(await listensEverywhere(world.docker.server, port)).toBe(true);
+    expect(await listensEverywhere(world.docker.server, port + 1)).toBe(false);
   });
 
   test("that is killed is told of by name and is still to be dropped", async () => {
@@ -241,6 +252,7 @@ describe("a database of its own", () => {
     await using maker = await world.open({ isolation: "database" });
     const spaces: MadeSpace[] = [];
     for (let at = 0; at < 6; at += 1) spaces.push(await maker.make(`st_00000001_${++count}`, signal));
+    expect(maker.capacity).toBe(6);
     expect(spaces.map(({ values }) => values["name"])).toEqual(["1", "2", "3", "4", "5", "6"]);
     await expect(maker.make(`st_00000001_${++count}`, signal)).toThrowWithCode("SPACE_NOT_MADE");
     const client = await world.client(spaces[2] as MadeSpace);
@@ -253,4 +265,12 @@ describe("a database of its own", () => {
     fresh.disconnect();
     for (const name of await maker.list("st_00000001_", signal)) await maker.drop(name, signal);
   });
+});
+
+test("a server that lets everybody in is told of, and one without databases to spare is refused", async () => {
+  await using open = await startRedisWorld({ command: ["redis-server", "--databases", "2"] });
+  await using _prefix = await open.open({ isolation: "prefix" });
+  expect(open.notes.join()).toContain("without a password");
+  const failure = await open.open({ isolation: "database" }).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: "SPACE_NOT_MADE", hint: expect.stringContaining("--databases") });
 });
