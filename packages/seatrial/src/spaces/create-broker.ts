@@ -67,7 +67,8 @@ export function createBroker(options: BrokerOptions): Broker {
         ]);
         const own = `${prefix}t${index}_`;
         const { runStep } = options;
-        return await driver.open({ plan, server, prefix: own, runStep, onNote, signal: opening });
+        const { lost: onLost } = pool;
+        return await driver.open({ plan, server, prefix: own, runStep, onNote, onLost, signal: opening });
       },
     });
     pools.set(plan.name, pool);

@@ -6,7 +6,7 @@ it.each([
   [{ preset: "mysql" }, "mysql"],
   [{ preset: "kafka", image: "minio/minio" }, undefined],
   [{ preset: "toString" }, undefined],
-  [{ image: "nats:2.10-alpine" }, "nats"],
+  [{ preset: "nats", image: "nats:2.10-alpine" }, "nats"],
   [{ image: "registry:5000/mirror/minio/minio:RELEASE@sha256:ab" }, "s3"],
   [{ image: "rclone/rclone" }, "s3"],
   [{ image: "localstack/localstack:4" }, "s3"],

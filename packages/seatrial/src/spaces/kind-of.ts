@@ -8,11 +8,11 @@ const PRESETS: Readonly<Record<string, SpaceKind>> = {
   redis: "redis",
   mongodb: "mongodb",
   rabbitmq: "rabbitmq",
+  nats: "nats",
 };
 
 /** Kinds that have no preset, by the last part of an image's name. */
 const IMAGES: Readonly<Partial<Record<SpaceKind, readonly string[]>>> = {
-  nats: ["nats", "nats-server"],
   s3: [
     "minio",
     "rclone",

@@ -12,6 +12,7 @@ import { createFailures } from "./failures.ts";
 import { createKeeping } from "./keeping.ts";
 import { createLabels } from "./labels.ts";
 import { createLeasing, type Leasing } from "./leasing.ts";
+import { setLostAside } from "./lost.ts";
 import { createPace } from "./pace.ts";
 import { createPump } from "./pump.ts";
 import type { PoolRequest } from "./request.ts";
@@ -31,6 +32,8 @@ export interface Pool extends Pick<Leasing, "renew" | "release" | "lose" | "keep
   acquire(request: PoolRequest): Promise<Space>;
   /** Resolves when it is gone, or when the server refused: it is quarantined then. */
   drop(space: Space): Promise<void>;
+  /** The server lost it by itself. */
+  lost(name: string, why: string): void;
   readonly spaces: ReadonlySet<Space>;
   outcome(): SpacesOutcome;
 }
@@ -137,6 +140,7 @@ export function createPool(options: PoolOptions): Pool {
     lose: leasing.lose,
     keep: leasing.keep,
     ...createClosing({ core, works, stop: work, stopDropping: dropping }),
+    lost: (name, why) => setLostAside({ name, why }, { core, keeping }),
     drop: (space) => dropByHand(space, { core, works, keeping, leasing }),
     outcome() {
       const kept = [...stock.spaces].filter((space) => space.state === "kept").map(summarize);

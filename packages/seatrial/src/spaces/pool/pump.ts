@@ -17,7 +17,7 @@ export function createPump({ core, works, keeping, failures }: PumpOptions): () 
   let atWork = 0;
   let isPumping = false;
 
-  const isFull = () => stock.spaces.size >= plan.limit;
+  const isFull = () => stock.spaces.size >= Math.min(plan.limit, source.maker?.capacity ?? plan.limit);
 
   /** When making fails again and again, only who waits is a reason to try it. */
   const wanted = () => Math.max(waiters.size, failures.isHopeless ? 0 : core.ahead());
