@@ -1,0 +1,40 @@
+import type { MadeSpace } from "../maker.ts";
+import { inParallel } from "../parallel.ts";
+import { type Definitions, fingerprintOf } from "./definitions.ts";
+import type { Vhosts } from "./vhosts.ts";
+
+/** Exchanges that hold nothing but what an export shows. Those of plugins may hold messages. */
+const STATELESS = ["direct", "fanout", "topic", "headers"];
+
+/**
+ * Puts a used vhost back to its template: every queue goes, with its messages, and what is declared is declared again. True when
+ * the result is proven to be the template. False: a client is connected, which would come back by itself with everything that it had
+ * declared, or there is something that cannot be judged.
+ */
+export async function resetVhost(parts: {
+  vhosts: Vhosts;
+  space: MadeSpace;
+  template: Definitions;
+  signal: AbortSignal;
+}): Promise<boolean> {
+  const { vhosts, template, signal } = parts;
+  const { name } = parts.space;
+  const at = encodeURIComponent(name);
+  // Told by the server's own count, which knows a connection at once; the list of all connections is seconds old.
+  const connections = await vhosts.rows(`connections/username/${at}`, signal);
+  if (connections.length > 0) return false;
+  const now = await vhosts.export(name, signal);
+  if (!now.exchanges.every(({ type }) => STATELESS.includes(String(type)))) return false;
+
+  const queues = await vhosts.rows(`queues/${at}?columns=name`, signal);
+  const declared = template.exchanges.map(textOf);
+  const extra = now.exchanges.filter((exchange) => !declared.includes(textOf(exchange)));
+  await inParallel(queues, (queue) => vhosts.remove(`queues/${at}`, queue, signal));
+  await inParallel(extra, (exchange) => vhosts.remove(`exchanges/${at}`, exchange, signal));
+  await vhosts.import(name, template, signal);
+  return fingerprintOf(await vhosts.export(name, signal)) === fingerprintOf(template);
+}
+
+function textOf(value: unknown): string {
+  return JSON.stringify(value);
+}
