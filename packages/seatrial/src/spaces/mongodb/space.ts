@@ -1,0 +1,37 @@
+import { type Collection, createCollections, describeCollections, readCollections } from "./collections.ts";
+import { copyDocuments } from "./documents.ts";
+import type { Mongo } from "./mongo.ts";
+import type { Template } from "./template.ts";
+
+interface Own {
+  name: string;
+  doing: string;
+  signal: AbortSignal;
+}
+
+/** Fills a database as the template is; `again`: its collections are there and are emptied first. */
+export async function fillSpace(
+  mongo: Mongo,
+  template: Template,
+  { name, again = false, doing, signal }: Own & { again?: boolean },
+): Promise<void> {
+  const place = { database: name, doing, signal };
+  if (!again) await createCollections(mongo, template.collections, place);
+  const fill = async (each: Collection) => {
+    if (again) await mongo.run({ delete: each.name, deletes: [{ q: {}, limit: 0 }] }, place);
+    if (!template.filled.has(each.name)) return;
+    await copyDocuments(mongo, each, { from: template.database, to: name, doing, signal });
+  };
+  await Promise.all(template.collections.filter(({ kind }) => kind !== "view").map(fill));
+}
+
+/** Whether a database differs from the template in documents only. */
+export async function isAsTemplate(
+  mongo: Mongo,
+  expected: string,
+  { name, doing, signal }: Own,
+): Promise<boolean> {
+  const place = { database: name, doing, signal };
+  const { was } = await mongo.run({ profile: -1 }, place);
+  return Number(was) === 0 && describeCollections(await readCollections(mongo, place)) === expected;
+}
