@@ -1,8 +1,8 @@
 import { SESSION_CONTEXT, setContext } from "./session.ts";
-import type { DatabaseObject } from "./structure.ts";
+import { DATABASE, type DatabaseObject } from "./structure.ts";
 
-/** The statements that make objects, each under what was in force when it was first made. */
-export function creationsOf(objects: readonly DatabaseObject[]): string[] {
+/** The statements that make objects, each under what was in force when it was first made. `collation` is their database's. */
+export function creationsOf(objects: readonly DatabaseObject[], collation: string): string[] {
   const statements: string[] = [];
   let current: Readonly<Record<string, string>> = SESSION_CONTEXT;
   const change = (wanted: Readonly<Record<string, string>>) => {
@@ -12,7 +12,10 @@ export function creationsOf(objects: readonly DatabaseObject[]): string[] {
   };
   for (const object of objects) {
     change(contextOf(object));
+    const isOther = object.collation !== undefined && object.collation !== collation;
+    if (isOther) statements.push(`ALTER DATABASE ${DATABASE} COLLATE ${object.collation}`);
     statements.push(object.text);
+    if (isOther) statements.push(`ALTER DATABASE ${DATABASE} COLLATE ${collation}`);
   }
   change(SESSION_CONTEXT);
   return statements;

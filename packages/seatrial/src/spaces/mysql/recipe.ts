@@ -44,10 +44,10 @@ export async function readRecipe(work: Work, database: string, structure: Struct
   return {
     charset: structure.charset,
     collation: structure.collation,
-    before: creationsOf([
-      ...sequences,
-      ...ofKind("table", "function", "procedure", "package", "package body"),
-    ]),
+    before: creationsOf(
+      [...sequences, ...ofKind("table", "function", "procedure", "package", "package body")],
+      structure.collation,
+    ),
     rows: filled.map(({ name, versioned }) => ({
       table: name,
       columns: [...(columns.get(name) ?? []), ...(versioned ? ["row_start", "row_end"] : [])],
@@ -55,7 +55,7 @@ export async function readRecipe(work: Work, database: string, structure: Struct
     })),
     rowCount: counts.reduce((sum, count) => sum + count, 0),
     sequences: await readSequences(work, database, sequences),
-    after: creationsOf([...orderViews(ofKind("view")), ...ofKind("trigger", "event")]),
+    after: creationsOf([...orderViews(ofKind("view")), ...ofKind("trigger", "event")], structure.collation),
     objects: structure.objects,
   };
 }

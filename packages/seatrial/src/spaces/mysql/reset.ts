@@ -59,7 +59,7 @@ export async function resetDatabase(
     ...tables.filter((table) => !hasMoved(table)).map((table) => `DELETE FROM ${identifier(table.name)}`),
     ...copyRows(recipe.rows, source),
     "COMMIT",
-    ...creationsOf(triggers).map((text) => fillText(text, name)),
+    ...creationsOf(triggers, recipe.collation).map((text) => fillText(text, name)),
     "USE information_schema",
     ...labelStatements(flavour, name, ""),
   ]);

@@ -21,6 +21,8 @@ export interface DatabaseObject {
   text: string;
   /** What was in force when it was made, where that counts for it. */
   context: Record<string, string>;
+  /** Of code: its database's, when it was first made. */
+  collation: string | undefined;
   /** Of a table. */
   engine: string | undefined;
   /** Of a table that remembers its former rows. */
@@ -144,7 +146,8 @@ function objectOf(
     const value = row[key];
     if (value !== undefined && value !== null) context[key] = value;
   }
-  return { kind, name, text: generalText({ kind, text, database }), context, engine, versioned };
+  const collation = row["Database Collation"] ?? undefined;
+  return { kind, name, text: generalText({ kind, text, database }), context, collation, engine, versioned };
 }
 
 const DEFINER_CLAUSE =
@@ -157,8 +160,8 @@ const DEFINER_CLAUSE =
 export function generalText(options: { kind: ObjectKind; text: string; database: string }): string {
   const { kind, text, database } = options;
   const general = text.replace(DEFINER_CLAUSE, (_all, head: string) => `${head}DEFINER=${DEFINER}`);
-  if (kind === "table" || kind === "sequence") return general;
-  if (kind === "view") return withoutDatabase(general, `${identifier(database)}.`);
+  if (kind === "table" || kind === "sequence" || kind === "view")
+    return withoutDatabase(general, `${identifier(database)}.`);
   const end = general.search(HEAD_END[kind]);
   const head = end < 0 ? general : general.slice(0, end);
   return head.replace(qualifiers(database), "") + general.slice(head.length);
@@ -180,9 +183,9 @@ function qualifiers(database: string): RegExp {
   return new RegExp(`(?<![\\w$.\`])(?:${quoted}|${plain})\\s*\\.\\s*`, "g");
 }
 
-/** A view's text is the server's own: every name is in backquotes, every text in single ones. */
-function withoutDatabase(view: string, qualifier: string): string {
-  return view.replace(/'(?:[^'\\]|\\.|'')*'|`(?:[^`]|``)*`\.?/gs, (part) =>
+/** A text of the server's own: every name is in backquotes, every text in single ones. */
+function withoutDatabase(printed: string, qualifier: string): string {
+  return printed.replace(/'(?:[^'\\]|\\.|'')*'|`(?:[^`]|``)*`\.?/gs, (part) =>
     part === qualifier ? `${DATABASE}.` : part,
   );
 }

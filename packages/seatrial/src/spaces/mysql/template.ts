@@ -29,21 +29,35 @@ export interface TemplateOptions extends MakerOptions {
   password: string;
 }
 
+const CLEAN_MS = 10_000;
+
 /** Builds what every space begins with, and seals it: nobody but us can log in to it. Fails with TEMPLATE_FAILED. */
 export async function buildTemplate(options: TemplateOptions): Promise<Template> {
-  const { plan, sessions, signal } = options;
+  const { plan, sessions } = options;
   const { from, steps } = plan.template;
   if (from === undefined && steps.length === 0) return { recipe: EMPTY, database: undefined };
   const database = `${options.prefix}template`;
+  try {
+    return { recipe: await buildIn({ ...options, database }), database };
+  } catch (error) {
+    // Why it failed counts; what is left of it has a name that the broker finds.
+    const signal = AbortSignal.timeout(CLEAN_MS);
+    const { flavour } = options.admin;
+    await sessions
+      .use(`dropping ${database}`, signal, (work) => dropDatabase(work, database, flavour))
+      .catch(() => undefined);
+    throw error;
+  }
+}
+
+async function buildIn(options: TemplateOptions & { database: string }): Promise<Recipe> {
+  const { plan, sessions, database, signal } = options;
   await sessions.use(`building the template of ${plan.name}`, signal, async (work) => {
     await dropDatabase(work, database, options.admin.flavour);
-    await begin(work, { ...options, database });
+    await begin(work, options);
   });
-  for (const step of steps) await carryOut(step, { ...options, database });
-  const recipe = await sessions.use(`sealing the template of ${plan.name}`, signal, (work) =>
-    seal(work, database),
-  );
-  return { recipe, database };
+  for (const step of plan.template.steps) await carryOut(step, options);
+  return await sessions.use(`sealing the template of ${plan.name}`, signal, (work) => seal(work, database));
 }
 
 async function begin(work: Work, options: TemplateOptions & { database: string }): Promise<void> {

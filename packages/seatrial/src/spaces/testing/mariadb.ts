@@ -55,44 +55,42 @@ export async function query(server: SpaceServer, sql: string, space?: MadeSpace)
   }
 }
 
-/** What the server's own program writes of a database, without what differs from copy to copy: its name and dates. */
+/** Runs a file's text with the server's own client, as root. */
+export async function load(server: SpaceServer, database: string, sql: string): Promise<void> {
+  await asRoot(server, ["mariadb", "--no-defaults", ...LOCAL, "--comments", `--database=${database}`], sql);
+}
+
+/** What the server's own program writes of a database, without what differs from copy to copy: its name and label. */
 export async function dumpOf(server: SpaceServer, name: string): Promise<string> {
-  const process = await server.run(
-    {
-      argv: [
-        ...[
-          "mariadb-dump",
-          "--no-defaults",
-          "--protocol=tcp",
-          "--host=127.0.0.1",
-          "--user=root",
-          "--skip-ssl",
-        ],
-        ...[
-          "--routines",
-          "--triggers",
-          "--events",
-          "--skip-comments",
-          "--skip-dump-date",
-          "--order-by-primary",
-        ],
-        ...["--databases", name],
-      ],
-      env: { MYSQL_PWD: ROOT_PASSWORD },
-    },
-    AbortSignal.timeout(30_000),
-  );
-  let dump = "";
+  const complete = ["--routines", "--triggers", "--events", "--dump-history", "--order-by-primary"];
+  const steady = ["--skip-comments", "--skip-dump-date", "--databases", name];
+  const dump = await asRoot(server, ["mariadb-dump", "--no-defaults", ...LOCAL, ...complete, ...steady]);
+  const label = /^(CREATE DATABASE .*\*\/) COMMENT '.*';$/m;
+  return dump.replaceAll(`\`${name}\``, "`own`").replace(label, "$1;");
+}
+
+const LOCAL = [
+  "--protocol=tcp",
+  "--host=127.0.0.1",
+  "--user=root",
+  "--skip-ssl",
+  "--default-character-set=utf8mb4",
+];
+
+async function asRoot(server: SpaceServer, argv: string[], input = ""): Promise<string> {
+  const env = { MYSQL_PWD: ROOT_PASSWORD };
+  const process = await server.run({ argv, env, stdin: true }, AbortSignal.timeout(30_000));
+  const feeding = process.write(input).then(() => process.endInput());
+  const output: Buffer[] = [];
   let errors = "";
   for await (const { stream, data } of process.output) {
-    if (stream === "stdout") dump += data;
+    if (stream === "stdout") output.push(data);
     else errors += data;
   }
   const { code } = await process.exit;
-  if (code !== 0) throw new Error(`mariadb-dump ended with ${code}: ${errors}`);
-  // The label is no part of it.
-  const label = /^(CREATE DATABASE .*\*\/) COMMENT '.*';$/m;
-  return dump.replaceAll(`\`${name}\``, "`own`").replace(label, "$1;");
+  if (code !== 0) throw new Error(`${argv[0]} ended with ${code}: ${errors}`);
+  await feeding;
+  return Buffer.concat(output).toString("latin1");
 }
 
 /** A maker in the server. */
