@@ -49,8 +49,8 @@ export async function forwardSocket(options: {
       socket.destroy();
       return;
     }
-    socket.once("close", () => void remote.destroy());
-    remote.once("close", () => void socket.destroy());
+    joinEnd(socket, remote);
+    joinEnd(remote, socket);
     socket.pipe(remote).pipe(socket);
   }
 
@@ -74,6 +74,13 @@ export async function forwardSocket(options: {
     throw error;
   }
   return { path: socketPath, [Symbol.asyncDispose]: close };
+}
+
+/** What ends in good order has ended the other side already, which may still have something to write. */
+function joinEnd(one: Duplex, other: Duplex): void {
+  one.once("close", () => {
+    if (!one.readableEnded) other.destroy();
+  });
 }
 
 /** `mkdtemp` lets nobody else in. */

@@ -5,7 +5,7 @@ import { clientOf, valuesAt, variablesOf } from "./address.ts";
 import { describeCollections } from "./collections.ts";
 import { findLogin } from "./login.ts";
 import { connectMongo, type Mongo } from "./mongo.ts";
-import { fillSpace, isAsTemplate } from "./space.ts";
+import { dropDatabase, fillSpace, isAsTemplate } from "./space.ts";
 import { buildTemplate, type Template } from "./template.ts";
 import { createUser, labelUser, shutOut } from "./users.ts";
 
@@ -62,7 +62,8 @@ async function openMaker(options: MakerOptions): Promise<SpaceMaker> {
         throw error;
       }
     },
-    drop: (name, callSignal) => dropDatabase(mongo, { name, hasUsers, signal: callSignal }),
+    drop: (name, callSignal) =>
+      dropDatabase(mongo, { name, doing: `dropping the database ${name}`, hasUsers, signal: callSignal }),
     async list(prefix, callSignal) {
       const place = { database: "admin", doing: "listing databases", signal: callSignal };
       const { databases = [] } = await mongo.run({ listDatabases: 1, nameOnly: true }, place);
@@ -85,8 +86,10 @@ async function openMaker(options: MakerOptions): Promise<SpaceMaker> {
     },
     async [Symbol.asyncDispose]() {
       const { database: name } = template;
+      const doing = `dropping the template ${name}`;
       try {
-        if (name !== "") await dropDatabase(mongo, { name, hasUsers, signal: AbortSignal.timeout(CLOSE_MS) });
+        if (name !== "")
+          await dropDatabase(mongo, { name, doing, hasUsers, signal: AbortSignal.timeout(CLOSE_MS) });
       } catch (error) {
         // With the server went what was in it.
         if (!isToolError(error, "SPACE_SERVER_LOST")) throw error;
@@ -110,15 +113,6 @@ async function openTemplate(mongo: Mongo, build: () => Promise<Template>): Promi
 function canReset({ collections, documentCount }: Template): boolean {
   const isSimple = collections.every(({ kind }) => kind === "plain" || kind === "view");
   return isSimple && collections.length > 0 && documentCount <= MOST_DOCUMENTS;
-}
-
-async function dropDatabase(
-  mongo: Mongo,
-  { name, hasUsers, signal }: { name: string; hasUsers: boolean; signal: AbortSignal },
-): Promise<void> {
-  const doing = `dropping the database ${name}`;
-  if (hasUsers) await shutOut(mongo, { name, doing, signal });
-  await mongo.run({ dropDatabase: 1 }, { database: name, doing, signal });
 }
 
 function newPassword(): string {

@@ -1,5 +1,5 @@
 import { type Document, MongoClient } from "mongodb";
-import { orAborted } from "../../support/abort.ts";
+import { deferred, orAborted } from "../../support/abort.ts";
 import { forwardSocket } from "../forward-socket.ts";
 import type { SpaceServer } from "../maker.ts";
 import { failureOf } from "./failure.ts";
@@ -31,9 +31,10 @@ export async function connectMongo(options: {
   signal: AbortSignal;
 }): Promise<Mongo> {
   const { server, login, signal } = options;
-  let refusal: unknown;
+  // The client would try for a while: it does not hear why a connection ends.
+  const waiting = new Set<(reason: unknown) => void>();
   const onRefused = (error: unknown) => {
-    refusal = error;
+    for (const reject of waiting) reject(error);
   };
   const socket = await forwardSocket({ server, port: server.port, onRefused, signal });
   const client = new MongoClient(`mongodb://${encodeURIComponent(socket.path)}/`, {
@@ -50,12 +51,15 @@ export async function connectMongo(options: {
 
   async function call<T>(doing: string, callSignal: AbortSignal, work: () => Promise<T>): Promise<T> {
     callSignal.throwIfAborted();
-    refusal = undefined;
+    const refused = deferred<never>();
+    waiting.add(refused.reject);
     try {
-      return await orAborted(work(), callSignal);
+      return await Promise.race([work(), refused.promise]);
     } catch (error) {
       callSignal.throwIfAborted();
-      throw failureOf(refusal ?? error, { service: server.service, doing });
+      throw failureOf(error, { service: server.service, doing });
+    } finally {
+      waiting.delete(refused.reject);
     }
   }
 
@@ -65,7 +69,11 @@ export async function connectMongo(options: {
   }
 
   try {
-    await call("connecting", signal, () => client.connect());
+    await call("connecting", signal, () => orAborted(client.connect(), signal));
+    // A server with accounts lets anybody connect.
+    await call("logging in", signal, () =>
+      client.db("admin").command({ listDatabases: 1, nameOnly: true }, { signal }),
+    );
   } catch (error) {
     await close();
     throw error;
@@ -75,13 +83,16 @@ export async function connectMongo(options: {
       call(doing, callSignal, () => client.db(database).command(command, { signal: callSignal })),
     list: (command, { database, doing, signal: callSignal }) =>
       call(doing, callSignal, () =>
-        client.db(database).runCursorCommand(command, { promoteValues: false }).toArray(),
+        orAborted(
+          client.db(database).runCursorCommand(command, { promoteValues: false }).toArray(),
+          callSignal,
+        ),
       ),
     async insert(collection, documents, { database, doing, signal: callSignal }) {
       if (documents.length === 0) return;
       const options = { ordered: true, bypassDocumentValidation: true };
       await call(doing, callSignal, () =>
-        client.db(database).collection(collection).insertMany(documents, options),
+        orAborted(client.db(database).collection(collection).insertMany(documents, options), callSignal),
       );
     },
     [Symbol.asyncDispose]: close,

@@ -2,6 +2,7 @@ import { type Collection, createCollections, describeCollections, readCollection
 import { copyDocuments } from "./documents.ts";
 import type { Mongo } from "./mongo.ts";
 import type { Template } from "./template.ts";
+import { shutOut } from "./users.ts";
 
 interface Own {
   name: string;
@@ -34,4 +35,13 @@ export async function isAsTemplate(
   const place = { database: name, doing, signal };
   const { was } = await mongo.run({ profile: -1 }, place);
   return Number(was) === 0 && describeCollections(await readCollections(mongo, place)) === expected;
+}
+
+/** Shuts its user out and removes it all. Missing is fine. */
+export async function dropDatabase(
+  mongo: Mongo,
+  { hasUsers, ...own }: Own & { hasUsers: boolean },
+): Promise<void> {
+  if (hasUsers) await shutOut(mongo, own);
+  await mongo.run({ dropDatabase: 1 }, { database: own.name, doing: own.doing, signal: own.signal });
 }

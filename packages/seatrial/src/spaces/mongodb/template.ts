@@ -7,6 +7,7 @@ import { copyDocuments, countDocuments } from "./documents.ts";
 import { loadFile } from "./load-file.ts";
 import type { Login } from "./login.ts";
 import type { Mongo } from "./mongo.ts";
+import { dropDatabase } from "./space.ts";
 import { createUser, shutOut } from "./users.ts";
 
 /** What spaces are copied from. */
@@ -26,6 +27,8 @@ export interface TemplateOptions extends MakerOptions {
   spaceOf: (name: string, password: string) => MadeSpace;
 }
 
+const CLEAN_MS = 10_000;
+
 /** Builds what every space begins with, and lets nobody but the administrator in. Fails with TEMPLATE_FAILED. */
 export async function buildTemplate(options: TemplateOptions): Promise<Template> {
   const { plan, mongo, signal } = options;
@@ -36,21 +39,21 @@ export async function buildTemplate(options: TemplateOptions): Promise<Template>
   const database = `${options.prefix}template`;
   const doing = `building the template of ${plan.name}`;
   const place = { database, doing, signal };
+  const hasUsers = options.login !== undefined;
   const own = { name: database, doing, signal };
   try {
-    if (options.login !== undefined) {
-      await shutOut(mongo, own);
-      await createUser(mongo, options.password, own);
-    }
-    await mongo.run({ dropDatabase: 1 }, place);
+    await dropDatabase(mongo, { ...own, hasUsers });
+    if (hasUsers) await createUser(mongo, options.password, own);
     if (from !== undefined) await copyFrom(from, { ...options, database });
     for (const step of steps) await carryOut(step, { ...options, database });
-    if (options.login !== undefined) await shutOut(mongo, own);
+    if (hasUsers) await shutOut(mongo, own);
     return { database, ...(await readTemplate(mongo, place)) };
   } catch (error) {
+    // Why it failed counts; what is left of it has a name that the broker finds.
+    await dropDatabase(mongo, { ...own, hasUsers, signal: AbortSignal.timeout(CLEAN_MS) }).catch(
+      () => undefined,
+    );
     signal.throwIfAborted();
-    // What built it half is gone with it, as far as that goes.
-    await mongo.run({ dropDatabase: 1 }, place).catch(() => undefined);
     throw asTemplateFailure(error, options);
   }
 }
