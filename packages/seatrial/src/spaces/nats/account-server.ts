@@ -4,7 +4,7 @@ import { spaceError } from "../errors.ts";
 import type { MakerOptions } from "../maker.ts";
 import { createProcesses, type ServerProcess } from "../processes/index.ts";
 import { removeFolder } from "./base.ts";
-import { accountsConfig, FOLDER, type NatsAccount, type NatsSettings } from "./config.ts";
+import { accountsConfig, CONFIG_FOLDER, type NatsAccount, type NatsSettings, storeFolder } from "./config.ts";
 import { newPassword } from "./password.ts";
 import { natsProgram } from "./program.ts";
 import { shareWork } from "./shared-work.ts";
@@ -23,8 +23,8 @@ export function createAccountServer(options: MakerOptions, settings: NatsSetting
   const { server, prefix, onLost = () => undefined } = options;
   const { signal } = new AbortController();
   const title = `${prefix}accounts`;
-  const config = `${FOLDER}/${title}.conf`;
-  const store = `${FOLDER}/${title}`;
+  const config = `${CONFIG_FOLDER}/${title}.conf`;
+  const store = storeFolder(title);
   const accounts = new Map<string, NatsAccount>();
   // Without any account the server would let everybody in.
   const ours: NatsAccount = { user: `${prefix}server`, password: newPassword() };

@@ -1,7 +1,12 @@
 import type { NatsInfo } from "./connection.ts";
 
-/** In the service's container. */
-export const FOLDER = "/tmp/seatrial-nats";
+/** Where our configuration files are in the service's container. */
+export const CONFIG_FOLDER = "/tmp/seatrial-nats";
+
+/** A folder for JetStream. Its parent is one in which every user may make it, as that of the configuration files is not. */
+export function storeFolder(name: string): string {
+  return `/tmp/seatrial-nats-${name}`;
+}
 
 /** What each of our servers has of the service's own. */
 export interface NatsSettings {

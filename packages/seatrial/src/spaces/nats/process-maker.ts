@@ -1,7 +1,7 @@
 import type { MakerOptions, SpaceMaker } from "../maker.ts";
 import { createProcesses } from "../processes/index.ts";
 import { readSettings, removeFolder } from "./base.ts";
-import { FOLDER, processConfig } from "./config.ts";
+import { CONFIG_FOLDER, processConfig, storeFolder } from "./config.ts";
 import { newPassword } from "./password.ts";
 import { natsProgram } from "./program.ts";
 
@@ -10,15 +10,14 @@ export async function openProcessMaker(options: MakerOptions): Promise<SpaceMake
   const { server, prefix, signal, onLost = () => undefined } = options;
   signal.throwIfAborted();
   const settings = await readSettings(options);
-  const config = `${FOLDER}/${prefix}process.conf`;
+  const config = `${CONFIG_FOLDER}/${prefix}process.conf`;
   await server.writeFile({ path: config, content: processConfig(settings), mode: 0o644 }, signal);
   const processes = createProcesses({ server, onLost });
   const stores = new Set<string>();
-  const storeOf = (name: string) => `${FOLDER}/${name}`;
 
   async function drop(name: string): Promise<void> {
     await processes.stop(name);
-    if (stores.delete(name)) await removeFolder(options, storeOf(name));
+    if (stores.delete(name)) await removeFolder(options, storeFolder(name));
   }
 
   return {
@@ -26,7 +25,7 @@ export async function openProcessMaker(options: MakerOptions): Promise<SpaceMake
       signal.throwIfAborted();
       const account = { user: name, password: newPassword() };
       if (settings.jetStream) stores.add(name);
-      const program = natsProgram({ config, account, store: storeOf(name) });
+      const program = natsProgram({ config, account, store: storeFolder(name) });
       const { port } = await processes.start(name, program, signal);
       return { name, port, values: { ...account, name } };
     },
@@ -51,7 +50,7 @@ export async function openProcessMaker(options: MakerOptions): Promise<SpaceMake
     async [Symbol.asyncDispose]() {
       await processes[Symbol.asyncDispose]();
       if (settings.jetStream)
-        await Promise.all([...stores].map((name) => removeFolder(options, storeOf(name))));
+        await Promise.all([...stores].map((name) => removeFolder(options, storeFolder(name))));
     },
   };
 }
