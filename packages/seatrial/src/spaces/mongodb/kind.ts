@@ -5,8 +5,8 @@ import { clientOf, valuesAt, variablesOf } from "./address.ts";
 import { describeCollections } from "./collections.ts";
 import { findLogin } from "./login.ts";
 import { connectMongo, type Mongo } from "./mongo.ts";
-import { dropDatabase, fillSpace, isAsTemplate } from "./space.ts";
-import { buildTemplate, type Template } from "./template.ts";
+import { dropDatabase, fillSpace, isAsTemplate, type Template } from "./space.ts";
+import { buildTemplate } from "./template.ts";
 import { createUser, labelUser, shutOut } from "./users.ts";
 
 const CLOSE_MS = 15_000;

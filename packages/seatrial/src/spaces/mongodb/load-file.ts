@@ -3,21 +3,7 @@ import path from "node:path";
 import { BSON, type Document } from "mongodb";
 import { messageOf, type ToolError } from "../../support/error.ts";
 import { spaceError } from "../errors.ts";
-import type { SpaceServer } from "../maker.ts";
-import type { Login } from "./login.ts";
-import type { Mongo } from "./mongo.ts";
-import { runScript } from "./run-script.ts";
-
-export interface FileOptions {
-  server: SpaceServer;
-  mongo: Mongo;
-  login: Login | undefined;
-  /** The template. */
-  database: string;
-  /** On the host. */
-  file: string;
-  signal: AbortSignal;
-}
+import { type FileOptions, runScript } from "./run-script.ts";
 
 /**
  * Puts a file into the template: `users.json` is documents of the collection `users`, as one list or one a line, in MongoDB's extended

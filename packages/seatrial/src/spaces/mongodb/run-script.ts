@@ -1,6 +1,19 @@
 import type { AgentProcess } from "../../agent/index.ts";
 import { isToolError, messageOf, type ToolError } from "../../support/error.ts";
-import type { FileOptions } from "./load-file.ts";
+import type { SpaceServer } from "../maker.ts";
+import type { Login } from "./login.ts";
+import type { Mongo } from "./mongo.ts";
+
+export interface FileOptions {
+  server: SpaceServer;
+  mongo: Mongo;
+  login: Login | undefined;
+  /** The template. */
+  database: string;
+  /** On the host. */
+  file: string;
+  signal: AbortSignal;
+}
 
 const SHELLS = ["mongosh", "mongo"];
 const SAID = 8_000;

@@ -1,8 +1,17 @@
 import { type Collection, createCollections, describeCollections, readCollections } from "./collections.ts";
 import { copyDocuments } from "./documents.ts";
 import type { Mongo } from "./mongo.ts";
-import type { Template } from "./template.ts";
 import { shutOut } from "./users.ts";
+
+/** What spaces are copied from. */
+export interface Template {
+  /** The database that has the documents; empty: there is none, since spaces begin empty. */
+  database: string;
+  collections: Collection[];
+  /** Names of collections that have documents. */
+  filled: ReadonlySet<string>;
+  documentCount: number;
+}
 
 interface Own {
   name: string;

@@ -2,23 +2,13 @@ import { messageOf, type ToolError } from "../../support/error.ts";
 import { spaceError } from "../errors.ts";
 import type { MadeSpace, MakerOptions } from "../maker.ts";
 import { valuesAt, variablesOf } from "./address.ts";
-import { type Collection, createCollections, readCollections } from "./collections.ts";
+import { createCollections, readCollections } from "./collections.ts";
 import { copyDocuments, countDocuments } from "./documents.ts";
 import { loadFile } from "./load-file.ts";
 import type { Login } from "./login.ts";
 import type { Mongo } from "./mongo.ts";
-import { dropDatabase } from "./space.ts";
+import { dropDatabase, type Template } from "./space.ts";
 import { createUser, shutOut } from "./users.ts";
-
-/** What spaces are copied from. */
-export interface Template {
-  /** The database that has the documents; empty: there is none, since spaces begin empty. */
-  database: string;
-  collections: Collection[];
-  /** Names of collections that have documents. */
-  filled: ReadonlySet<string>;
-  documentCount: number;
-}
 
 export interface TemplateOptions extends MakerOptions {
   mongo: Mongo;

@@ -33,7 +33,7 @@ export const SESSION_CONTEXT: Readonly<Record<string, string>> = {
 const SESSION_SETUP = [
   "SET NAMES utf8mb4",
   setContext(SESSION_CONTEXT),
-  "SET SESSION foreign_key_checks = 0, unique_checks = 0, innodb_strict_mode = 0, sql_quote_show_create = 1",
+  "SET SESSION foreign_key_checks = 0, innodb_strict_mode = 0, sql_quote_show_create = 1",
   "SET SESSION lock_wait_timeout = 3, innodb_lock_wait_timeout = 3, wait_timeout = 86400",
 ];
 

@@ -192,5 +192,6 @@ function withoutDatabase(printed: string, qualifier: string): string {
 
 /** Puts names in the place of the placeholders. */
 export function fillText(text: string, name: string): string {
-  return text.replaceAll(DEFINER, definer(name)).replaceAll(DATABASE, identifier(name));
+  // As functions: in a text, `$` would have a meaning.
+  return text.replaceAll(DEFINER, () => definer(name)).replaceAll(DATABASE, () => identifier(name));
 }
