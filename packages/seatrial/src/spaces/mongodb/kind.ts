@@ -54,7 +54,10 @@ async function openMaker(options: MakerOptions): Promise<SpaceMaker> {
         await shutOut(mongo, own);
         if (!(await isAsTemplate(mongo, expected, own))) return false;
         await fillSpace(mongo, template, { ...own, again: true });
-        await createUser(mongo, space.values["password"] ?? "", own);
+        // Another one: a pool of connections that a test forgot cannot come back.
+        const password = newPassword();
+        await createUser(mongo, password, own);
+        space.values["password"] = password;
         return true;
       } catch (error) {
         // What the server refuses here, a test has made so.

@@ -54,6 +54,7 @@ describe("a space in MongoDB", () => {
   it("is put back by deleting documents and copying them again", async () => {
     await using maker = await open(fromApp);
     const space = await maker.make("st_1_1", signal);
+    const before = { ...space, values: { ...space.values } };
     {
       await using client = await connectClient(mongo.server, space);
       await client.database.collection("customers").deleteMany({});
@@ -66,6 +67,8 @@ describe("a space in MongoDB", () => {
     expect(done.filter((name) => name === "delete")).toHaveLength(2);
     // Whoever is still logged in has lost all rights before anything is deleted.
     expect(done.indexOf("dropAllUsersFromDatabase")).toBeLessThan(done.indexOf("delete"));
+    // What knew the former password stays outside.
+    await expect(connectClient(mongo.server, before)).rejects.toThrow(/Authentication failed/);
     await using client = await connectClient(mongo.server, space);
     expect(await client.database.collection("customers").find().toArray()).toHaveLength(2);
   });

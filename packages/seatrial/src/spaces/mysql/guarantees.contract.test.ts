@@ -151,6 +151,16 @@ describe("what a test leaves behind", () => {
     expect(await query(server, "XA RECOVER")).toEqual([]);
   });
 
+  test("a pool of connections that it forgot does not come back into a space that was put back", async () => {
+    const space = await maker.make(nextName(), signal);
+    const before = { ...space, values: { ...space.values } };
+    await query(server, "INSERT INTO audit VALUES ('mine', 1)", before);
+    expect(await maker.reset(space, signal)).toBe(true);
+    await expect(query(server, "SELECT 1", before)).rejects.toThrow(/denied/);
+    expect(await query(server, "SELECT * FROM audit", space)).toEqual([]);
+    expect({ ...space.values, password: "" }).toEqual({ ...before.values, password: "" });
+  });
+
   test("a session that the administrator has in it ends too", async () => {
     const space = await maker.make(nextName(), signal);
     const root = await logIn(server);
@@ -287,25 +297,28 @@ describe("the administrator", () => {
     expect(String(error)).toMatch(/may not create users/);
   });
 
-  test("whose sessions are killed while they are idle has new ones; in the middle of work the space is not made", async () => {
-    await maker.list(prefix, signal);
-    const others =
-      "SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = 'root' AND ID <> CONNECTION_ID()";
-    const killAll = async () => {
-      const root = await logIn(server);
-      const [rows] = await root.query(others);
-      for (const { id } of rows as { id: number }[]) await root.query(`KILL ${id}`).catch(() => undefined);
-      root.destroy();
+  test("whose session is killed while it is idle has a new one; in the middle of work the space is not made", async () => {
+    const root = await logIn(server);
+    const kill = async (where: string) => {
+      const sessions = `SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = 'root' AND ID <> CONNECTION_ID() AND ${where}`;
+      const [rows] = await root.query(sessions);
+      for (const { id } of rows as { id: number }[]) await root.query(`KILL ${id}`);
+      return (rows as object[]).length;
     };
-    await killAll();
+    await maker.list(prefix, signal);
+    expect(await kill("COMMAND = 'Sleep'")).toBeGreaterThan(0);
     await maker.make(nextName(), signal);
+    // Whoever copies the template's rows waits for this one.
+    const template = (await maker.list(`${prefix}t1_`, signal))[0];
+    await root.query(`LOCK TABLES ${template}.orders WRITE`);
     const name = nextName();
-    const making = Promise.all([
-      maker.make(name, signal),
-      new Promise((resolve) => setTimeout(resolve, 15)).then(killAll),
-    ]);
-    await expect(making).toThrowWithCode("SPACE_NOT_MADE");
+    const making = maker.make(name, signal);
+    const failure = expect(making).toThrowWithCode("SPACE_NOT_MADE");
+    await expect.poll(() => kill(`DB = '${name}'`)).toBe(1);
+    await failure;
+    root.destroy();
     await maker.drop(name, signal);
+    await maker.make(name, signal);
   });
 
   test("is told from a server that is gone", async () => {

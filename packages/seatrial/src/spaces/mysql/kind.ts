@@ -63,10 +63,14 @@ async function openMaker(options: MakerOptions): Promise<SpaceMaker> {
   async function reset(space: MadeSpace, callSignal: AbortSignal): Promise<boolean> {
     const look = fresh;
     if (!isResettable || look === undefined) return false;
+    const { name } = space;
+    const password = newPassword();
     try {
-      return await sessions.use(`putting back the database ${space.name}`, callSignal, (work) =>
-        resetDatabase(work, { space, recipe, source, fresh: look, flavour }),
+      const isBack = await sessions.use(`putting back the database ${name}`, callSignal, (work) =>
+        resetDatabase(work, { name, password, recipe, source, fresh: look, flavour }),
       );
+      if (isBack) space.values["password"] = password;
+      return isBack;
     } catch (error) {
       // What the server refuses here, a test has made so: a table is gone, a lock is held.
       if (isToolError(error, "SPACE_NOT_MADE")) return false;

@@ -1,4 +1,3 @@
-import type { MadeSpace } from "../maker.ts";
 import { creationsOf } from "./creation.ts";
 import { shutOut } from "./end-sessions.ts";
 import type { Flavour } from "./flavour.ts";
@@ -31,15 +30,15 @@ export function canReset(recipe: Recipe): boolean {
 }
 
 /**
- * Puts a space back: ends its sessions, deletes every row, copies the template's rows again, and sets counters and the password.
+ * Puts a space back: ends its sessions, deletes every row, copies the template's rows again, sets counters, and gives it another
+ * password, so that a pool of connections that a test forgot cannot come back.
  * False: its schema or its rights are not those of a new one, or something holds locks.
  */
 export async function resetDatabase(
   work: Work,
-  options: { space: MadeSpace; recipe: Recipe; source: string; fresh: Look; flavour: Flavour },
+  options: { name: string; password: string; recipe: Recipe; source: string; fresh: Look; flavour: Flavour },
 ): Promise<boolean> {
-  const { space, recipe, source, fresh, flavour } = options;
-  const { name } = space;
+  const { name, password, recipe, source, fresh, flavour } = options;
   await shutOut(work, name);
   const found = await lookAt(work, name, recipe.objects);
   if (found.hasPrepared || found.facts !== fresh.facts || found.bytes > fresh.bytes + MOST_GROWTH)
@@ -67,7 +66,7 @@ export async function resetDatabase(
     ...labelStatements(flavour, name, ""),
   ]);
   await setCounters(work, { name, tables: moved, fresh });
-  const own = `${account(name)} IDENTIFIED BY ${literal(space.values["password"] ?? "")}`;
+  const own = `${account(name)} IDENTIFIED BY ${literal(password)}`;
   await work.run([`ALTER USER ${own} ACCOUNT UNLOCK`]);
   return true;
 }
