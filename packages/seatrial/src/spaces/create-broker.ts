@@ -210,7 +210,8 @@ function leasedSpace(space: Space): LeasedSpace {
     space: plan.name,
     service: plan.service,
     kind: plan.kind,
-    made,
+    // Its own: the password changes when the space is put back.
+    made: { ...made, values: { ...made.values } },
     holder,
     leasedAt: isoTime(leasedAt),
     until: isoTime(until),

@@ -40,7 +40,10 @@ export interface SpaceMaker extends AsyncDisposable {
   readonly capacity?: number | undefined;
   /** Makes one that is as the template is. It resolves when clients can connect. */
   make(name: string, signal: AbortSignal): Promise<MadeSpace>;
-  /** Ends every session of it, and puts it back to what `make` gave, with the same values. False: that is not safe, drop it. */
+  /**
+   * Ends every session of it, and puts it back to what `make` gave, under a new password that is written into `space.values`: what a
+   * test left running must not come back into another test's space. False: that is not safe or not certain, drop it.
+   */
   reset(space: MadeSpace, signal: AbortSignal): Promise<boolean>;
   /** Ends its sessions and removes it with its user. Missing is fine. */
   drop(name: string, signal: AbortSignal): Promise<void>;

@@ -74,6 +74,9 @@ async function openMaker(memory: MemoryKind, options: MakerOptions): Promise<Spa
         if (!isSafe) return false;
         endConnections(space);
         space.data = new Map(template);
+        space.uses += 1;
+        made.values["password"] = passwordOf(made.name, space.uses);
+        space.made = made;
         return true;
       };
       const at = { call: "reset", name: made.name } as const;
@@ -120,10 +123,13 @@ async function buildTemplate({ plan, runStep, onNote, signal }: MakerOptions): P
 
 function put(spaces: Map<string, MemorySpace>, name: string, data: Map<string, string>): MadeSpace {
   if (spaces.has(name)) throw new Error(`${name} exists already`);
-  const password = `secret of ${name}`;
-  const made = { name, port: 5432, values: { user: name, password, name } };
-  spaces.set(name, { made, data, label: "", connections: new Set() });
+  const made = { name, port: 5432, values: { user: name, password: passwordOf(name, 0), name } };
+  spaces.set(name, { made, data, label: "", uses: 0, connections: new Set() });
   return made;
+}
+
+function passwordOf(name: string, uses: number): string {
+  return uses === 0 ? `secret of ${name}` : `secret of ${name} after ${uses}`;
 }
 
 function remove(spaces: Map<string, MemorySpace>, name: string): void {

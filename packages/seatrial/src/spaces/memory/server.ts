@@ -7,6 +7,8 @@ export interface MemorySpace {
   made: MadeSpace;
   data: Map<string, string>;
   label: string;
+  /** How often it was put back. */
+  uses: number;
   connections: Set<MemoryConnection>;
 }
 

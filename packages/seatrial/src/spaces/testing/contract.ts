@@ -84,14 +84,17 @@ export function describeKind({ name, open }: { name: string; open: () => Promise
 
     const changes = () => ({ "as most tests do": subject.dirty, ...subject.dirtier });
 
-    test("a space that was put back is as a new one, with the same address; any other can be dropped", async () => {
+    test("a space that was put back is as a new one, behind another password; any other can be dropped", async () => {
       const clean = await subject.fingerprint(await make());
       for (const [how, change] of Object.entries(changes())) {
         const space = await make();
         await change(space);
+        const before = { ...space, values: { ...space.values } };
         if (await maker.reset(space, signal)) {
           expect(await subject.fingerprint(space), how).toBe(clean);
           await connects(space);
+          // What a test left running knows the old one.
+          if (before.values["password"] !== undefined) await expect(connects(before), how).rejects.toThrow();
         }
         await maker.drop(space.name, signal);
         expect(await maker.list(space.name, signal), how).not.toContain(space.name);
