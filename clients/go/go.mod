@@ -1,0 +1,3 @@
+module seatrial.dev/space
+
+go 1.24
