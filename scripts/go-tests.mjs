@@ -1,0 +1,69 @@
+// Runs tests of Go with this machine's Go, or in the `golang` image, and counts them.
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { hasGo } from "./build-agent.mjs";
+
+/** The race detector needs a C compiler. */
+const RACE = [
+  ...["sh", "-c"],
+  'if command -v gcc >/dev/null; then export CGO_ENABLED=1 GOFLAGS="$GOFLAGS -race"; fi; exec "$0" "$@"',
+];
+
+/**
+ * Runs the tests of `folder` and leaves their counts in .test-results. In a container there are only `files` of the repository, `env`,
+ * and what `dockerArgs` give it. Resolves with the exit code.
+ */
+export async function runGoTests({
+  name,
+  folder,
+  files,
+  args = [],
+  env = {},
+  race = false,
+  dockerArgs = [],
+}) {
+  const argv = [...(race ? RACE : []), "go", "test", "-json", ...args, "./..."];
+  const ended = hasGo()
+    ? await run(argv, { cwd: folder, env: { ...process.env, ...env } })
+    : await run(inContainer({ argv, folder, env, dockerArgs }), { input: archive(files) });
+  const lines = ended.stdout.split("\n");
+  const events = lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+  const named = (action) => events.filter((event) => event.Test !== undefined && event.Action === action);
+  const [passed, failed, skipped] = ["pass", "fail", "skip"].map((action) => named(action).length);
+  mkdirSync(".test-results", { recursive: true });
+  const counts = { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped };
+  writeFileSync(`.test-results/${name.replaceAll(" ", "-")}.json`, JSON.stringify(counts));
+  console.log(`${name}: ${passed} passed, ${failed} failed, ${skipped} skipped`);
+  if (ended.code === 0) return 0;
+  const broken = new Set(named("fail").map((event) => event.Test));
+  const shown = events.filter(
+    ({ Action, Test }) => /^(build-)?output$/.test(Action) && (Test === undefined || broken.has(Test)),
+  );
+  console.log(shown.map((event) => event.Output).join(""));
+  console.log(ended.stderr);
+  return 1;
+}
+
+function inContainer({ argv, folder, env, dockerArgs }) {
+  const variables = Object.entries(env).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
+  const script = 'mkdir /src && cd /src && tar x && cd "$0" && exec "$@"';
+  const command = ["sh", "-c", script, folder, ...argv];
+  return ["docker", "run", "--rm", "-i", ...dockerArgs, ...variables, "golang:1.24", ...command];
+}
+
+function archive(files) {
+  return spawnSync("tar", ["-c", "--exclude=agent/bin", ...files], { maxBuffer: 1 << 28 }).stdout;
+}
+
+/** Not with spawnSync: this process may have to answer what the tests ask. */
+async function run([command, ...args], { input, ...options }) {
+  const child = spawn(command, args, options);
+  const output = { stdout: [], stderr: [] };
+  for (const stream of ["stdout", "stderr"]) child[stream].on("data", (chunk) => output[stream].push(chunk));
+  // A child that ends early has no use for the rest.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input);
+  const code = await new Promise((resolve, reject) => child.on("error", reject).on("close", resolve));
+  const text = (stream) => Buffer.concat(output[stream]).toString();
+  return { code, stdout: text("stdout"), stderr: text("stderr") };
+}
