@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
+import { buildContexts } from "./build-contexts.ts";
 import type { Environment } from "./environment.ts";
 import { interpolate, type Lookup } from "./interpolate.ts";
 import { absolutePath, readText } from "./read-text.ts";
@@ -17,7 +18,15 @@ export interface ComposeOutline {
 export interface OutlineService {
   name: string;
   image?: string | undefined;
-  build?: { context: string; dockerfile: string; target?: string | undefined } | undefined;
+  build?:
+    | {
+        context: string;
+        dockerfile: string;
+        target?: string | undefined;
+        /** Further ones by name: absolute folders, and addresses as written. */
+        contexts: Record<string, string>;
+      }
+    | undefined;
   command?: string[] | undefined;
   dependsOn: string[];
   /** As written, variables and all; null: the value comes from the environment. */
@@ -72,7 +81,18 @@ export async function outlineCompose(options: OutlineOptions): Promise<ComposeOu
       context: at,
       dockerfile: resolve(at, fill("dockerfile" in build ? build["dockerfile"] : undefined) ?? "Dockerfile"),
       target: fill("target" in build ? build["target"] : undefined),
+      contexts: contextsOf("additional_contexts" in build ? build["additional_contexts"] : undefined, base),
     };
+  }
+
+  function contextsOf(value: unknown, base: string): Record<string, string> {
+    const written = Object.entries(environmentIn(value)).flatMap(([name, place]): [string, string][] => {
+      const filled = fill(place);
+      return filled === undefined ? [] : [[name, filled]];
+    });
+    return buildContexts(Object.fromEntries(written), (path) =>
+      absolutePath(path, base, options.environment),
+    );
   }
 
   function envFilesIn(value: unknown): OutlineService["envFiles"] {

@@ -39,6 +39,7 @@ describe("loadProject", () => {
           context: path,
           release: "release",
           test: "test",
+          contexts: {},
           args: {},
           secrets: [],
         },

@@ -1,3 +1,4 @@
+import { buildContexts } from "./build-contexts.ts";
 import { checkSettings } from "./check-settings.ts";
 import { findStage } from "./dockerfile/summary.ts";
 import { describeStage, looksLikeTests } from "./dockerfile/targets.ts";
@@ -90,6 +91,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     image: {
       dockerfile: dockerfile.path,
       context: absolutePath(input.image?.context ?? ".", root, environment),
+      contexts: buildContexts(input.image?.contexts, (name) => absolutePath(name, root, environment)),
       release: targets.release,
       test: targets.test,
       args,

@@ -60,6 +60,8 @@ export interface ImageSettings {
   dockerfile: string;
   /** Absolute. */
   context: string;
+  /** Further ones by name: absolute folders, and addresses as written. */
+  contexts: Record<string, string>;
   /** The key of a stage of the Dockerfile. */
   release: string;
   /** The key of a stage of the Dockerfile. */

@@ -13,7 +13,7 @@ export function projectTarget(project: Project, stage: string): BuildTarget {
     stage: found?.name,
     args: image.args,
     secrets: image.secrets,
-    contexts: {},
+    contexts: image.contexts,
     ssh: [],
     platform: image.platform,
     extraHosts: [],

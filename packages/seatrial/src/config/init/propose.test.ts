@@ -79,6 +79,20 @@ COPY --from=build /out/ /opt/
     expect(project.suites).toMatchObject([{ needs: ["db", "migrate"] }]);
   });
 
+  it("takes further build contexts of the app's Compose service", async () => {
+    const { project } = await propose({
+      Dockerfile: "FROM a AS app\nCOPY --from=shared . .\nFROM app AS test\n",
+      "compose.yaml": `services:
+  app:
+    build:
+      target: app
+      additional_contexts: { shared: ../shared, alpine: "docker-image://alpine:3", other: "service:other" }
+`,
+    });
+    const shared = join(project.root, "../shared");
+    expect(project.config.image.contexts).toEqual({ shared, alpine: "docker-image://alpine:3" });
+  });
+
   it.each([
     ["node --test e2e/", { runner: "junit", command: ["node", "--test", "--test-reporter=junit"] }],
     ["vitest run", { runner: "command", command: ["npm", "test"] }],

@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from "node:path";
 import type { DockerfileStage, DockerfileSummary } from "../dockerfile/summary.ts";
 import { likelyRelease } from "../dockerfile/targets.ts";
 import { appService } from "./app-service.ts";
@@ -28,6 +29,7 @@ export function proposeConfig(facts: ConfigFacts): string {
     test?.name === undefined
       ? "  # test: test           # the stage that suites run in; default: the release stage"
       : `  test: ${yamlText(test.name)}`,
+    ...contextLines(facts, release),
     '  # args: { VERSION: "1.0" }',
     "  # secrets: { npmrc: { file: ~/.npmrc } }",
     "",
@@ -62,6 +64,18 @@ function releaseStage(
   const release = candidates.at(-1) ?? dockerfile.stages.at(-1);
   if (release === undefined) throw new Error("a Dockerfile without stages");
   return { release, sure: candidates.length === 1 };
+}
+
+/** As the app's own build has them. */
+function contextLines(facts: ConfigFacts, release: DockerfileStage): string[] {
+  const written = Object.entries(appService(facts, release)?.build?.contexts ?? {});
+  const contexts = written.filter(([, place]) => !place.startsWith("service:"));
+  if (contexts.length === 0) return [];
+  const lines = contexts.map(([name, place]) => {
+    const written = isAbsolute(place) ? relative(facts.root, place) || "." : place;
+    return `    ${yamlText(name)}: ${yamlText(written)}`;
+  });
+  return ["  contexts:", ...lines];
 }
 
 function composeLine({ composeFiles }: ConfigFacts): string {

@@ -31,6 +31,11 @@ export const imageSchema = section(
       "release",
     ),
     test: field(stageName, "The stage that suites run in. Default: the release stage.", "test"),
+    contexts: field(
+      mapping(v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]*$/, "a context's name (lower case)")), text),
+      "Further build contexts, by the name that FROM and COPY --from know: folders relative to this file, docker-image://…, or addresses of Git and archives.",
+      { shared: "../shared" },
+    ),
     args: field(environment, "Build arguments, as in Compose.", { GO_VERSION: "1.24" }),
     secrets: field(
       mapping(v.pipe(v.string(), v.regex(/^[\w.-]+$/, "a secret's id")), imageSecret),
@@ -46,5 +51,13 @@ export const imageSchema = section(
       "linux/amd64",
     ),
   },
-  { synonyms: { file: "dockerfile", target: "release", stage: "release", build_args: "args" } },
+  {
+    synonyms: {
+      file: "dockerfile",
+      additional_contexts: "contexts",
+      target: "release",
+      stage: "release",
+      build_args: "args",
+    },
+  },
 );

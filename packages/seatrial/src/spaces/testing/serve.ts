@@ -1,11 +1,12 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import type { SpacePlan } from "../../model/index.ts";
-import { systemClock } from "../clock.ts";
 import { openHostFilePlace } from "../config-files/host-place.ts";
+import { createBroker } from "../create-broker.ts";
 import { openEndpoint } from "../endpoint/endpoint.ts";
 import { spaceError } from "../errors.ts";
-import { openTestBroker } from "./broker.ts";
+import { createMemoryKind, memoryServer } from "../memory/index.ts";
+import { memoryJournal } from "./broker.ts";
 import { nameReach } from "./endpoint.ts";
 import { spacePlan } from "./plan.ts";
 
@@ -39,9 +40,11 @@ const PLANS: SpacePlan[] = [
 export async function serveTestBroker(options: {
   folder: string;
 }): Promise<{ url: string; token: string } & AsyncDisposable> {
-  const { broker, memory } = openTestBroker({
+  const memory = createMemoryKind();
+  const broker = createBroker({
     plans: PLANS,
-    clock: systemClock,
+    server: async (service) => memoryServer(service),
+    kind: async () => memory.driver,
     async runStep() {
       throw spaceError({
         code: "TEMPLATE_FAILED",
@@ -49,6 +52,8 @@ export async function serveTestBroker(options: {
         lastLines: ["relation customers does not exist"],
       });
     },
+    journal: memoryJournal(),
+    signal: new AbortController().signal,
   });
   const files = openHostFilePlace(options);
   const endpoint = openEndpoint({
