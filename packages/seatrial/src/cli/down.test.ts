@@ -29,7 +29,7 @@ describe("down", () => {
     await using here = await at({});
     expect(await here.seatrial("down")).toBe(2);
     expect(here.stderr()).toBe(
-      "✖ No run of this project is kept. [RUN_NOT_FOUND]\n  hint: Nothing is kept on this machine.\n",
+      "✖ Nothing of this project is up or kept. [RUN_NOT_FOUND]\n  hint: Nothing is up or kept on this machine.\n",
     );
   });
 
@@ -54,7 +54,7 @@ describe("down", () => {
     await using here = await at({});
     await owner(here, "r1", { root: "/elsewhere" });
     expect(await here.seatrial("down", "r2")).toBe(2);
-    expect(here.stderr()).toContain("No kept run r2 is alive.");
-    expect(here.stderr()).toContain("Kept: r1.");
+    expect(here.stderr()).toContain("No r2 is up or kept.");
+    expect(here.stderr()).toContain("There are: r1.");
   });
 });

@@ -10,7 +10,7 @@ import type { Surroundings } from "./surroundings.ts";
 const LIMIT_MS = 30_000;
 const POLL_MS = 50;
 
-/** Ends kept runs: asks their owners to stop, and waits until nothing of them is left. */
+/** Ends kept runs and infrastructure: asks their owners to stop, and waits until nothing of them is left. */
 export async function downCommand(options: {
   surroundings: Surroundings;
   flags: GlobalFlags & { run?: string | undefined };
@@ -26,15 +26,15 @@ export async function downCommand(options: {
     throw cliError({
       code: "RUN_NOT_FOUND",
       message:
-        flags.run === undefined ? "No run of this project is kept." : `No kept run ${flags.run} is alive.`,
+        flags.run === undefined ? "Nothing of this project is up or kept." : `No ${flags.run} is up or kept.`,
       hint:
         kept.length === 0
-          ? "Nothing is kept on this machine."
-          : `Kept: ${kept.map((entry) => entry.run).join(", ")}.`,
+          ? "Nothing is up or kept on this machine."
+          : `There are: ${kept.map((entry) => entry.run).join(", ")}.`,
     });
   }
   for (const entry of chosen) {
-    await end(entry, state);
+    await endOwner(entry, state);
     surroundings.stdout.write(`ended ${entry.run}\n`);
   }
   return EXIT.ok;
@@ -49,7 +49,8 @@ async function ofThisProject(
   return kept.filter((entry) => entry.root === root);
 }
 
-async function end(entry: JournalEntry, state: string): Promise<void> {
+/** Asks an owner to stop and waits until nothing of it is left. Fails with OWNER_STUCK. */
+export async function endOwner(entry: JournalEntry, state: string): Promise<void> {
   askToStop(entry.pid);
   const limit = Date.now() + LIMIT_MS;
   while ((await readJournals(state)).some((each) => each.run === entry.run && each.alive)) {

@@ -5,10 +5,14 @@ export type CliErrorCode =
   | "AGE_INVALID"
   /** `shell --command` cannot be split into words. */
   | "COMMAND_INVALID"
+  /** `exec` has nothing to run, or it cannot be run. */
+  | "COMMAND_NOT_STARTED"
   /** `verify --commit` is no commit. */
   | "COMMIT_INVALID"
   /** `logs --lines` is no count. */
   | "COUNT_INVALID"
+  /** A length of time, such as that of `up --for`, is none. */
+  | "DURATION_INVALID"
   /** A passphrase is needed and not there. */
   | "KEY_PASSPHRASE_MISSING"
   /** The list of pushed images cannot be written. */
@@ -17,6 +21,8 @@ export type CliErrorCode =
   | "LOG_NOT_FOUND"
   /** The project names no suites, and none could be guessed. */
   | "NO_SUITES"
+  /** `exec` and others need infrastructure of this project, and there is none. */
+  | "NOT_UP"
   /** The owner of a kept run did not end within its deadline. Exit code 3. */
   | "OWNER_STUCK"
   /** The passphrase of a new key was typed in two ways. */
@@ -35,6 +41,10 @@ export type CliErrorCode =
   | "SOURCE_UNREADABLE"
   /** A run would end with a release, and the git tree has changes that are in no commit. */
   | "TREE_DIRTY"
+  /** What is up lacks services that are asked for. */
+  | "UP_DIFFERS"
+  /** `up --env-file` cannot be written. */
+  | "ENV_FILE_NOT_WRITTEN"
   /** The user or the system stopped the program with a signal. Exit code 130. */
   | "STOPPED";
 

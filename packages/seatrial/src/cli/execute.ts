@@ -11,11 +11,10 @@ import {
   type AppliedRun,
   applyRun,
   createRunId,
+  guestLabel,
   openJournal,
   type RunContext,
   type RunPlan,
-  sweep,
-  sweepJournals,
 } from "../run/index.ts";
 import { createSnapshotStore } from "../services/index.ts";
 import type { ExitCode, ToolError } from "../support/error.ts";
@@ -29,6 +28,7 @@ import { digestOf, writeReports } from "./reports.ts";
 import type { RunRelease } from "./run-release.ts";
 import type { Session } from "./session.ts";
 import { subscribeOutput } from "./subscribe-output.ts";
+import { sweepOthers } from "./sweep-others.ts";
 import { tidyRuns } from "./tidy-runs.ts";
 
 export interface ExecuteOptions {
@@ -37,6 +37,8 @@ export interface ExecuteOptions {
   flags: OutputFlags & { fresh?: boolean };
   /** Carries out the plan's pushes. */
   push?: RunContext["push"];
+  /** Uses services that outlive the run. */
+  borrow?: RunContext["borrow"];
   /** Writes the build's cache, where the project keeps one. */
   pushCache?: RunContext["pushCache"];
   /** Carries out the plan's release. */
@@ -97,6 +99,7 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
     snapshots,
     push: options.push,
     pushCache: options.pushCache,
+    borrow: options.borrow,
     source: session.source,
     now,
     signal,
@@ -137,8 +140,7 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
       });
     },
     async hasGuests() {
-      const labels = { "seatrial.guest": run };
-      return (await session.engine.workloads.list(labels, AbortSignal.timeout(10_000))).length > 0;
+      return (await session.engine.workloads.list(guestLabel(run), AbortSignal.timeout(10_000))).length > 0;
     },
     async [Symbol.asyncDispose]() {
       try {
@@ -153,16 +155,6 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
   if (unwritten === undefined || told) return executed;
   await executed[Symbol.asyncDispose]();
   throw unwritten;
-}
-
-/** Removes what dead owners left, in the engine and on this machine. What cannot be removed now is the next start's. */
-async function sweepOthers(options: { session: Session; run: string; signal: AbortSignal }): Promise<void> {
-  const { session, run, signal } = options;
-  const { engine, surroundings } = session;
-  await Promise.allSettled([
-    sweep({ engine, now: Date.now(), except: run, signal }),
-    sweepJournals({ folder: stateFolder(surroundings.environment), engine, now: Date.now(), signal }),
-  ]);
 }
 
 const SNAPSHOT_LIMIT_BYTES = 5_000_000_000;

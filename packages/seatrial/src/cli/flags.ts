@@ -1,6 +1,6 @@
 export interface GlobalFlags {
-  folder?: string;
-  file?: string;
+  folder?: string | undefined;
+  file?: string | undefined;
 }
 
 export interface OutputFlags {
@@ -22,6 +22,8 @@ export interface RunFlags extends GlobalFlags, OutputFlags, GivenFlags {
   grep?: string;
   fresh?: boolean;
   keep?: boolean;
+  /** `test`: how long services stay for the next run; true for --warm alone. */
+  warm?: string | true | undefined;
   dryRun?: boolean;
   /** `build` */
   push?: boolean;

@@ -21,6 +21,8 @@ export interface SessionFlags extends GlobalFlags, GivenFlags {
   grep?: string | undefined;
   dryRun?: boolean | undefined;
   quiet?: boolean | undefined;
+  /** Services that are wanted for their own sake; suites count where none is named. */
+  infrastructure?: string[] | undefined;
 }
 
 /** Reads the project and plans the run, while the engine is being asked what it can do. */
@@ -72,14 +74,16 @@ export async function openSession(options: {
     shard: flags.shard === undefined ? undefined : parseShard(flags.shard),
     given: await givenImages(flags, environment.cwd),
     checks: flags.checks !== undefined,
-    suites: flags.checks !== "only",
+    infrastructure: flags.infrastructure,
+    suites: flags.checks !== "only" && (flags.infrastructure ?? []).length === 0,
     cpus: cpus || availableParallelism(),
     environment: environment.env,
   });
   return { session: { surroundings, project, engine, launcher, usage, secrets, source }, plan };
 }
 
-async function resolveProjectCompose(options: {
+/** The project's Compose file as Compose understands it; undefined where it has none. */
+export async function resolveProjectCompose(options: {
   project: Project;
   surroundings: Surroundings;
   signal: AbortSignal;

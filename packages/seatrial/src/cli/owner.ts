@@ -17,10 +17,9 @@ const LOOK_MS = 5_000;
 /** Owns a run for a process that follows it on stdout, and keeps its services when it fails, for the length of a lease. */
 export async function ownerCommand(options: {
   surroundings: Surroundings;
-  request: string;
+  flags: RunFlags;
 }): Promise<ExitCode> {
-  const { surroundings } = options;
-  const flags = JSON.parse(options.request) as RunFlags;
+  const { surroundings, flags } = options;
   using stop = listenForStop(() => undefined);
   const left = new AbortController();
   const onLeft = () => left.abort(new Error("whoever followed the run is gone"));

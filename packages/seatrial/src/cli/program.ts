@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { EXIT, type ExitCode } from "../support/error.ts";
+import { EXIT } from "../support/error.ts";
 import { defineBuild } from "./commands/build.ts";
 import { defineCheck } from "./commands/check.ts";
 import { defineCi } from "./commands/ci.ts";
@@ -7,6 +7,7 @@ import { defineComplete } from "./commands/complete.ts";
 import { defineCompletion } from "./commands/completion.ts";
 import { defineDoctor } from "./commands/doctor.ts";
 import { defineDown } from "./commands/down.ts";
+import { defineExec } from "./commands/exec.ts";
 import { defineGc } from "./commands/gc.ts";
 import { defineInit } from "./commands/init.ts";
 import { defineKey } from "./commands/key.ts";
@@ -16,15 +17,16 @@ import { defineRelease } from "./commands/release.ts";
 import { defineRun } from "./commands/run.ts";
 import { defineShell } from "./commands/shell.ts";
 import { defineTest } from "./commands/test.ts";
+import { defineUp } from "./commands/up.ts";
 import { defineVerify } from "./commands/verify.ts";
 import type { GlobalFlags } from "./flags.ts";
 import { printError } from "./print-error.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { VERSION } from "./version.ts";
 
-/** Turns an argument vector into an exit code. Each command's code is loaded when it is called. */
-export async function runProgram(argv: string[], surroundings: Surroundings): Promise<ExitCode> {
-  let exitCode: ExitCode = EXIT.ok;
+/** Turns an argument vector into an exit code: ours, or that of the command which `exec` ran. Each command's code is loaded when it is called. */
+export async function runProgram(argv: string[], surroundings: Surroundings): Promise<number> {
+  let exitCode: number = EXIT.ok;
   const program = createProgram(surroundings, (code) => {
     exitCode = code;
   });
@@ -39,7 +41,7 @@ export async function runProgram(argv: string[], surroundings: Surroundings): Pr
 }
 
 /** The commands, their flags and their help. */
-export function createProgram(surroundings: Surroundings, onExit: (code: ExitCode) => void): Command {
+export function createProgram(surroundings: Surroundings, onExit: (code: number) => void): Command {
   const program = new Command("seatrial")
     .description("Build the image once, test that image against real infrastructure, ship that very digest.")
     .version(VERSION, "-v, --version")
@@ -69,10 +71,12 @@ const COMMANDS = [
   defineDoctor,
   defineVerify,
   defineKey,
+  defineUp,
+  defineExec,
+  defineDown,
   defineShell,
   defineLogs,
   defineGc,
-  defineDown,
   defineCompletion,
   defineComplete,
   defineOwn,

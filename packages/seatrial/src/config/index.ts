@@ -1,7 +1,9 @@
 // Configuration: finds, reads, checks and completes what the user wrote, and writes a first seatrial.yaml. The only place
 // that looks at the environment and at the project's files; it never talks to an engine, and knows only the outline of a
 // Compose file, whose real model comes from Compose itself.
+
 export type { DockerfileStage, DockerfileSummary, StageBase, StageCopy } from "./dockerfile/summary.ts";
+export { parseDuration } from "./duration.ts";
 export type { EnvFile } from "./env-files.ts";
 export type { Environment } from "./environment.ts";
 export type { ConfigErrorCode } from "./errors.ts";

@@ -34,6 +34,8 @@ export interface WorkloadSpec {
   env: Record<string, string>;
   hostname?: string | undefined;
   network?: { id: string; aliases: string[] } | undefined;
+  /** TCP ports that the engine's own machine answers at 127.0.0.1, at ports that the engine chooses. They need a network. */
+  publish?: readonly number[] | undefined;
   mounts: WorkloadMount[];
   limits: Limits;
   security: SecuritySpec;
@@ -68,6 +70,8 @@ export interface WorkloadDetails {
   labels: Record<string, string>;
   /** Address in each network, by network name. */
   addresses: Record<string, string>;
+  /** While it runs: where published ports are answered at 127.0.0.1 of the engine's machine, by port of the container. */
+  published: Record<number, number>;
   /** Names of the volumes it uses, by target path. */
   volumes: Record<string, string>;
   outOfMemory: boolean;

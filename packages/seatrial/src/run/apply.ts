@@ -6,11 +6,13 @@ import { problemOf } from "../support/problem.ts";
 import { buildTargets } from "./build.ts";
 import { CHECK_NODE, checkImage } from "./check.ts";
 import type { RunContext } from "./context.ts";
+import { borrowInfrastructure } from "./infrastructure/borrow.ts";
+import { planInfrastructure } from "./infrastructure/plan.ts";
 import type { RunPlan } from "./plan.ts";
 import { PUSH_NODE, pushBuilt } from "./push.ts";
 import { removalFailure } from "./removal.ts";
-import { createSharedResources } from "./resources.ts";
-import { startRunServices } from "./services.ts";
+import { createSharedResources, type SharedResources } from "./resources.ts";
+import { type StartedServices, startRunServices } from "./services.ts";
 import { createRunSpaces } from "./spaces.ts";
 import { runSuites } from "./suites.ts";
 
@@ -64,8 +66,6 @@ export async function applyRun(plan: RunPlan, given: RunContext): Promise<Applie
     nodes: nodesOf(plan),
   });
 
-  const shared = createSharedResources({ plan, context, signal });
-  cleanup.add(async () => await shared[Symbol.asyncDispose]());
   const build = buildTargets({ plan, context, signal });
   build.catch((error: unknown) => fail(error, "build"));
   cleanup.add(() =>
@@ -78,7 +78,8 @@ export async function applyRun(plan: RunPlan, given: RunContext): Promise<Applie
     }),
   );
 
-  const services = startRunServices({ plan, context, build, shared, onFailure: fail, signal });
+  const { shared, services } = openServices({ plan, context, build, onFailure: fail, signal });
+  cleanup.add(async () => await shared[Symbol.asyncDispose]());
   cleanup.add(async () => await services[Symbol.asyncDispose]());
 
   const spaces = createRunSpaces({ plan, context, build, shared, services, signal });
@@ -148,6 +149,22 @@ export async function applyRun(plan: RunPlan, given: RunContext): Promise<Applie
       }
     },
   };
+}
+
+/** The run's own, or those of another owner that it may use. */
+function openServices(options: {
+  plan: RunPlan;
+  context: RunContext;
+  build: Promise<BuildResult>;
+  onFailure: (error: unknown, service?: string) => void;
+  signal: AbortSignal;
+}): { shared: SharedResources; services: StartedServices } {
+  const { plan, context } = options;
+  const { borrow } = context;
+  const wanted = planInfrastructure(plan).services.length > 0;
+  if (borrow !== undefined && wanted) return borrowInfrastructure({ ...options, borrow });
+  const shared = createSharedResources({ plan, context, signal: options.signal });
+  return { shared, services: startRunServices({ ...options, shared }) };
 }
 
 function nodesOf(plan: RunPlan): NodeRef[] {

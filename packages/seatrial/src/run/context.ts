@@ -5,6 +5,7 @@ import type { Emit, ImageIdentity, Logs, SpaceKind } from "../model/index.ts";
 import type { CandidatePlan, PushedCandidates } from "../release/index.ts";
 import type { SnapshotStore } from "../services/index.ts";
 import type { SpaceKindDriver } from "../spaces/index.ts";
+import type { Borrow } from "./infrastructure/borrowed.ts";
 
 /** What applying a plan is given; it reaches for nothing else. */
 export interface RunContext {
@@ -29,6 +30,8 @@ export interface RunContext {
   push?: ((options: PushImages) => Promise<Pick<PushedCandidates, "pushed" | "uploaded">>) | undefined;
   /** Writes steps of the build into the registry, for engines that start empty. */
   pushCache?: ((options: PushCache) => Promise<void>) | undefined;
+  /** Uses services that somebody else owns in place of the plan's own. Absent: the run starts its own. */
+  borrow?: Borrow | undefined;
   /** The commit and whether the tree has changes, when the project is a git checkout. */
   source: Promise<{ commit?: string | undefined; dirty?: boolean | undefined }>;
   /** A clock in milliseconds. */

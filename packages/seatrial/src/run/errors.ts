@@ -3,12 +3,18 @@ import { type ExitCode, ToolError } from "../support/error.ts";
 export type RunErrorCode =
   /** Two suites describe different apps under one name, or an app has the name of a service. */
   | "APP_NAME_TAKEN"
+  /** The owner of a run does not do what it was asked. */
+  | "CONTROL_REFUSED"
+  /** A request that an owner's control socket does not know. */
+  | "CONTROL_REQUEST_INVALID"
   /** No subnet of the pool was free for the run's network. Exit code 3. */
   | "NETWORK_POOL_EMPTY"
   /** The network pool cannot be cut into networks of the run's size. */
   | "NETWORK_POOL_INVALID"
   /** Containers, networks or volumes of the run are still there: the engine did not remove them. Exit code 3. */
   | "NOT_REMOVED"
+  /** The owner of a run has ended, or does not answer. Exit code 3. */
+  | "OWNER_AWAY"
   /** A service's `x-seatrial.ready` in the Compose file is no probe. */
   | "READY_INVALID"
   /** The image has no shell to open. */
@@ -16,7 +22,9 @@ export type RunErrorCode =
   /** A definition of spaces asks for what its kind of server cannot do. */
   | "SPACES_INVALID"
   /** The folder for what runs hold on this machine cannot be written. */
-  | "STATE_NOT_WRITABLE";
+  | "STATE_NOT_WRITABLE"
+  /** Another process did not finish in time what only one may do at once. Exit code 3. */
+  | "TURN_NOT_COME";
 
 export interface RunErrorOptions {
   code: RunErrorCode;

@@ -2,15 +2,28 @@
 export { type AppliedRun, applyRun } from "./apply.ts";
 export type { PushCache, PushImages, RunContext } from "./context.ts";
 export { createRunId } from "./id.ts";
+export type { Borrow, BorrowedServices, BorrowOptions } from "./infrastructure/borrowed.ts";
+export { claimRoot, findOwners } from "./infrastructure/claim.ts";
+export { type ControlDuties, openControl } from "./infrastructure/control.ts";
+export { connectOwner, type OwnerClient } from "./infrastructure/control-client.ts";
+export type { DescribedService, Description, NativeDescription } from "./infrastructure/description.ts";
+export {
+  type Infrastructure,
+  type InfrastructureOptions,
+  startInfrastructure,
+} from "./infrastructure/infrastructure.ts";
+export { appsOf, digestService, planInfrastructure } from "./infrastructure/plan.ts";
+export { rewriteEnvironment } from "./infrastructure/rewrite.ts";
 export {
   type FoundJournal,
   forgottenAt,
   type JournalEntry,
+  journalFolder,
   openJournal,
   readJournals,
   sweepJournals,
 } from "./journal.ts";
-export { NETWORK_LABEL, OWNED } from "./labels.ts";
+export { guestLabel, NETWORK_LABEL, OWNED } from "./labels.ts";
 export { listNetworkCache, removeNetworkCache } from "./network.ts";
 export { type PlanOptions, planRun, type RunPlan } from "./plan.ts";
 export { planOfSuite } from "./required-services.ts";

@@ -42,6 +42,8 @@ describe("a journal", () => {
         pid: process.pid,
         identity: expect.stringMatching(/./),
         tags: ["seatrial/shop:test.r1"],
+        kind: "run",
+        control: undefined,
         keptUntil: undefined,
         alive: true,
         writtenAt: expect.any(Number),

@@ -5,7 +5,10 @@ import { runTag } from "../image/index.ts";
 import { messageOf } from "../support/error.ts";
 import { writeWhole } from "../support/write-whole.ts";
 import { runError } from "./errors.ts";
+import { removeSocket } from "./infrastructure/control-socket.ts";
+import type { OwnedKind } from "./infrastructure/description.ts";
 import type { RunPlan } from "./plan.ts";
+import { processIdentity } from "./process-identity.ts";
 
 /** What an owner on this machine has written down of its run: enough to give up its holds when it dies. */
 export interface JournalEntry {
@@ -18,7 +21,11 @@ export interface JournalEntry {
   identity: string;
   /** Names that hold images while the run needs them. */
   tags: string[];
-  /** Of a kept run: when its lease ends. */
+  /** Why it is still there. */
+  kind: OwnedKind;
+  /** The path of its control socket; absent where it has none. */
+  control?: string | undefined;
+  /** Of what outlives the command that began it: when its lease ends. */
   keptUntil?: string | undefined;
 }
 
@@ -29,7 +36,8 @@ export interface Journal {
   close(): Promise<void>;
 }
 
-const journalFolder = (state: string) => path.join(state, "runs");
+/** Where owners of this user write down what they hold, and have their control sockets. */
+export const journalFolder = (state: string) => path.join(state, "runs");
 
 /** Begins the journal of a run of this process. */
 export async function openJournal(options: {
@@ -37,8 +45,10 @@ export async function openJournal(options: {
   run: string;
   plan: RunPlan;
   engine: Engine;
+  /** What is known of it from the start. Default: of kind `run`. */
+  known?: Partial<JournalEntry> | undefined;
 }): Promise<Journal> {
-  const { run, plan, engine } = options;
+  const { run, plan, engine, known } = options;
   const folder = journalFolder(options.folder);
   const file = path.join(folder, `${run}.json`);
   let entry: JournalEntry = {
@@ -49,6 +59,8 @@ export async function openJournal(options: {
     pid: process.pid,
     identity: await processIdentity(process.pid),
     tags: plan.targets.map(({ key }) => runTag({ project: plan.project, key, run })),
+    kind: "run",
+    ...known,
   };
   // Whole or not at all: others read it while it is written.
   const save = async () => {
@@ -100,10 +112,12 @@ async function readEntry(file: string): Promise<FoundJournal | undefined> {
   try {
     const entry = JSON.parse(await readFile(file, "utf8")) as Partial<JournalEntry>;
     const { mtimeMs: writtenAt } = await stat(file);
-    const { run, project = "", root = "", endpoint = "", pid, identity, tags = [], keptUntil } = entry;
+    const { run, project = "", root = "", endpoint = "", pid, identity, tags = [] } = entry;
+    const { keptUntil, kind = "run", control } = entry;
     if (run === undefined || pid === undefined || identity === undefined) return undefined;
     const alive = identity !== "" && (await processIdentity(pid)) === identity;
-    return { run, project, root, endpoint, pid, identity, tags, keptUntil, alive, writtenAt };
+    const about = { run, project, root, endpoint, tags, kind, control, keptUntil };
+    return { ...about, pid, identity, alive, writtenAt };
   } catch {
     return undefined;
   }
@@ -134,32 +148,9 @@ export async function sweepJournals(options: {
     const isHere = entry.endpoint === engine.endpoint;
     if (entry.alive || (!isHere && now < forgottenAt(entry))) continue;
     if (isHere) await Promise.all(entry.tags.map((tag) => engine.images.remove(tag, signal)));
+    if (entry.control !== undefined) await removeSocket(entry.control);
     await rm(path.join(journalFolder(folder), `${entry.run}.json`), { force: true });
     swept.push(entry.run);
   }
   return swept;
-}
-
-/** Something that no other process has ever had, or "" when there is no such process. */
-async function processIdentity(pid: number): Promise<string> {
-  try {
-    const [boot, stat] = await Promise.all([
-      readFile("/proc/sys/kernel/random/boot_id", "utf8"),
-      readFile(`/proc/${pid}/stat`, "utf8"),
-    ]);
-    // The 22nd field; the second one, the program's name, may hold spaces and parentheses.
-    const started = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-    return `${boot.trim()} ${started}`;
-  } catch {
-    return await identityWithoutProc(pid);
-  }
-}
-
-async function identityWithoutProc(pid: number): Promise<string> {
-  try {
-    process.kill(pid, 0);
-    return `pid ${pid}`;
-  } catch {
-    return "";
-  }
 }

@@ -47,6 +47,8 @@ export function planService(options: {
       snapshots: (settings?.snapshot ?? true) && (service.settings.snapshot ?? true),
     },
     preset: preset?.name,
+    access: preset?.probe,
+    ports: [...new Set([...probes.flatMap(portOf), ...service.ports])],
     confirmations: usesPreset ? preset.confirmations : 1,
     asksImage: ready === undefined && !usesPreset && commandProbe === undefined && health?.kind !== "none",
     server: serverOf(preset?.probe, probes, service.ports),
@@ -68,6 +70,10 @@ function serverOf(
   if (!("user" in preset || "password" in preset)) return { port };
   const { user, password } = preset;
   return { port, user, password, database: "database" in preset ? preset.database : undefined };
+}
+
+function portOf(probe: ProbeSpec): number[] {
+  return probe.kind === "command" ? [] : [probe.port];
 }
 
 function explicitProbe(

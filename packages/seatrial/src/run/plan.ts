@@ -6,7 +6,7 @@ import {
   planServices,
   type ResolvedCompose,
 } from "../compose/index.ts";
-import { type Project, secretsOf } from "../config/index.ts";
+import { type Project, type SuiteConfig, secretsOf } from "../config/index.ts";
 import { type BuildCache, type GivenImage, imageError } from "../image/index.ts";
 import type { BuildSecret, BuildTarget, SpacePlan, SuiteSpec } from "../model/index.ts";
 import type { CandidatePlan, ReleasePlan } from "../release/index.ts";
@@ -73,6 +73,8 @@ export interface PlanOptions {
   given?: readonly (Omit<GivenImage, "target"> & { target: string | undefined })[] | undefined;
   /** Whether the release image is checked. Default: no. */
   checks?: boolean | undefined;
+  /** What is wanted besides suites: these services, or where none is named and no suite needs any, all. Default: nothing. */
+  infrastructure?: readonly string[] | undefined;
   /** Whether suites are run. Without them, and with checks, the test image is there to be compared. Default: yes. */
   suites?: boolean | undefined;
   /** Of the engine: how many test binaries run at once by default. */
@@ -109,10 +111,7 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
       ? NO_COMPOSE
       : await planServices({
           compose,
-          wanted: [
-            ...chosen.flatMap((suite) => [...suite.needs, ...spaceServices(suite, project)]),
-            ...entrypointNeeds(options),
-          ],
+          wanted: wantedServices(options, chosen),
           suites: asSuites,
           steps: stepServices(project),
           projectTargets: project.dockerfile.stages
@@ -170,6 +169,17 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
     },
     secrets: [...project.secretValues, ...composed.secretValues, ...environmentSecrets(project, composed)],
   };
+}
+
+function wantedServices(options: PlanOptions, chosen: readonly SuiteConfig[]): string[] {
+  const { compose, infrastructure } = options;
+  const needed = [
+    ...chosen.flatMap((suite) => [...suite.needs, ...spaceServices(suite, options.project)]),
+    ...entrypointNeeds(options),
+  ];
+  if (infrastructure === undefined) return needed;
+  const named = [...needed, ...infrastructure];
+  return named.length > 0 ? named : Object.keys(compose?.services ?? {});
 }
 
 function cachePlan(project: Project, built: readonly BuildTarget[], composed: ComposePlan) {

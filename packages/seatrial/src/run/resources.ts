@@ -8,8 +8,12 @@ import type { RunPlan } from "./plan.ts";
 /** The engine's things that the containers of a run share, made when the first container needs them. */
 export interface SharedResources extends AsyncDisposable {
   labels: Record<string, string>;
+  /** The run whose volumes they are. */
+  owner: string;
   /** The id of the run's network, with the run's volumes made too. `image` is the one of the container that asks. */
   network(image: string): Promise<string>;
+  /** The id of the network that was claimed; undefined as long as nobody needed one. */
+  readonly claimed: Promise<string | undefined>;
 }
 
 const REMOVAL_MS = 20_000;
@@ -35,9 +39,13 @@ export function createSharedResources(options: {
   );
   return {
     labels,
+    owner: run,
     async network(image) {
       const [claimed] = await Promise.all([network.get(image), volumesMade.get()]);
       return claimed.id;
+    },
+    get claimed() {
+      return Promise.resolve(network.made).then((claimed) => claimed?.id);
     },
     async [Symbol.asyncDispose]() {
       const [claimed, created] = await Promise.allSettled([network.made, volumesMade.made]);

@@ -1,4 +1,4 @@
-import type { BuildResult, Emit, ServiceOutcome } from "../model/index.ts";
+import type { BuildResult, Emit, Logs, ServiceOutcome } from "../model/index.ts";
 import {
   type RunningService,
   type ServicePlan,
@@ -19,6 +19,8 @@ export interface StartedServices extends AsyncDisposable {
   ready(names: readonly string[]): Promise<void>;
   /** Resolves with one that is ready. Fails as its start did. */
   running(name: string): Promise<RunningService>;
+  /** The log of a service, relative to the run's folder, and its last lines. */
+  said(name: string, lines: number): { log: string; lines: string[] };
   outcomes(): ServiceOutcome[];
   /** Resolves when all have settled. Never rejects. */
   settled: Promise<void>;
@@ -30,6 +32,9 @@ interface StartServicesOptions {
   required: ReadonlySet<string>;
   /** Resolves with what a service needs; asked for each service by itself, since only some need the build. */
   runtime: (plan: ServicePlan) => Promise<ServiceRuntime>;
+  logs: Logs;
+  /** Resolves when a service that is not among the plans is ready. Default: at once. */
+  outside?: ((name: string) => Promise<void>) | undefined;
   emit: Emit;
   now: () => number;
   /** Called once with the first failure, of a start or later. */
@@ -43,13 +48,19 @@ export function startRunServices(options: {
   context: RunContext;
   build: Promise<BuildResult>;
   shared: SharedResources;
+  /** Publishes the services' ports, and those which it names, on the engine's machine. */
+  publish?: ((plan: ServicePlan) => readonly number[]) | undefined;
+  /** Resolves when a service that is not in the plan is ready. */
+  outside?: ((name: string) => Promise<void>) | undefined;
   onFailure: (error: unknown, service: string) => void;
   signal: AbortSignal;
 }): StartedServices {
-  const { plan, context, build, shared, onFailure, signal } = options;
+  const { plan, context, build, shared, publish, outside, onFailure, signal } = options;
   return startServices({
     plans: plan.services,
     required: requiredServices(plan),
+    logs: context.logs,
+    outside,
     runtime: async (service) => ({
       run: context.run,
       engine: context.engine,
@@ -59,6 +70,7 @@ export function startRunServices(options: {
       built: service.spec.image.kind === "target" ? (await build).images : new Map(),
       logs: context.logs,
       snapshots: context.snapshots,
+      publish: publish && { further: publish(service) },
       now: context.now,
     }),
     emit: context.emit,
@@ -131,7 +143,10 @@ function startServices(options: StartServicesOptions): StartedServices {
   async function dependenciesOf(plan: ServicePlan): Promise<void> {
     const waits = plan.spec.dependsOn.map(async ({ service, condition, required }) => {
       const dependency = options.plans.find((other) => other.spec.name === service);
-      if (dependency === undefined) return;
+      if (dependency === undefined) {
+        await options.outside?.(service);
+        return;
+      }
       const ready = start(dependency);
       // Whoever only wants a one-shot to have begun must not wait for its end.
       if (condition === "started" && dependency.spec.oneShot) return;
@@ -164,6 +179,10 @@ function startServices(options: StartServicesOptions): StartedServices {
       const service = started.get(name);
       if (service === undefined) throw new Error(`the service ${name} is not a part of this run`);
       return await orAborted(service, options.signal);
+    },
+    said(name, lines) {
+      const log = options.logs.open({ kind: "service", name });
+      return { log: log.file, lines: log.lastLines(lines) };
     },
     outcomes: () =>
       options.plans.map((plan) => {

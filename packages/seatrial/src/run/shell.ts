@@ -7,7 +7,7 @@ import { createCleanup } from "../support/cleanup.ts";
 import { buildTargets } from "./build.ts";
 import type { RunContext } from "./context.ts";
 import { runError } from "./errors.ts";
-import { runLabels } from "./labels.ts";
+import { guestLabel, runLabels } from "./labels.ts";
 import type { RunPlan } from "./plan.ts";
 import { createSharedResources } from "./resources.ts";
 import { startRunServices } from "./services.ts";
@@ -71,7 +71,7 @@ export async function joinRun(
 ): Promise<ProcessExit> {
   const labels = {
     ...runLabels({ run: options.run, project: options.plan.project }),
-    "seatrial.guest": options.run,
+    ...guestLabel(options.run),
   };
   return await enter({ ...options, labels });
 }

@@ -80,7 +80,7 @@ async function runOne(spec: SuiteSpec, options: SuitesOptions): Promise<SuiteOut
     const outcome: SuiteOutcome = {
       ...ended,
       spaces: options.spaces?.leasedBy(spec.name) || undefined,
-      serviceLines: ended.status === "failed" ? serviceLines(spec, context) : undefined,
+      serviceLines: ended.status === "failed" ? serviceLines(spec, options) : undefined,
     };
     node.finish({
       state: outcome.status === "skipped" ? "skipped" : outcome.status,
@@ -111,12 +111,9 @@ async function runOne(spec: SuiteSpec, options: SuitesOptions): Promise<SuiteOut
 const SERVICE_LINES = 8;
 
 /** What the suite's services said last: often the reason why a test failed. */
-function serviceLines(spec: SuiteSpec, { logs }: RunContext): SuiteOutcome["serviceLines"] {
+function serviceLines(spec: SuiteSpec, { services }: SuitesOptions): SuiteOutcome["serviceLines"] {
   return spec.needs
-    .map((service) => {
-      const log = logs.open({ kind: "service", name: service });
-      return { service, log: log.file, lines: log.lastLines(SERVICE_LINES) };
-    })
+    .map((service) => ({ service, ...services.said(service, SERVICE_LINES) }))
     .filter(({ lines }) => lines.length > 0);
 }
 
@@ -170,7 +167,7 @@ async function startContainers(spec: SuiteSpec, options: SuitesOptions): Promise
       network,
       labels: shared.labels,
       security: spec.security,
-      mounts: spec.mounts.map((mount) => toWorkloadMount(mount, context.run)),
+      mounts: spec.mounts.map((mount) => toWorkloadMount(mount, shared.owner)),
       extraHosts: spec.extraHosts,
     });
     return context.launcher.launch({ ...container, label: `suite ${spec.name}` }, signal);

@@ -8,6 +8,8 @@ import type { ServiceRuntime } from "./runtime.ts";
 export async function launchContainer(options: {
   spec: ServiceSpec;
   imageId: Digest;
+  /** Ports to publish. */
+  publish?: readonly number[] | undefined;
   runtime: ServiceRuntime;
   onNote: (note: string) => void;
   signal: AbortSignal;
@@ -22,6 +24,7 @@ export async function launchContainer(options: {
       env: {},
       hostname: spec.hostname ?? spec.name,
       network: { id: await runtime.network(options.imageId), aliases: [spec.name, ...spec.aliases] },
+      publish: options.publish,
       mounts: [...spec.mounts.map((mount) => toWorkloadMount(mount, runtime.run)), ...secretMounts(spec)],
       limits: spec.limits,
       security: spec.security,

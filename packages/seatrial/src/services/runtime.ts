@@ -17,6 +17,8 @@ export interface ServiceRuntime {
   logs: Logs;
   /** Absent: snapshots are neither used nor taken. */
   snapshots?: SnapshotStore | undefined;
+  /** The engine's machine answers the service's ports, and further ones, at 127.0.0.1. Absent: none of them. */
+  publish?: { further: readonly number[] } | undefined;
   /** A clock in milliseconds. */
   now: () => number;
 }

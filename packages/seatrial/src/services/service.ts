@@ -15,6 +15,8 @@ export interface RunningService extends AsyncDisposable {
     user?: string | undefined;
     workingDir?: string | undefined;
   };
+  /** TCP ports that it is known to listen on; its main one first. */
+  readonly ports: readonly number[];
   readonly standIn: boolean;
   readonly snapshot: "used" | "taken" | "none";
   readonly status: "ready" | "completed";

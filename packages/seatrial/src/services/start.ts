@@ -44,7 +44,15 @@ export async function startService(options: StartOptions): Promise<RunningServic
   const log = runtime.logs.open(node);
   onNote(boot.from === undefined ? "starting" : "starting from its snapshot");
   const start = runtime.now();
-  const workload = await launchContainer({ spec: boot.spec, imageId: boot.imageId, runtime, onNote, signal });
+  const ports = plan.ports?.length ? plan.ports : image.config.ports;
+  const workload = await launchContainer({
+    spec: boot.spec,
+    imageId: boot.imageId,
+    publish: runtime.publish && [...ports, ...runtime.publish.further],
+    runtime,
+    onNote,
+    signal,
+  });
   try {
     const booting: Booting = { ...options, boot, image, log, workload };
     await orAborted(options.dependencies, signal);
@@ -55,6 +63,7 @@ export async function startService(options: StartOptions): Promise<RunningServic
       imageId: image.id,
       image: image.config,
       process: processOf(boot, image),
+      ports,
       standIn: image.config.labels[STAND_IN_LABEL] === "true",
       snapshot,
       status: spec.oneShot ? "completed" : "ready",

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import type { ExitCode } from "../../support/error.ts";
 import type { GlobalFlags } from "../flags.ts";
 import type { Surroundings } from "../surroundings.ts";
 
@@ -10,5 +9,5 @@ export interface CommandContext {
   /** The flags before the command's name. */
   global: () => GlobalFlags;
   /** Takes the command's exit code. */
-  exit: (code: ExitCode) => void;
+  exit: (code: number) => void;
 }

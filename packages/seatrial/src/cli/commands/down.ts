@@ -5,8 +5,8 @@ import { examples } from "./examples.ts";
 export function defineDown({ program, surroundings, exit, global }: CommandContext): void {
   program
     .command("down")
-    .description("end a kept run and remove everything of it")
-    .argument("[run]", "which one (default: all kept runs of this project)")
+    .description("end what is up, warm or kept, and remove everything of it")
+    .argument("[run]", "which one (default: all of this project)")
     .addHelpText("after", examples("seatrial down", "seatrial down 20250101-120000-abcdef"))
     .action(async (run: string | undefined, flags) =>
       exit(

@@ -7,11 +7,13 @@ export function defineTest({ program, surroundings, exit, global }: CommandConte
   withRunFlags(program.command("test"))
     .description("run the suites in images that are built if need be")
     .argument("[suites...]", "the suites (default: all)")
+    .option("--warm [time]", "keep services for the next run for this long (default: 5m); not in CI")
     .addHelpText(
       "after",
       examples(
         "seatrial test unit",
         "seatrial test integration --grep TestCheckout",
+        "seatrial test integration --warm=10m   # the next run finds its services ready",
         "seatrial test unit --images .seatrial/images.json --shard 2/4",
       ),
     )
@@ -19,9 +21,15 @@ export function defineTest({ program, surroundings, exit, global }: CommandConte
       exit(
         await (await import("../run.ts")).runCommand({
           surroundings,
-          flags: { ...global(), ...flags, suites },
+          flags: { ...global(), ...flags, ...warmOrSuite(flags.warm, suites) },
           what: "test",
         }),
       ),
     );
+}
+
+/** What follows `--warm` and does not begin with a digit is no time, but a suite: `test --warm unit`. */
+function warmOrSuite(warm: string | true | undefined, suites: string[]) {
+  const isSuite = typeof warm === "string" && !/^\d/.test(warm);
+  return isSuite ? { warm: true as const, suites: [warm, ...suites] } : { warm, suites };
 }

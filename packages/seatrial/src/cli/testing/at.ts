@@ -1,6 +1,5 @@
 import { PassThrough } from "node:stream";
 import { makeFolder } from "../../config/testing/folder.ts";
-import type { ExitCode } from "../../support/error.ts";
 import { runProgram } from "../program.ts";
 import type { Surroundings } from "../surroundings.ts";
 
@@ -11,7 +10,7 @@ export interface At extends AsyncDisposable {
   stdout(): string;
   stderr(): string;
   /** Runs a command line to its end. */
-  seatrial(...argv: string[]): Promise<ExitCode>;
+  seatrial(...argv: string[]): Promise<number>;
 }
 
 /** Nothing of this machine is in the environment but what is given: no program, no engine, a home of its own. */

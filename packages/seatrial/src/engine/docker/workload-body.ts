@@ -21,6 +21,7 @@ export function toCreateBody(spec: WorkloadSpec): Record<string, unknown> {
     AttachStderr: true,
     // Readiness is probed by us; the engine's own checks would cost an exec each.
     Healthcheck: { Test: ["NONE"] },
+    ExposedPorts: toPorts(spec, () => ({})),
     HostConfig: toHostConfig(spec),
     NetworkingConfig:
       network === undefined ? undefined : { EndpointsConfig: { [network.id]: { Aliases: network.aliases } } },
@@ -34,6 +35,7 @@ function toHostConfig(spec: WorkloadSpec): Record<string, unknown> {
     // What the container writes travels over the attached stream; the engine keeps no second copy.
     LogConfig: { Type: "none" },
     NetworkMode: spec.network?.id ?? "none",
+    PortBindings: toPorts(spec, () => [{ HostIp: LOOPBACK, HostPort: "" }]),
     Init: security.init ?? false,
     ...toMounts(spec),
     Memory: limits.memoryBytes,
@@ -53,6 +55,12 @@ function toHostConfig(spec: WorkloadSpec): Record<string, unknown> {
     Devices: security.devices.map(toDevice),
     ExtraHosts: spec.extraHosts,
   };
+}
+
+const LOOPBACK = "127.0.0.1";
+
+function toPorts<T>({ publish }: WorkloadSpec, value: () => T): Record<string, T> | undefined {
+  return publish && Object.fromEntries(publish.map((port) => [`${port}/tcp`, value()]));
 }
 
 function toMounts(spec: WorkloadSpec): { Tmpfs: Record<string, string>; Mounts: object[] } {

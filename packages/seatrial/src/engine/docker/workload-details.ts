@@ -7,7 +7,10 @@ export interface ContainerAnswer {
   Image: string;
   State?: { Status?: string; OOMKilled?: boolean };
   Config?: { Labels?: Record<string, string> | null };
-  NetworkSettings?: { Networks?: Record<string, { IPAddress?: string }> | null };
+  NetworkSettings?: {
+    Networks?: Record<string, { IPAddress?: string }> | null;
+    Ports?: Record<string, { HostIp?: string; HostPort?: string }[] | null> | null;
+  };
   Mounts?: { Type?: string; Name?: string; Destination?: string }[] | null;
 }
 
@@ -32,6 +35,7 @@ export function toWorkloadDetails(answer: ContainerAnswer): WorkloadDetails {
     addresses: Object.fromEntries(
       networks.flatMap(([name, { IPAddress }]) => (IPAddress ? [[name, IPAddress]] : [])),
     ),
+    published: publishedOf(answer),
     volumes: Object.fromEntries(
       (answer.Mounts ?? []).flatMap((mount) =>
         mount.Type === "volume" && mount.Name && mount.Destination ? [[mount.Destination, mount.Name]] : [],
@@ -39,6 +43,17 @@ export function toWorkloadDetails(answer: ContainerAnswer): WorkloadDetails {
     ),
     outOfMemory: answer.State?.OOMKilled ?? false,
   };
+}
+
+function publishedOf({ NetworkSettings }: ContainerAnswer): Record<number, number> {
+  return Object.fromEntries(
+    Object.entries(NetworkSettings?.Ports ?? {}).flatMap(([port, bindings]) => {
+      const chosen = bindings?.find(({ HostPort }) => Number(HostPort) > 0)?.HostPort;
+      return chosen !== undefined && port.endsWith("/tcp")
+        ? [[Number.parseInt(port, 10), Number(chosen)]]
+        : [];
+    }),
+  );
 }
 
 export function toWorkloadSummary(entry: ContainerEntry): WorkloadSummary {

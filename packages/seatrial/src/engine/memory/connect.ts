@@ -57,6 +57,7 @@ export function createMemoryHost(options: MemoryEngineOptions = {}): { connect()
     networks: new Map(),
     volumes: new Map(),
     workloads: new Map(),
+    portsGiven: 0,
   };
   for (const spec of options.images ?? []) {
     const image = imageOf(spec, now());

@@ -19,6 +19,8 @@ export interface MemoryState {
   networks: Map<string, MemoryNetwork>;
   volumes: Map<string, MemoryVolume>;
   workloads: Map<string, MemoryWorkload>;
+  /** How many ports of the machine were given out so far. */
+  portsGiven: number;
 }
 
 export interface MemoryImage {
@@ -57,6 +59,8 @@ export interface MemoryWorkload {
   state: WorkloadSummary["state"];
   createdAt: number;
   addresses: Record<string, string>;
+  /** Ports of the machine, by port of the container. Nothing listens there. */
+  published: Record<number, number>;
   /** Volume names by target. */
   volumes: Record<string, string>;
   /** Names of the volumes that go with it. */

@@ -61,6 +61,7 @@ export function createMemoryWorkloads(state: MemoryState): WorkloadEngine {
         image: workload.image.details.id,
         labels: { ...workload.image.details.config.labels, ...workload.spec.labels },
         addresses: workload.state === "running" ? { ...workload.addresses } : {},
+        published: workload.state === "running" ? { ...workload.published } : {},
         volumes: { ...workload.volumes },
         outOfMemory: workload.exit?.outOfMemory ?? false,
       };
@@ -100,6 +101,7 @@ function createWorkload(options: {
     state: "created",
     createdAt: state.now(),
     addresses: joinNetwork(state, spec),
+    published: publishPorts(state, spec),
     volumes: {},
     anonymous: [],
     mounts: [],
@@ -153,4 +155,17 @@ function joinNetwork(state: MemoryState, spec: WorkloadSpec): Record<string, str
   network.handedOut += 1;
   // The first address is the gateway's.
   return { [network.spec.name]: addressAt(subnet, network.handedOut + 1) };
+}
+
+/** Where this machine has nothing that listens. */
+const FIRST_PORT = 1;
+
+function publishPorts(state: MemoryState, spec: WorkloadSpec): Record<number, number> {
+  if (spec.publish === undefined) return {};
+  return Object.fromEntries(
+    spec.publish.map((port) => {
+      state.portsGiven += 1;
+      return [port, FIRST_PORT + state.portsGiven];
+    }),
+  );
 }

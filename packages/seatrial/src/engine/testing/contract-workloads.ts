@@ -115,6 +115,33 @@ export function describeWorkloads(context: () => ContractContext): void {
     expect(await engine.workloads.list(own, signal)).toEqual([]);
   });
 
+  test("a published port is answered at a port that the engine chose, as long as the container runs", async () => {
+    const { engine, signal, spec, subject, labels, name, subnet, launch } = context();
+    const network = await engine.networks.create(
+      { name: name("published"), labels, subnet: subnet(), internal: false },
+      signal,
+    );
+    const joined = { network: { id: network, aliases: [] } };
+    const both = await Promise.all(
+      [1, 2].map(() => launch(spec(subject.argv.echo, { ...joined, publish: [5432, 80] }))),
+    );
+    const published = await Promise.all(
+      both.map(async ({ id }) => (await engine.workloads.inspect(id, signal))?.published ?? {}),
+    );
+    for (const ports of published) expect(Object.keys(ports).sort()).toEqual(["5432", "80"]);
+    const chosen = published.flatMap((ports) => Object.values(ports));
+    expect(new Set(chosen).size).toBe(4);
+    for (const port of chosen) expect(port).toBeGreaterThan(0);
+
+    const plain = await launch(spec(subject.argv.echo, joined));
+    expect((await engine.workloads.inspect(plain.id, signal))?.published).toEqual({});
+    for (const { id, stream } of [...both, plain]) {
+      stream.resume();
+      await engine.workloads.remove(id, signal);
+    }
+    await engine.networks.remove(network, signal);
+  });
+
   test("a container that is to stay can be looked at after its end", async () => {
     const { engine, signal, spec, subject, launch } = context();
     const { id, stream, exit } = await launch(spec(subject.argv.exit(3), { removeOnExit: false }));

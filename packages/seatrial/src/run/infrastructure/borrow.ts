@@ -1,0 +1,119 @@
+import type { BuildResult, ServiceOutcome } from "../../model/index.ts";
+import { orAborted } from "../../support/abort.ts";
+import type { RunContext } from "../context.ts";
+import { guestLabel, runLabels } from "../labels.ts";
+import { beginNode } from "../node.ts";
+import type { RunPlan } from "../plan.ts";
+import type { SharedResources } from "../resources.ts";
+import { type StartedServices, startRunServices } from "../services.ts";
+import type { Borrow, BorrowedServices } from "./borrowed.ts";
+import { planInfrastructure } from "./plan.ts";
+
+/** What a run's containers share when its services are another owner's; the apps under test are its own. */
+export function borrowInfrastructure(options: {
+  borrow: Borrow;
+  plan: RunPlan;
+  context: RunContext;
+  build: Promise<BuildResult>;
+  onFailure: (error: unknown, service?: string) => void;
+  signal: AbortSignal;
+}): { shared: SharedResources; services: StartedServices } {
+  const { borrow, plan, context, build, onFailure, signal } = options;
+  const wanted = planInfrastructure(plan);
+  const names = new Set(wanted.services.map(({ spec }) => spec.name));
+  const { emit, folder } = context;
+  const borrowing = borrow({ plan: wanted, build, emit, folder, signal });
+  let released = false;
+  borrowing.then(
+    ({ ended }) => void ended.then((error) => released || onFailure(error)),
+    (error: unknown) => onFailure(error),
+  );
+  let outcomes: ServiceOutcome[] = [];
+  let borrowed: BorrowedServices | undefined;
+  const ready = borrowing.then((found) => {
+    borrowed = found;
+    outcomes = found.description.services.map(({ outcome }) => outcome);
+    if (found.found) tellReady({ context, wanted, outcomes });
+  });
+  ready.catch(() => undefined);
+  const shared = borrowShared({ context, plan, ready, borrowed: () => borrowed, signal });
+  const own = startRunServices({
+    plan: { ...plan, services: plan.services.filter(({ spec }) => !names.has(spec.name)) },
+    context,
+    build,
+    shared,
+    outside: () => ready,
+    onFailure,
+    signal,
+  });
+  return {
+    shared,
+    services: {
+      ...own,
+      settled: Promise.allSettled([ready, own.settled]).then(() => undefined),
+      async ready(needed) {
+        const mine = needed.filter((name) => !names.has(name));
+        const waits = [own.ready(mine), ...(mine.length < needed.length ? [ready] : [])];
+        await orAborted(Promise.all(waits), signal);
+      },
+      said: (name, lines) =>
+        names.has(name) && borrowed !== undefined ? borrowed.said(name, lines) : own.said(name, lines),
+      outcomes: () => [...outcomes.filter(({ name }) => names.has(name)), ...own.outcomes()],
+      async [Symbol.asyncDispose]() {
+        released = true;
+        try {
+          await own[Symbol.asyncDispose]();
+        } finally {
+          await borrowing.then(
+            (each) => each.release(),
+            () => undefined,
+          );
+        }
+      },
+    },
+  };
+}
+
+function tellReady(options: {
+  context: RunContext;
+  wanted: RunPlan;
+  outcomes: readonly ServiceOutcome[];
+}): void {
+  const { emit, now } = options.context;
+  for (const { spec } of options.wanted.services) {
+    const node = beginNode({ node: { kind: "service", name: spec.name }, emit, now });
+    const outcome = options.outcomes.find(({ name }) => name === spec.name);
+    node.finish({ state: "passed", note: outcome?.status ?? "ready", detail: "warm" });
+  }
+}
+
+/** Whose network and volumes they are is known when somebody has waited for the network. */
+function borrowShared(options: {
+  context: RunContext;
+  plan: RunPlan;
+  ready: Promise<void>;
+  borrowed: () => BorrowedServices | undefined;
+  signal: AbortSignal;
+}): SharedResources {
+  const { context, plan, ready, borrowed, signal } = options;
+  const labels = runLabels({ run: context.run, project: plan.project });
+  return {
+    get labels() {
+      const owner = borrowed()?.description.run;
+      return owner === undefined ? labels : { ...labels, ...guestLabel(owner) };
+    },
+    get owner() {
+      return borrowed()?.description.run ?? context.run;
+    },
+    async network() {
+      await orAborted(ready, signal);
+      const network = borrowed()?.description.network;
+      if (network === undefined) throw new Error("services that are ready have a network");
+      return network;
+    },
+    get claimed() {
+      return Promise.resolve(borrowed()?.description.network);
+    },
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
