@@ -20,10 +20,12 @@ const LOOK_MS = 1_000;
 export function createLease(options: {
   time: Duration;
   inUse: () => Promise<boolean>;
+  /** Milliseconds between looks. Default 1 s. */
+  lookEvery?: Duration | undefined;
   /** Told of each new end. */
   onChange: (until: Date) => Promise<void>;
 }): Lease {
-  const { inUse, onChange } = options;
+  const { inUse, onChange, lookEvery = LOOK_MS } = options;
   let until = new Date(Date.now() + options.time);
   let users = 0;
 
@@ -56,7 +58,7 @@ export function createLease(options: {
     },
     async over(signal) {
       while (!signal.aborted) {
-        await pause(LOOK_MS, signal).catch(() => undefined);
+        await pause(lookEvery, signal).catch(() => undefined);
         if (users > 0 || Date.now() < until.getTime()) continue;
         if (!(await inUse().catch(() => true))) return;
       }

@@ -7,7 +7,7 @@ const at = (port: number) => ({ host: "127.0.0.1", port });
 
 function variables(server: ProbeSpec | undefined, name = "db") {
   const port = server !== undefined && server.kind !== "command" ? server.port : 5432;
-  const plan = servicePlan({ name }, { server });
+  const plan = servicePlan({ name }, { access: server });
   return serviceVariables({ plan, ports: [port], addresses: { [port]: at(40_000) } });
 }
 

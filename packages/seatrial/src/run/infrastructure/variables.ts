@@ -33,7 +33,7 @@ export function serviceVariables(options: {
 }
 
 function urlOf(plan: ServicePlan, main: { port: number; address: NativeAddress }): string | undefined {
-  const server = plan.server ?? plan.spec.readiness.probes.find((probe) => probe.kind === "http");
+  const server = plan.access ?? plan.spec.readiness.probes.find((probe) => probe.kind === "http");
   if (server === undefined || server.kind === "command" || server.port !== main.port) return undefined;
   return serverUrl(server, main.address);
 }
