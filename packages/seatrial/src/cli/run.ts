@@ -47,7 +47,8 @@ export async function runCommand(options: {
     push: pushing?.push,
     pushCache: pushing?.pushCache,
     release,
-    borrow: flags.warm === undefined ? undefined : (await import("./native/open-warm.ts")).openWarm(session, flags),
+    borrow:
+      flags.warm === undefined ? undefined : (await import("./native/open-warm.ts")).openWarm(session, flags),
     signal: stop.signal,
   });
   try {
