@@ -48,7 +48,9 @@ export async function runCommand(options: {
     pushCache: pushing?.pushCache,
     release,
     borrow:
-      flags.warm === undefined ? undefined : (await import("./native/open-warm.ts")).openWarm(session, flags),
+      flags.warm === undefined
+        ? undefined
+        : (await import("./native/open-warm.ts")).openWarm(session, chosen, flags),
     signal: stop.signal,
   });
   try {

@@ -1,5 +1,6 @@
 import { releaseImages } from "../image/index.ts";
 import type { BuildResult, NodeRef, Outcome, Problem, SuiteOutcome } from "../model/index.ts";
+import type { Broker } from "../spaces/index.ts";
 import { createCleanup } from "../support/cleanup.ts";
 import { EXIT, type ExitCode, isToolError } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
@@ -78,11 +79,11 @@ export async function applyRun(plan: RunPlan, given: RunContext): Promise<Applie
     }),
   );
 
-  const { shared, services } = openServices({ plan, context, build, onFailure: fail, signal });
+  const { shared, services, broker } = openServices({ plan, context, build, onFailure: fail, signal });
   cleanup.add(async () => await shared[Symbol.asyncDispose]());
   cleanup.add(async () => await services[Symbol.asyncDispose]());
 
-  const spaces = createRunSpaces({ plan, context, build, shared, services, signal });
+  const spaces = createRunSpaces({ plan, context, build, shared, services, broker, signal });
   cleanup.add(async () => await spaces?.[Symbol.asyncDispose]());
 
   const removals: Promise<void>[] = [];
@@ -158,7 +159,7 @@ function openServices(options: {
   build: Promise<BuildResult>;
   onFailure: (error: unknown, service?: string) => void;
   signal: AbortSignal;
-}): { shared: SharedResources; services: StartedServices } {
+}): { shared: SharedResources; services: StartedServices; broker?: Broker } {
   const { plan, context } = options;
   const { borrow } = context;
   const wanted = planInfrastructure(plan).services.length > 0;

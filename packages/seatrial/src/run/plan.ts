@@ -126,11 +126,7 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
     planService({ service, settings: project.config.services[service.spec.name] });
   const dependencies = composed.services.map(withSettings);
   const steps = composed.steps.map(withSettings);
-  const spaces = planSpaces({
-    project,
-    services: options.suites === false ? [] : dependencies,
-    suites: chosen,
-  });
+  const spaces = planSpaces({ project, services: givesSpaces(options) ? dependencies : [], suites: chosen });
   const further = [...new Set([...composed.projectTargets, ...spaceTargets(spaces)])]
     .filter((key) => !stages.has(key))
     .map((key) => projectTarget(project, key));
@@ -169,6 +165,11 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
     },
     secrets: [...project.secretValues, ...composed.secretValues, ...environmentSecrets(project, composed)],
   };
+}
+
+/** A run that only checks the image has nobody who asks for spaces. */
+function givesSpaces({ suites, infrastructure }: PlanOptions): boolean {
+  return suites !== false || infrastructure !== undefined;
 }
 
 function wantedServices(options: PlanOptions, chosen: readonly SuiteConfig[]): string[] {

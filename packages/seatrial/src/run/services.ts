@@ -19,6 +19,8 @@ export interface StartedServices extends AsyncDisposable {
   ready(names: readonly string[]): Promise<void>;
   /** Resolves with one that is ready. Fails as its start did. */
   running(name: string): Promise<RunningService>;
+  /** The ports that a service is known to listen on, its main one first. */
+  ports(name: string): Promise<readonly number[]>;
   /** The log of a service, relative to the run's folder, and its last lines. */
   said(name: string, lines: number): { log: string; lines: string[] };
   outcomes(): ServiceOutcome[];
@@ -169,17 +171,19 @@ function startServices(options: StartServicesOptions): StartedServices {
   }
 
   const all = options.plans.map(start);
+  const running = async (name: string): Promise<RunningService> => {
+    const service = started.get(name);
+    if (service === undefined) throw new Error(`the service ${name} is not a part of this run`);
+    return await orAborted(service, options.signal);
+  };
   return {
     settled: Promise.allSettled(all).then(() => undefined),
     async ready(names) {
       const waits = names.map((name) => started.get(name));
       await orAborted(Promise.all(waits), options.signal);
     },
-    async running(name) {
-      const service = started.get(name);
-      if (service === undefined) throw new Error(`the service ${name} is not a part of this run`);
-      return await orAborted(service, options.signal);
-    },
+    running,
+    ports: async (name) => (await running(name)).ports,
     said(name, lines) {
       const log = options.logs.open({ kind: "service", name });
       return { log: log.file, lines: log.lastLines(lines) };

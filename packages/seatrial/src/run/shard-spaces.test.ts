@@ -46,7 +46,7 @@ async function makeShard(plans: SpacePlan[], suite: Partial<SuiteSpec> = {}) {
     kind,
     plan: { services: [db] },
     services: {
-      running: () => Promise.reject(new Error("not asked where the settings tell the port")),
+      ports: () => Promise.reject(new Error("not asked where the settings tell the port")),
     },
     context: { run: "r1", hide: (secret) => void hidden.push(secret) },
     signal: ANY,

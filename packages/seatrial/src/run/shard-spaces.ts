@@ -40,7 +40,7 @@ export interface ShardSpacesOptions {
   broker: Broker;
   kind: typeof loadKind;
   plan: Pick<RunPlan, "services">;
-  services: Pick<StartedServices, "running">;
+  services: Pick<StartedServices, "ports">;
   context: Pick<RunContext, "run" | "hide">;
   signal: AbortSignal;
 }
@@ -112,7 +112,7 @@ async function portsOf({
     .filter(({ spec }) => names.has(spec.name))
     .map(async (service): Promise<[string, number][]> => {
       const { name } = service.spec;
-      const exposed = service.server?.port === undefined ? (await services.running(name)).image.ports : [];
+      const exposed = service.server?.port === undefined ? await services.ports(name) : [];
       const kind = plans.find((each) => each.service === name)?.kind;
       const port = servicePort({ service, kind, exposed });
       return port === undefined ? [] : [[service.spec.name, port]];

@@ -39,9 +39,11 @@ export interface RunSpacesOptions {
   context: RunContext;
   build: Promise<BuildResult>;
   shared: SharedResources;
-  services: Pick<StartedServices, "ready" | "running">;
+  services: Pick<StartedServices, "ready" | "running" | "ports">;
   /** Hands spaces out in place of a broker of its own: that of whoever owns the services. */
   broker?: Broker | undefined;
+  /** Asked when it is closed: whether spaces are removed while their services stay. Default: no. */
+  dropOnClose?: (() => boolean) | undefined;
   signal: AbortSignal;
 }
 
@@ -90,7 +92,7 @@ function ownBroker(options: RunSpacesOptions): Broker {
     kind: async (kind) => withSteps(await kinds(kind), runStep),
     runStep: () => Promise.reject(new Error("a step of no definition")),
     journal: unwrittenJournal(),
-    dropOnClose: false,
+    dropOnClose: options.dropOnClose ?? false,
     onKept: (space) => context.emit({ type: "space-kept", space }),
     onNote: (space, note) => tell({ plan, context, space, note }),
     signal,

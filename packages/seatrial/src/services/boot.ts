@@ -3,7 +3,7 @@ import { hasLooseSecrets } from "./launch.ts";
 import type { ServicePlan } from "./plan.ts";
 import { snapshotRecipe } from "./presets/index.ts";
 import { processSpecOf } from "./process.ts";
-import { digestInitFiles } from "./snapshot.ts";
+import { digestFiles } from "./snapshot.ts";
 import { type SnapshotStore, snapshotKey } from "./snapshot-store.ts";
 
 /** How this service is started this time. */
@@ -39,7 +39,7 @@ export async function planBoot(options: {
     env: without({ ...image.config.env, ...prepared.spec.env }, plan.snapshot?.ignoredEnv ?? []),
     argv: process.argv,
     user: process.user ?? "",
-    initFiles: await digestInitFiles(plan.spec.files),
+    initFiles: await digestFiles(plan.spec.files),
   });
   const kept = await snapshots.find(key, signal);
   return kept === undefined ? { ...moved, takeAs: key } : { ...moved, imageId: kept.id, from: key };

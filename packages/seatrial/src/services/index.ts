@@ -7,7 +7,7 @@ export { presetFor } from "./presets/index.ts";
 export { describeProbe, waitUntilReady } from "./readiness.ts";
 export type { ServiceRuntime } from "./runtime.ts";
 export type { RunningService } from "./service.ts";
-export { digestInitFiles } from "./snapshot.ts";
+export { digestFiles } from "./snapshot.ts";
 export {
   createSnapshotStore,
   type SnapshotStore,

@@ -4,7 +4,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Engine } from "../engine/index.ts";
 import { createMemoryEngine } from "../engine/memory/index.ts";
-import { digestInitFiles } from "./snapshot.ts";
+import { digestFiles } from "./snapshot.ts";
 import { createSnapshotStore, snapshotKey } from "./snapshot-store.ts";
 import { memoryUsage, serviceSpec } from "./testing/world.ts";
 
@@ -54,7 +54,7 @@ test("init files count with names, modes and contents, folders to their ends", a
   const folder = await mkdtemp(path.join(tmpdir(), "seatrial-init-"));
   const digest = async () => {
     const files = [{ from: { kind: "path", path: folder } as const, target: "/init" }];
-    return (await digestInitFiles(files))[0]?.digest;
+    return (await digestFiles(files))[0]?.digest;
   };
   try {
     await mkdir(path.join(folder, "deep"));

@@ -5,10 +5,8 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { FileSpec } from "../model/index.ts";
 
-/** Digests of the files that belong to a service's first boot. Folders are read to their ends, in sorted order. */
-export async function digestInitFiles(
-  files: readonly FileSpec[],
-): Promise<{ target: string; digest: string }[]> {
+/** Digests of the content of files, such as those of a service's first boot. Folders are read to their ends, in sorted order. */
+export async function digestFiles(files: readonly FileSpec[]): Promise<{ target: string; digest: string }[]> {
   return await Promise.all(
     files.map(async (file) => {
       const hash = createHash("sha256");

@@ -16,6 +16,8 @@ export interface Broker extends AsyncDisposable {
   keep(id: string, time: Duration | undefined): Promise<SpaceSummary>;
   /** Drops one in whatever state it is. Resolves when it is gone from its server. */
   drop(id: string): Promise<SpaceSummary>;
+  /** A leased or kept one as its holder has it. Fails with SPACE_UNKNOWN. */
+  find(id: string): Promise<LeasedSpace>;
   list(): Promise<SpaceSummary[]>;
   outcomes(): Promise<SpacesOutcome[]>;
 }

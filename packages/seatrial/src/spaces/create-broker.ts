@@ -28,8 +28,8 @@ export interface BrokerOptions {
   onNote?: ((space: string, note: string) => void) | undefined;
   clock?: Clock | undefined;
   settings?: Partial<BrokerSettings> | undefined;
-  /** Drop everything when the broker is closed. Not needed where the servers end with it. Default: true. */
-  dropOnClose?: boolean | undefined;
+  /** Drop everything when the broker is closed; asked then. Not needed where the servers end with it. Default: true. */
+  dropOnClose?: boolean | (() => boolean) | undefined;
   /** Its end is that of all requests, as if the broker were closing; close it all the same. */
   signal: AbortSignal;
 }
@@ -138,8 +138,9 @@ export function createBroker(options: BrokerOptions): Broker {
 
   async function close(): Promise<void> {
     stop();
+    const drops = typeof dropOnClose === "function" ? dropOnClose() : dropOnClose;
     const all = [...pools.values()];
-    if (dropOnClose) {
+    if (drops) {
       const late = new AbortController();
       const within = settings.within.close;
       const stopClock = clock.after(within, () =>
@@ -151,7 +152,7 @@ export function createBroker(options: BrokerOptions): Broker {
       stopClock();
     }
     await Promise.all(all.map((pool) => pool.disconnect()));
-    await journal.close({ forget: !dropOnClose });
+    await journal.close({ forget: !drops });
   }
 
   return {
@@ -185,6 +186,15 @@ export function createBroker(options: BrokerOptions): Broker {
       if (found.space === undefined) return found.summary;
       await found.pool.drop(found.space);
       return summarize(found.space);
+    },
+    async find(id) {
+      const { space } = ledger.get(id);
+      if (space.state === "leased" || space.state === "kept") return leasedSpace(space);
+      throw spaceError({
+        code: "SPACE_UNKNOWN",
+        message: `The space ${id} is ${space.state}: nobody has it.`,
+        hint: "`seatrial space list` shows those there are.",
+      });
     },
     list: async () => ledger.list().map(summarize),
     outcomes: async () => [...pools.values()].map((pool) => pool.outcome()),

@@ -34,6 +34,7 @@ export async function createOwnContext(options: {
     folder,
     env: environment.env,
     cacheFolder: cacheFolder(environment),
+    hide: (secret) => redactor.add(secret),
     snapshots: await openSnapshots({ session, fresh: options.fresh, signal }),
     source: session.source,
     now,

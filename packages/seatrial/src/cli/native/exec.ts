@@ -1,4 +1,5 @@
 import { findProject } from "../../config/index.ts";
+import type { SuiteSpec } from "../../model/index.ts";
 import { rewriteEnvironment } from "../../run/index.ts";
 import type { ExitCode } from "../../support/error.ts";
 import { cliError } from "../errors.ts";
@@ -7,6 +8,7 @@ import { readPlan } from "../read-plan.ts";
 import { listenForStop } from "../stop-signals.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { runChild } from "./child.ts";
+import { type ExecSpaces, openExecSpaces } from "./exec-spaces.ts";
 import { findUp, type Up } from "./join-up.ts";
 import { bringUp } from "./up.ts";
 
@@ -28,31 +30,42 @@ export async function execCommand(options: {
   flags: ExecFlags;
 }): Promise<number> {
   const { surroundings, flags } = options;
-  let prepared: { up: Up; env: Record<string, string> } | { exit: ExitCode };
-  {
-    using stop = listenForStop(() => undefined);
-    prepared = await prepare({ surroundings, flags, signal: stop.signal });
-  }
-  if ("exit" in prepared) return prepared.exit;
   const over = new AbortController();
   try {
-    const { up, env } = prepared;
-    await up.owner.use(over.signal);
-    return await runChild({ surroundings, argv: flags.argv, env });
+    const prepared = await prepare({ surroundings, flags, over: over.signal });
+    if ("exit" in prepared) return prepared.exit;
+    await using spaces = prepared.spaces;
+    const code = await runChild({ surroundings, argv: flags.argv, env: prepared.env });
+    await spaces?.release(code);
+    return code;
   } finally {
     over.abort(new Error("the command has ended"));
   }
 }
 
-async function prepare(
-  options: ExecOptions,
-): Promise<{ up: Up; env: Record<string, string> } | { exit: ExitCode }> {
-  const { surroundings, flags, signal } = options;
+interface Prepared {
+  env: Record<string, string>;
+  spaces: ExecSpaces | undefined;
+}
+
+/** Until the command runs, a signal ends this process; then they are the command's. */
+async function prepare(options: {
+  surroundings: Surroundings;
+  flags: ExecFlags;
+  over: AbortSignal;
+}): Promise<Prepared | { exit: ExitCode }> {
+  const { surroundings, flags, over } = options;
+  using stop = listenForStop(() => undefined);
+  const { signal } = stop;
   const { root } = await findProject({ environment: surroundings.environment, ...flags });
-  const up = await requireUp({ ...options, root });
+  const up = await requireUp({ surroundings, flags, root, signal });
   if ("exit" in up) return up;
-  const suite = flags.suite === undefined ? {} : await suiteVariables({ ...options, up, suite: flags.suite });
-  return { up, env: { ...up.description.native?.variables, ...suite } };
+  await up.owner.use(over);
+  const variables = { ...up.description.native?.variables };
+  if (flags.suite === undefined) return { env: variables, spaces: undefined };
+  const { spec, env } = await readSuite({ surroundings, flags, up, suite: flags.suite, signal });
+  const spaces = spec.spaces && (await openExecSpaces({ up, spec, env, wanted: spec.spaces, signal }));
+  return { env: { ...variables, ...env, SEATRIAL_SUITE: spec.name, ...spaces?.env }, spaces };
 }
 
 async function requireUp(options: ExecOptions & { root: string }): Promise<Up | { exit: ExitCode }> {
@@ -79,32 +92,33 @@ async function requireUp(options: ExecOptions & { root: string }): Promise<Up | 
   throw cliError({ code: "NOT_UP", message: "What was brought up has ended at once.", hint: "seatrial up" });
 }
 
-/** The suite's own environment, as a program of this machine needs it. */
-async function suiteVariables(
+/** A suite, and its own environment as a program of this machine needs it. */
+async function readSuite(
   options: ExecOptions & { up: Up; suite: string },
-): Promise<Record<string, string>> {
+): Promise<{ spec: SuiteSpec; env: Record<string, string> }> {
   const { surroundings, up, suite } = options;
-  const { native, services } = up.description;
-  const plan = await readPlan({ ...options, suites: [suite] });
-  const spec = plan.suites.find(({ name }) => name === suite);
-  if (spec === undefined || native === undefined) return {};
+  const { native = { addresses: {}, variables: {} }, services } = up.description;
+  const { suites } = await readPlan({ ...options, suites: [suite] });
+  const [spec] = suites;
+  if (spec === undefined) throw new Error(`suite ${suite} was not planned`);
+  const notice = (text: string) => void surroundings.stderr.write(`! ${text}\n`);
   const lacking = spec.needs.filter((name) => !services.some(({ outcome }) => outcome.name === name));
-  const apps = lacking.filter((name) => name === spec.app?.name);
-  if (lacking.length > apps.length) {
+  const missing = lacking.filter((name) => name !== spec.app?.name);
+  if (missing.length > 0) {
     throw cliError({
       code: "UP_DIFFERS",
-      message: `Suite ${suite} needs ${lacking.filter((name) => !apps.includes(name)).join(", ")}, which is not up.`,
+      message: `Suite ${suite} needs ${missing.join(", ")}, which is not up.`,
       hint: "seatrial up --fresh",
     });
   }
-  const notice = (text: string) => void surroundings.stderr.write(`! ${text}\n`);
-  if (apps.length > 0)
-    notice(`the app ${apps.join()} of suite ${suite} is not part of what is up: start it yourself`);
-  return rewriteEnvironment({
+  if (lacking.length > 0)
+    notice(`the app ${lacking.join()} of suite ${suite} is no part of what is up: start it yourself`);
+  const env = rewriteEnvironment({
     env: spec.env,
     services,
     native,
     onLooseHost: (variable, service) =>
       notice(`${variable} names the service ${service} without its port, which is another one natively`),
   });
+  return { spec, env };
 }

@@ -1,4 +1,4 @@
-import type { RunContext } from "../../run/index.ts";
+import type { RunContext, RunPlan } from "../../run/index.ts";
 import type { RunFlags } from "../flags.ts";
 import type { Session } from "../session.ts";
 import { durationOf } from "./duration.ts";
@@ -7,7 +7,7 @@ import { createWarmBorrow } from "./warm.ts";
 const WARM = "5m";
 
 /** Services that outlive the run; undefined in CI, where nothing may. */
-export function openWarm(session: Session, flags: RunFlags): RunContext["borrow"] {
+export function openWarm(session: Session, plan: RunPlan, flags: RunFlags): RunContext["borrow"] {
   const { environment, stderr } = session.surroundings;
   const ci = environment.env["CI"] ?? "";
   if (ci !== "" && ci !== "false") {
@@ -15,5 +15,5 @@ export function openWarm(session: Session, flags: RunFlags): RunContext["borrow"
     return undefined;
   }
   const lease = durationOf("--warm", typeof flags.warm === "string" ? flags.warm : WARM);
-  return createWarmBorrow({ session, flags, lease });
+  return createWarmBorrow({ session, flags, suites: plan.suites.map(({ name }) => name), lease });
 }

@@ -38,6 +38,8 @@ export interface OwnOptions {
   /** As `planInfrastructure` gives it. */
   plan: RunPlan;
   request: InfrastructureRequest;
+  /** As `startInfrastructure` takes it. */
+  native: Record<string, string> | undefined;
   emit: (event: RunEvent) => void;
   signal: AbortSignal;
 }
@@ -76,7 +78,7 @@ async function own(options: OwnOptions & { state: string; cleanup: Cleanup }): P
     inUse: async () => (await engine.workloads.list(guestLabel(run), AbortSignal.timeout(ASK_MS))).length > 0,
     onChange: (until) => journal.update({ keptUntil: until.toISOString() }),
   });
-  const infrastructure = startInfrastructure({ plan, context, kind, native: kind === "up" });
+  const infrastructure = startInfrastructure({ plan, context, kind, native: options.native });
   const { failed } = infrastructure;
   cleanup.add(async () => await infrastructure[Symbol.asyncDispose]());
   const swept = sweepOthers({ session, run, signal });
@@ -100,6 +102,8 @@ async function own(options: OwnOptions & { state: string; cleanup: Cleanup }): P
         return failed.aborted ? problemOf(failed.reason) : undefined;
       },
       expire: lease.expire,
+      broker: infrastructure.spaces.accept,
+      define: kind === "warm" ? infrastructure.spaces.define : undefined,
       address: infrastructure.addresses.address,
     },
   });

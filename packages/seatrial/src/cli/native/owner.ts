@@ -61,7 +61,17 @@ async function own(options: {
     signal,
   });
   await using _engine = session.engine;
-  const owned = await ownOrYield({ session, plan: planInfrastructure(plan), request, emit: say, signal });
+  const owned = await ownOrYield({
+    session,
+    // What spaces of warm services are like is said by each run that uses them.
+    plan: planInfrastructure(
+      request.what === "up" ? plan : { ...plan, spaces: [], earlySpaces: [], steps: [] },
+    ),
+    request,
+    native: request.what === "up" ? Object.assign({}, ...plan.suites.map(({ env }) => env)) : undefined,
+    emit: say,
+    signal,
+  });
   if ("other" in owned) {
     say({ type: "taken", run: owned.other.run, control: owned.other.control ?? "" });
     return;

@@ -7,6 +7,8 @@ export interface InfrastructureRequest extends GlobalFlags {
   what: "up" | "warm";
   /** Services by name; none: all that suites need. */
   services: string[];
+  /** Suites by name, whose services are meant; none: all. */
+  suites: string[];
   /** Services are started from their images. */
   fresh: boolean;
   /** Runs that are on their way out: being there is no reason to yield to them. */

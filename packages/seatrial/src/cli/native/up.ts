@@ -74,6 +74,7 @@ async function startUp(
       folder: flags.folder,
       file: flags.file,
       services: flags.services,
+      suites: [],
       fresh: flags.fresh === true,
       instead: [],
       lease,

@@ -22,6 +22,8 @@ import { spawnOwner } from "./spawn-owner.ts";
 export function createWarmBorrow(options: {
   session: Session;
   flags: { folder?: string | undefined; file?: string | undefined; fresh?: boolean | undefined };
+  /** The names of the suites whose services are meant. */
+  suites: string[];
   /** How long they stay after a run. */
   lease: Duration;
 }): Borrow {
@@ -105,7 +107,8 @@ async function startWarm(
       what: "warm",
       folder,
       file,
-      services: plan.services.map(({ spec }) => spec.name),
+      services: [],
+      suites: options.suites,
       fresh: flags.fresh === true,
       instead,
       lease,
@@ -174,6 +177,8 @@ async function borrowed(options: Warm & BorrowOptions & { found: boolean }): Pro
     description,
     found,
     ended: ended.then((problem) => gone(description.run, problem)),
+    define: (definitions) => owner.define(definitions, over.signal),
+    dialBroker: ({ digest }) => owner.dialBroker({ definitions: digest, signal: over.signal }),
     said(service, count) {
       const log = files.get(service) ?? "";
       return { log, lines: lastLines(path.join(description.folder, log), count) };

@@ -1,4 +1,5 @@
 import type { BuildResult, ServiceOutcome } from "../../model/index.ts";
+import { type Broker, connectBroker } from "../../spaces/index.ts";
 import { orAborted } from "../../support/abort.ts";
 import type { RunContext } from "../context.ts";
 import { guestLabel, runLabels } from "../labels.ts";
@@ -7,6 +8,8 @@ import type { RunPlan } from "../plan.ts";
 import type { SharedResources } from "../resources.ts";
 import { type StartedServices, startRunServices } from "../services.ts";
 import type { Borrow, BorrowedServices } from "./borrowed.ts";
+import { brokerOfRun } from "./borrowed-broker.ts";
+import { definitionsOf } from "./definitions.ts";
 import { planInfrastructure } from "./plan.ts";
 
 /** What a run's containers share when its services are another owner's; the apps under test are its own. */
@@ -17,7 +20,7 @@ export function borrowInfrastructure(options: {
   build: Promise<BuildResult>;
   onFailure: (error: unknown, service?: string) => void;
   signal: AbortSignal;
-}): { shared: SharedResources; services: StartedServices } {
+}): { shared: SharedResources; services: StartedServices; broker: Broker } {
   const { borrow, plan, context, build, onFailure, signal } = options;
   const wanted = planInfrastructure(plan);
   const names = new Set(wanted.services.map(({ spec }) => spec.name));
@@ -46,10 +49,16 @@ export function borrowInfrastructure(options: {
     onFailure,
     signal,
   });
+  const ports = async (name: string) => {
+    await ready;
+    return borrowed?.description.services.find(({ outcome }) => outcome.name === name)?.ports ?? [];
+  };
   return {
     shared,
+    broker: borrowBroker({ plan, context, build, borrowing, signal }),
     services: {
       ...own,
+      ports: (name) => (names.has(name) ? ports(name) : own.ports(name)),
       settled: Promise.allSettled([ready, own.settled]).then(() => undefined),
       async ready(needed) {
         const mine = needed.filter((name) => !names.has(name));
@@ -72,6 +81,36 @@ export function borrowInfrastructure(options: {
       },
     },
   };
+}
+
+/** What makes the run's spaces in them is not connected to before the first request. */
+function borrowBroker(options: {
+  plan: RunPlan;
+  context: RunContext;
+  build: Promise<BuildResult>;
+  borrowing: Promise<BorrowedServices>;
+  signal: AbortSignal;
+}): Broker {
+  const { plan, context, build, borrowing, signal } = options;
+  const defined =
+    plan.spaces.length === 0
+      ? Promise.reject(new Error("there are no spaces"))
+      : Promise.all([borrowing, definitionsOf(plan, build)]).then(async ([found, definitions]) => {
+          await found.define(definitions);
+          return { found, definitions };
+        });
+  // It is the first request's to tell.
+  defined.catch(() => undefined);
+  const dial = async () => {
+    const { found, definitions } = await defined;
+    return await found.dialBroker(definitions);
+  };
+  return brokerOfRun({
+    broker: connectBroker({ dial, signal }),
+    run: context.run,
+    open: defined.then(() => undefined),
+    onKept: (space) => context.emit({ type: "space-kept", space }),
+  });
 }
 
 function tellReady(options: {

@@ -1,5 +1,7 @@
+import type { Duplex } from "node:stream";
 import type { BuildResult, Emit } from "../../model/index.ts";
 import type { RunPlan } from "../plan.ts";
+import type { Definitions } from "./definitions.ts";
 import type { Description } from "./description.ts";
 
 /** Services of another owner that are ready. */
@@ -9,6 +11,10 @@ export interface BorrowedServices {
   found: boolean;
   /** Resolves when they have ended although they are needed; it never rejects. */
   ended: Promise<Error>;
+  /** Has spaces made by these definitions. */
+  define(definitions: Definitions): Promise<void>;
+  /** A connection that speaks the broker's protocol about them. */
+  dialBroker(definitions: Definitions): Promise<Duplex>;
   said(service: string, lines: number): { log: string; lines: string[] };
   /** They are not used any more. */
   release(): void;

@@ -7,6 +7,7 @@ import { EXIT, isToolError, messageOf } from "../../support/error.ts";
 import { runError } from "../errors.ts";
 import type { NativeAddress } from "./addresses.ts";
 import { CONTROL } from "./control.ts";
+import type { Definitions } from "./definitions.ts";
 import type { Description } from "./description.ts";
 
 /** Another owner of this user, over its control socket. Every call fails with OWNER_AWAY when it is gone. */
@@ -21,8 +22,10 @@ export interface OwnerClient {
   use(signal: AbortSignal): Promise<{ ended: Promise<Problem> }>;
   /** Lets its lease end now, as far as nobody uses it. */
   expire(signal: AbortSignal): Promise<void>;
-  /** A connection that speaks the broker's protocol. */
-  dialBroker(signal: AbortSignal): Promise<Duplex>;
+  /** Has spaces made by these definitions. */
+  define(definitions: Definitions, signal: AbortSignal): Promise<void>;
+  /** A connection that speaks the broker's protocol: about spaces of definitions with this digest, or about all. */
+  dialBroker(options: { definitions?: string | undefined; signal: AbortSignal }): Promise<Duplex>;
 }
 
 /** Speaks to the owner behind a control socket. Nothing is connected before the first call. */
@@ -76,9 +79,13 @@ export function connectOwner(options: { run: string; control: string }): OwnerCl
     async expire(signal) {
       await askJson({ method: "POST", path: CONTROL.expire, body: {}, signal });
     },
-    async dialBroker(signal) {
+    async define(definitions, signal) {
+      await askJson({ method: "POST", path: CONTROL.define, body: definitions, signal });
+    },
+    async dialBroker({ definitions, signal }) {
       const headers = { connection: "Upgrade", upgrade: CONTROL.upgrade };
-      const call = requestHttp({ socketPath: control, path: "/", headers, agent: false, signal });
+      const path = definitions === undefined ? "/" : `/?${new URLSearchParams({ definitions })}`;
+      const call = requestHttp({ socketPath: control, path, headers, agent: false, signal });
       call.end();
       const [, connection, head] = await upgraded(call, run, signal);
       if (head.length > 0) connection.unshift(head);

@@ -39,6 +39,7 @@ async function serve(changes: Partial<ControlDuties> = {}, where = path.join(fol
       extend: async (time) => `in ${time}`,
       use: async (user) => void (await untilAborted(user)),
       expire: () => undefined,
+      broker: (connection) => void connection.destroy(),
       address: async (_service, port) => ({ host: "127.0.0.1", port: port + 1 }),
       ...changes,
     },
@@ -157,13 +158,14 @@ describe("an owner over its socket", () => {
 
   it("hands over a connection to its broker, with the bytes that come at once", async () => {
     const { control, owner } = await serve({
-      broker: (connection) => void connection.on("data", (chunk) => connection.end(`heard ${chunk}`)),
+      broker: (connection, definitions) =>
+        void connection.on("data", (chunk) => connection.end(`${definitions} heard ${chunk}`)),
     });
     await using _control = control;
-    const connection = await owner.dialBroker(signal);
+    const connection = await owner.dialBroker({ definitions: "a b", signal });
     connection.write("hello");
     const [answer] = await once(connection, "data");
-    expect(String(answer)).toBe("heard hello");
+    expect(String(answer)).toBe("a b heard hello");
   });
 
   it("refuses what it does not know, does not have, or cannot read", async () => {
@@ -176,7 +178,9 @@ describe("an owner over its socket", () => {
     await expect(owner.address("x", 1, signal)).toThrowWithCode("CONTROL_REFUSED");
     await expect(owner.address("x", 0, signal)).toThrowWithCode("CONTROL_REFUSED");
     await expect(owner.extend(-1, signal)).toThrowWithCode("CONTROL_REFUSED");
-    await expect(owner.dialBroker(signal)).toThrowWithCode("OWNER_AWAY");
+    await expect(
+      owner.define({ digest: "", plans: [], early: [], steps: [], images: [] }, signal),
+    ).toThrowWithCode("CONTROL_REFUSED");
   });
 
   it("is away when nobody listens, or when it ends before it has answered", async () => {

@@ -9,6 +9,7 @@ import { problemOf } from "../../support/problem.ts";
 import { runError } from "../errors.ts";
 import type { NativeAddress } from "./addresses.ts";
 import { findSocketPlace } from "./control-socket.ts";
+import type { Definitions } from "./definitions.ts";
 import type { Description } from "./description.ts";
 
 /** What an owner does for others of its user. */
@@ -24,8 +25,10 @@ export interface ControlDuties {
   expire(): void;
   /** As long as the signal has not aborted. */
   address(service: string, port: number, signal: AbortSignal): Promise<NativeAddress>;
-  /** Takes over a connection that speaks the broker's protocol. Absent: there is no broker. */
-  broker?: ((connection: Duplex) => void) | undefined;
+  /** Takes over a connection that speaks the broker's protocol, about spaces of these definitions or of all. */
+  broker(connection: Duplex, definitions: string | undefined): void;
+  /** Makes spaces by these definitions from now on. Absent: they are fixed. */
+  define?: ((definitions: Definitions) => Promise<void>) | undefined;
 }
 
 /** The control socket of an owner. */
@@ -39,11 +42,12 @@ export const CONTROL = {
   lease: "/v1/infrastructure/lease",
   addresses: "/v1/infrastructure/addresses",
   use: "/v1/infrastructure/use",
+  define: "/v1/infrastructure/definitions",
   expire: "/v1/infrastructure/expire",
   upgrade: "seatrial-broker",
 } as const;
 
-const LONGEST_BODY = 64 * 1024;
+const LONGEST_BODY = 16 * 1024 * 1024;
 
 /** Serves an owner's duties on a socket that only this user can open: whoever can is the owner's equal. */
 export async function openControl(options: {
@@ -65,7 +69,7 @@ export async function openControl(options: {
     answer({ request, response, duties }).catch((error: unknown) => refuse(response, error));
   });
   server.on("upgrade", (request, connection, head) => {
-    if (request.headers.upgrade !== CONTROL.upgrade || duties.broker === undefined) {
+    if (request.headers.upgrade !== CONTROL.upgrade) {
       connection.end("HTTP/1.1 501 Not Implemented\r\n\r\n");
       return;
     }
@@ -73,7 +77,8 @@ export async function openControl(options: {
       `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${CONTROL.upgrade}\r\n\r\n`,
     );
     if (head.length > 0) connection.unshift(head);
-    duties.broker(connection);
+    const definitions = new URL(request.url ?? "/", "http://owner").searchParams.get("definitions");
+    duties.broker(connection, definitions ?? undefined);
   });
   server.listen(place.path);
   await once(server, "listening");
@@ -119,6 +124,12 @@ async function answer(options: {
       response.end(JSON.stringify((await ended) ?? {}));
       return;
     }
+    case `POST ${CONTROL.define}`:
+      if (duties.define === undefined) throw new Error("what spaces it gives is fixed");
+      // From a program of the same version and user.
+      await duties.define((await readJson(request)) as Definitions);
+      send(response, {});
+      return;
     case `POST ${CONTROL.expire}`:
       duties.expire();
       send(response, {});

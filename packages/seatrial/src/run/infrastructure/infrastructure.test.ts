@@ -26,8 +26,8 @@ async function world(scripts: Scripts): Promise<RunWorld> {
   return await makeRunWorld({ scripts });
 }
 
-function start({ context }: RunWorld, plan = planWith({ services: [db] }), native = true) {
-  return startInfrastructure({ plan, context, kind: "up", native });
+function start({ context }: RunWorld, plan = planWith({ services: [db] }), isNative = true) {
+  return startInfrastructure({ plan, context, kind: "up", native: isNative ? {} : undefined });
 }
 
 async function read(address: { host: string; port: number }): Promise<string> {
@@ -54,7 +54,13 @@ describe("infrastructure", () => {
     });
     const { native } = description;
     const port = native?.addresses["db"]?.[5432]?.port ?? 0;
-    expect(native?.variables).toEqual({ DB_HOST: "127.0.0.1", DB_PORT: String(port) });
+    expect(native?.variables).toEqual({
+      DB_HOST: "127.0.0.1",
+      DB_PORT: String(port),
+      SEATRIAL_BROKER: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      SEATRIAL_TOKEN: expect.any(String),
+      SEATRIAL_SUITE: "native",
+    });
     // Nothing listens where an engine in memory publishes, so that it is forwarded; by the name under which others know it.
     expect(await read({ host: "127.0.0.1", port })).toBe("db:5432");
     await infrastructure[Symbol.asyncDispose]();

@@ -1,5 +1,4 @@
 import { releaseImages } from "../../image/index.ts";
-import type { RunningService, ServicePlan } from "../../services/index.ts";
 import { orAborted } from "../../support/abort.ts";
 import { createCleanup } from "../../support/cleanup.ts";
 import { EXIT } from "../../support/error.ts";
@@ -11,10 +10,11 @@ import type { RunPlan } from "../plan.ts";
 import { createSharedResources } from "../resources.ts";
 import { startRunServices } from "../services.ts";
 import { createNativeAddresses, type NativeAddresses } from "./addresses.ts";
-import type { DescribedService, Description, NativeDescription, OwnedKind } from "./description.ts";
-import { digestService } from "./plan.ts";
+import { describeServices } from "./describe-services.ts";
+import type { Description, OwnedKind } from "./description.ts";
+import { createNative } from "./native.ts";
+import { createOwnSpaces, type OwnSpaces } from "./own-spaces.ts";
 import { GATE_PORT } from "./reachable.ts";
-import { serviceVariables } from "./variables.ts";
 
 /** Services without suites, which somebody else uses. Disposing it removes everything. */
 export interface Infrastructure extends AsyncDisposable {
@@ -23,6 +23,7 @@ export interface Infrastructure extends AsyncDisposable {
   /** Aborts when something of it has failed, before it was ready or later; the reason says what. */
   readonly failed: AbortSignal;
   readonly addresses: NativeAddresses;
+  readonly spaces: OwnSpaces;
   describe(): Promise<Omit<Description, "control" | "until" | "lease">>;
 }
 
@@ -31,13 +32,13 @@ export interface InfrastructureOptions {
   plan: RunPlan;
   context: RunContext;
   kind: OwnedKind;
-  /** Whether programs of this machine are to find it. */
-  native: boolean;
+  /** The suites' environment, for configuration files of programs of this machine. Absent: there are no such programs. */
+  native?: Record<string, string> | undefined;
 }
 
 /** Builds what services need, and starts them; the first failure ends all. */
 export function startInfrastructure(options: InfrastructureOptions): Infrastructure {
-  const { plan, context, native } = options;
+  const { plan, context } = options;
   context.emit({
     type: "run-started",
     run: context.run,
@@ -65,74 +66,41 @@ export function startInfrastructure(options: InfrastructureOptions): Infrastruct
       signal: AbortSignal.timeout(REMOVAL_MS),
     }),
   );
-  const gate = native ? plan.services.find(({ spec }) => !spec.oneShot)?.spec.name : undefined;
+  const gate = options.native && plan.services.find(({ spec }) => !spec.oneShot)?.spec.name;
   const services = startRunServices({
     plan,
     context,
     build,
     shared,
-    publish: native ? ({ spec }) => (spec.name === gate ? [GATE_PORT] : []) : undefined,
+    publish: options.native && (({ spec }) => (spec.name === gate ? [GATE_PORT] : [])),
     onFailure: fail,
     signal,
   });
   cleanup.add(async () => await services[Symbol.asyncDispose]());
+  const spaces = createOwnSpaces({ plan, context, build, shared, services, signal });
+  cleanup.add(async () => await spaces[Symbol.asyncDispose]());
   const addresses = createNativeAddresses({ engine: context.engine, running: services.running, gate });
   cleanup.add(async () => await addresses[Symbol.asyncDispose]());
-  const ready = orAborted(Promise.all([build, services.ready(namesOf(plan))]), signal).then(() => undefined);
-  ready.catch(fail);
+  const env = options.native;
+  const native = env && createNative({ plans: plan.services, context, addresses, spaces, env, signal });
+  cleanup.add(async () => await native?.[Symbol.asyncDispose]());
+
   let state: Description["state"] = "starting";
-  ready.then(
-    () => {
-      state = "ready";
-    },
-    () => undefined,
-  );
+  const ready = orAborted(Promise.all([build, services.ready(namesOf(plan))]), signal).then(() => {
+    state = "ready";
+  });
+  ready.catch(fail);
   stop.signal.addEventListener("abort", () => {
     state = "failed";
   });
-
-  async function describeService(service: ServicePlan, running: RunningService | undefined) {
-    const { name, aliases, hostname } = service.spec;
-    const outcome = services.outcomes().find((each) => each.name === name);
-    if (outcome === undefined) throw new Error(`service ${name} has an outcome from its start on`);
-    const described: DescribedService = {
-      outcome,
-      names: [...new Set([name, ...aliases, ...(hostname === undefined ? [] : [hostname])])],
-      ports: [...(running?.ports ?? service.ports ?? [])],
-    };
-    return running === undefined
-      ? described
-      : { ...described, digest: await digestService(service, running.imageId) };
-  }
-
-  async function nativeOf(described: readonly DescribedService[]): Promise<NativeDescription> {
-    const found: NativeDescription = { addresses: {}, variables: {} };
-    for (const service of plan.services) {
-      const ports = described.find(({ outcome }) => outcome.name === service.spec.name)?.ports ?? [];
-      if (service.spec.oneShot) continue;
-      const known = await Promise.all(
-        ports.map(async (port) => [port, await addresses.address(service.spec.name, port, signal)] as const),
-      );
-      const byPort = Object.fromEntries(known);
-      found.addresses[service.spec.name] = byPort;
-      Object.assign(found.variables, serviceVariables({ plan: service, ports, addresses: byPort }));
-    }
-    return found;
-  }
 
   return {
     ready,
     failed: stop.signal,
     addresses,
+    spaces,
     async describe() {
-      const running = await Promise.all(
-        plan.services.map(async ({ spec }) =>
-          state === "ready" ? await services.running(spec.name) : undefined,
-        ),
-      );
-      const described = await Promise.all(
-        plan.services.map((service, index) => describeService(service, running[index])),
-      );
+      const described = await describeServices({ plans: plan.services, services });
       return {
         version: 1,
         run: context.run,
@@ -144,8 +112,8 @@ export function startInfrastructure(options: InfrastructureOptions): Infrastruct
         problem: state === "failed" ? problemOf(stop.signal.reason) : undefined,
         network: await shared.claimed,
         services: described,
-        definitions: [],
-        native: native && state === "ready" ? await nativeOf(described) : undefined,
+        definitions: spaces.plans(),
+        native: state === "ready" ? await native?.describe(described) : undefined,
       };
     },
     async [Symbol.asyncDispose]() {

@@ -1,15 +1,17 @@
 import { createHash } from "node:crypto";
 import type { Digest } from "../../model/index.ts";
-import { digestInitFiles, type ServicePlan } from "../../services/index.ts";
+import { digestFiles, type ServicePlan } from "../../services/index.ts";
 import type { RunPlan } from "../plan.ts";
+import { targetsOf } from "./definitions.ts";
 
-/** A plan's services without its suites and their apps: what outlives a run. Targets that no service is made of are not built. */
+/** A plan's services without its suites and their apps: what outlives a run. Targets that neither a service nor a template is made of are not built. */
 export function planInfrastructure(plan: RunPlan): RunPlan {
   const apps = appsOf(plan);
   const services = plan.services.filter(({ spec }) => !apps.has(spec.name));
-  const used = new Set(
-    services.flatMap(({ spec }) => (spec.image.kind === "target" ? [spec.image.target] : [])),
-  );
+  const used = new Set([
+    ...services.flatMap(({ spec }) => (spec.image.kind === "target" ? [spec.image.target] : [])),
+    ...targetsOf(plan),
+  ]);
   return {
     ...plan,
     services,
@@ -30,7 +32,7 @@ export function appsOf({ suites }: Pick<RunPlan, "suites">): Set<string> {
 
 /** What a service is made of: its plan, its image, and the content of its files. Fails as the file system does. */
 export async function digestService(plan: ServicePlan, imageId: Digest): Promise<string> {
-  const files = await digestInitFiles(plan.spec.files);
+  const files = await digestFiles(plan.spec.files);
   const { files: _files, ...spec } = plan.spec;
   return createHash("sha256")
     .update(JSON.stringify([{ ...plan, spec }, imageId, files]))

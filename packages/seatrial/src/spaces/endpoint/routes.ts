@@ -55,7 +55,11 @@ export function createRoutes(options: RouteOptions): (call: Call) => Promise<Ans
   async function get(id: string): Promise<Answer> {
     const found = (await listVisible()).find((space) => space.id === id);
     if (found === undefined) throw unknown(id);
-    return { status: 200, body: found };
+    const isHeld = found.state === "leased" || found.state === "kept";
+    return {
+      status: 200,
+      body: isAdmin && isHeld ? { ...found, made: (await broker.find(id)).made } : found,
+    };
   }
 
   async function stats(): Promise<Answer> {

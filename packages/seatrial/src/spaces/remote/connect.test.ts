@@ -40,6 +40,7 @@ describe("a broker of another owner", () => {
     expect((await remote.renew(given.id, 5_000)).state).toBe("leased");
     expect((await remote.release(given.id, { outcome: "failed", message: "m" })).reason).toBe("failed: m");
     expect((await remote.keep(given.id, undefined)).reason).toBe("kept by hand");
+    expect((await remote.find(given.id)).made).toEqual(given.made);
     expect(await remote.outcomes()).toEqual(await broker.outcomes());
     expect((await remote.drop(given.id)).state).toBe("gone");
     await remote[Symbol.asyncDispose]();

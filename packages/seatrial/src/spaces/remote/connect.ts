@@ -5,6 +5,7 @@ import { anyAborted } from "../../support/abort.ts";
 import type { Broker, BrokerSession } from "../broker.ts";
 import type { SpaceListMessage, SpaceMessage, SpaceRequestMessage } from "../endpoint/messages.ts";
 import { spaceError } from "../errors.ts";
+import type { MadeSpace } from "../maker.ts";
 import { openWire, type Wire, type WireOptions, type WireRequest } from "./wire.ts";
 
 /**
@@ -78,6 +79,17 @@ export function connectBroker(options: WireOptions & { signal: AbortSignal }): B
     renew: async (id, ttl) => await change(id, "renew", { ttl }),
     keep: async (id, time) => await change(id, "keep", { time }),
     drop: async (id) => await ask({ method: "DELETE", path: spacePath(id) }),
+    async find(id) {
+      const found = await ask<SpaceSummary & { made?: MadeSpace }>({ method: "GET", path: spacePath(id) });
+      const { space, service, kind, holder, made, leasedAt = "", until = "" } = found;
+      if (made !== undefined && holder !== undefined)
+        return { id, space, service, kind, made, holder, leasedAt, until };
+      throw spaceError({
+        code: "SPACE_UNKNOWN",
+        message: `The space ${id} is ${found.state}: nobody has it`,
+        hint: "`seatrial space list` shows those there are.",
+      });
+    },
     list: async () => (await ask<SpaceListMessage>({ method: "GET", path: "/v1/spaces" })).spaces,
     async outcomes() {
       const stats = await ask<{ spaces: (SpacesOutcome & { states: unknown })[] }>({

@@ -160,6 +160,7 @@ export function fakeBroker(options: FakeBrokerOptions = {}): FakeBroker {
     },
     keep: async (id, time = KEEP_MS) => free(find(id), "kept", { until: at(time), reason: "kept by hand" }),
     drop: async (id) => free(find(id), "gone"),
+    find: async (id) => find(id).leased,
     list: async () => [...entries.values()].map(({ summary }) => summary),
     async outcomes() {
       const names = [...new Set([...entries.values()].map(({ leased }) => leased.space))];

@@ -1,0 +1,61 @@
+import type { SuiteSpec } from "../../model/index.ts";
+import { acquireForProcess, connectBroker, loadKind, openHostFilePlace } from "../../spaces/index.ts";
+import { createCleanup } from "../../support/cleanup.ts";
+import { EXIT } from "../../support/error.ts";
+import type { Up } from "./join-up.ts";
+
+/** The spaces of one command. Disposing it without a release ends them as its session's end does. */
+export interface ExecSpaces extends AsyncDisposable {
+  /** What the suite names under `spaces`. */
+  readonly env: Record<string, string>;
+  /** Gives them back; those of a command that failed are kept. */
+  release(code: number): Promise<void>;
+}
+
+/** Takes one space of each definition that a suite's variables name. */
+export async function openExecSpaces(options: {
+  up: Up;
+  spec: SuiteSpec;
+  wanted: NonNullable<SuiteSpec["spaces"]>;
+  /** The suite's own, for configuration files. */
+  env: Record<string, string>;
+  signal: AbortSignal;
+}): Promise<ExecSpaces> {
+  const { up, spec, wanted, env, signal } = options;
+  const { owner, description } = up;
+  const over = new AbortController();
+  const cleanup = createCleanup();
+  cleanup.add(() => over.abort(new Error("the command has ended")));
+  const files = openHostFilePlace();
+  cleanup.add(async () => await files[Symbol.asyncDispose]());
+  const broker = connectBroker({
+    dial: () => owner.dialBroker({ signal: over.signal }),
+    signal: over.signal,
+  });
+  cleanup.add(async () => await broker[Symbol.asyncDispose]());
+  const services = description.services.flatMap(({ outcome, ports: [main] }) =>
+    main === undefined ? [] : [[outcome.name, main] as const],
+  );
+  try {
+    const held = await acquireForProcess({
+      broker,
+      kind: loadKind,
+      plans: description.definitions,
+      wanted,
+      holder: { run: description.run, suite: spec.name, test: "", attempt: 1 },
+      reach: owner,
+      files,
+      services: Object.fromEntries(services),
+      env,
+      signal,
+    });
+    return {
+      env: held.env,
+      release: (code) => held.release({ outcome: code === EXIT.ok ? "passed" : "failed" }),
+      [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await cleanup[Symbol.asyncDispose]();
+    throw error;
+  }
+}
