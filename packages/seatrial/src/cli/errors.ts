@@ -37,6 +37,8 @@ export type CliErrorCode =
   | "SHELL_UNKNOWN"
   /** `gc --max-size` is no size. */
   | "SIZE_INVALID"
+  /** No living run of this user has a space with this id. */
+  | "SPACE_NOT_FOUND"
   /** There is a git checkout that git refuses to read, so that nobody knows what would be released. */
   | "SOURCE_UNREADABLE"
   /** A run would end with a release, and the git tree has changes that are in no commit. */

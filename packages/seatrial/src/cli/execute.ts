@@ -13,6 +13,7 @@ import {
   createRunId,
   guestLabel,
   openJournal,
+  openRunControl,
   type RunContext,
   type RunPlan,
 } from "../run/index.ts";
@@ -74,11 +75,15 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
   bus.subscribe(junit.take);
   const terminal = await subscribeOutput({ surroundings: session.surroundings, flags, bus });
 
+  const state = stateFolder(session.surroundings.environment);
+  // A home folder that cannot be written must not fail a run: nobody can look at it from outside then.
+  const control = await openRunControl({ state, run, plan, folder: folder.path }).catch(() => undefined);
   const journal = await openJournal({
-    folder: stateFolder(session.surroundings.environment),
+    folder: state,
     run,
     plan,
     engine: session.engine,
+    known: { control: control?.path },
   });
   const swept = sweepOthers({ session, run, signal });
   // An engine that is away is the run's to tell.
@@ -100,6 +105,7 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
     push: options.push,
     pushCache: options.pushCache,
     borrow: options.borrow,
+    onParts: control?.onParts,
     source: session.source,
     now,
     signal,
@@ -130,7 +136,8 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
     run,
     exitCode,
     async keep(until) {
-      await journal.update({ keptUntil: until.toISOString() });
+      control?.keep(until);
+      await journal.update({ kind: "kept", keptUntil: until.toISOString() });
       emit({
         type: "run-kept",
         run,
@@ -144,6 +151,7 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
     },
     async [Symbol.asyncDispose]() {
       try {
+        await control?.[Symbol.asyncDispose]();
         await Promise.all([applied[Symbol.asyncDispose](), swept, pruned, tidied]);
         await journal.close();
       } finally {

@@ -16,6 +16,7 @@ import { defineOwn } from "./commands/own.ts";
 import { defineRelease } from "./commands/release.ts";
 import { defineRun } from "./commands/run.ts";
 import { defineShell } from "./commands/shell.ts";
+import { defineSpace } from "./commands/space.ts";
 import { defineTest } from "./commands/test.ts";
 import { defineUp } from "./commands/up.ts";
 import { defineVerify } from "./commands/verify.ts";
@@ -74,6 +75,7 @@ const COMMANDS = [
   defineUp,
   defineExec,
   defineDown,
+  defineSpace,
   defineShell,
   defineLogs,
   defineGc,

@@ -9,6 +9,7 @@ import { CHECK_NODE, checkImage } from "./check.ts";
 import type { RunContext } from "./context.ts";
 import { borrowInfrastructure } from "./infrastructure/borrow.ts";
 import { planInfrastructure } from "./infrastructure/plan.ts";
+import type { RunParts } from "./parts.ts";
 import type { RunPlan } from "./plan.ts";
 import { PUSH_NODE, pushBuilt } from "./push.ts";
 import { removalFailure } from "./removal.ts";
@@ -23,12 +24,18 @@ export interface AppliedRun extends AsyncDisposable {
   exitCode: ExitCode;
 }
 
+/** A run that somebody can look at from outside. */
+export interface WatchedContext extends RunContext {
+  /** Takes what the run has, as soon as it is begun. */
+  onParts?: ((parts: RunParts) => void) | undefined;
+}
+
 /**
  * Carries out a plan: builds, starts services and suites' containers at the same time, runs each suite the moment its own needs
  * are ready. Never rejects for what happens in the run: that is in the outcome. The first failing service or a failing build stops
  * the rest.
  */
-export async function applyRun(plan: RunPlan, given: RunContext): Promise<AppliedRun> {
+export async function applyRun(plan: RunPlan, given: WatchedContext): Promise<AppliedRun> {
   const warnings = [...plan.warnings];
   const context: RunContext = {
     ...given,
@@ -85,6 +92,7 @@ export async function applyRun(plan: RunPlan, given: RunContext): Promise<Applie
 
   const spaces = createRunSpaces({ plan, context, build, shared, services, broker, signal });
   cleanup.add(async () => await spaces?.[Symbol.asyncDispose]());
+  given.onParts?.({ services, shared, spaces });
 
   const removals: Promise<void>[] = [];
   cleanup.add(async () => void (await Promise.all(removals)));

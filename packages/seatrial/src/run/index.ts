@@ -14,6 +14,7 @@ export {
 } from "./infrastructure/infrastructure.ts";
 export { appsOf, digestService, planInfrastructure } from "./infrastructure/plan.ts";
 export { rewriteEnvironment } from "./infrastructure/rewrite.ts";
+export { openRunControl, type RunControl } from "./infrastructure/run-control.ts";
 export {
   type FoundJournal,
   forgottenAt,
@@ -27,6 +28,8 @@ export { guestLabel, NETWORK_LABEL, OWNED } from "./labels.ts";
 export { listNetworkCache, removeNetworkCache } from "./network.ts";
 export { type PlanOptions, planRun, type RunPlan } from "./plan.ts";
 export { planOfSuite } from "./required-services.ts";
-export { joinRun, openShell, type ShellEnds, type ShellOptions } from "./shell.ts";
+export { joinRun, openShell, type ShellOptions } from "./shell.ts";
+export { openSpaceClient } from "./space-client.ts";
 export type { NetworkPool } from "./subnets.ts";
 export { findLeftovers, type Swept, sweep } from "./sweep.ts";
+export type { ShellEnds } from "./terminal.ts";

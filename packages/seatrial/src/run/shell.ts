@@ -1,4 +1,4 @@
-import type { AgentProcess, LaunchedWorkload, ProcessExit } from "../agent/index.ts";
+import type { LaunchedWorkload, ProcessExit } from "../agent/index.ts";
 import { releaseImages } from "../image/index.ts";
 import type { ImageDetails, SuiteSpec } from "../model/index.ts";
 import { resolveImage, toWorkloadMount } from "../services/index.ts";
@@ -11,12 +11,7 @@ import { guestLabel, runLabels } from "./labels.ts";
 import type { RunPlan } from "./plan.ts";
 import { createSharedResources } from "./resources.ts";
 import { startRunServices } from "./services.ts";
-
-/** Where a shell reads and writes. */
-export interface ShellEnds {
-  input: NodeJS.ReadStream;
-  output: NodeJS.WriteStream;
-}
+import { interact, type ShellEnds } from "./terminal.ts";
 
 export interface ShellOptions {
   plan: RunPlan;
@@ -101,50 +96,17 @@ async function enter(
   await using workload = await context.launcher.launch(container, context.signal);
   await prepareContainer({ agent: workload.agent, spec: suite, signal: context.signal });
   return await interact({
-    ...options,
-    workload,
-    env: suiteEnvironment({ run, spec: suite, shard, host: context.env }),
-  });
-}
-
-async function interact(
-  options: ShellOptions & { image: ImageDetails; workload: LaunchedWorkload; env: Record<string, string> },
-): Promise<ProcessExit> {
-  const { workload, ends, suite, image, context } = options;
-  const { input, output } = ends;
-  const terminal = input.isTTY && output.isTTY ? { columns: output.columns, rows: output.rows } : undefined;
-  const shell = await workload.agent.run(
-    {
+    agent: workload.agent,
+    process: {
       argv: options.command ?? (await findShell(workload, context.signal)),
-      env: { TERM: context.env["TERM"] ?? "xterm", ...options.env },
+      env: suiteEnvironment({ run, spec: suite, shard, host: context.env }),
       workingDir: suite.workingDir ?? (image.config.workingDir || "/"),
       user: suite.user ?? (image.config.user || undefined),
-      terminal,
-      stdin: true,
     },
-    context.signal,
-  );
-  using _wires = wire(shell, ends);
-  for await (const chunk of shell.output) output.write(chunk.data);
-  return await shell.exit;
-}
-
-/** Connects the two ends: keys, end of input, and the terminal's size. */
-function wire(shell: AgentProcess, { input, output }: ShellEnds): Disposable {
-  const ignore = () => undefined;
-  const onData = (data: Buffer) => void shell.write(data).catch(ignore);
-  const onEnd = () => void shell.endInput().catch(ignore);
-  const onResize = () => void shell.resize({ columns: output.columns, rows: output.rows }).catch(ignore);
-  if (input.isTTY) input.setRawMode(true);
-  input.on("data", onData).on("end", onEnd);
-  output.on("resize", onResize);
-  return {
-    [Symbol.dispose]() {
-      if (input.isTTY) input.setRawMode(false);
-      input.off("data", onData).off("end", onEnd).pause();
-      output.off("resize", onResize);
-    },
-  };
+    term: context.env["TERM"],
+    ends: options.ends,
+    signal: context.signal,
+  });
 }
 
 async function findShell(workload: LaunchedWorkload, signal: AbortSignal): Promise<string[]> {
