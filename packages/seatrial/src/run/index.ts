@@ -12,7 +12,7 @@ export {
   type InfrastructureOptions,
   startInfrastructure,
 } from "./infrastructure/infrastructure.ts";
-export { appsOf, digestService, planInfrastructure } from "./infrastructure/plan.ts";
+export { digestService, planInfrastructure } from "./infrastructure/plan.ts";
 export { rewriteEnvironment } from "./infrastructure/rewrite.ts";
 export { openRunControl, type RunControl } from "./infrastructure/run-control.ts";
 export {

@@ -26,7 +26,7 @@ export function planInfrastructure(plan: RunPlan): RunPlan {
 }
 
 /** The names of the services that are the project's own image under test. */
-export function appsOf({ suites }: Pick<RunPlan, "suites">): Set<string> {
+function appsOf({ suites }: Pick<RunPlan, "suites">): Set<string> {
   return new Set(suites.flatMap(({ app }) => app?.name ?? []));
 }
 
