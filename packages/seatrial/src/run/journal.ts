@@ -72,10 +72,12 @@ export async function openJournal(options: {
   };
   // A home folder that cannot be written must not fail a run: without its journal, a killed run's images only keep their names.
   await save().catch(() => undefined);
+  let saving = Promise.resolve();
   return {
     async update(change) {
       entry = { ...entry, ...change };
-      await save();
+      saving = saving.then(save, save);
+      await saving;
     },
     close: () => rm(file, { force: true }).catch(() => undefined),
   };

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -22,5 +22,14 @@ test("a full disk leaves the file of before, and no part of the new one", async 
   await symlink("/dev/full", `${file}.part`);
   await expect(writeWhole(file, "new")).rejects.toMatchObject({ code: "ENOSPC" });
   expect(await readFile(file, "utf8")).toBe("old");
+  expect(await readdir(folder)).toEqual(["file"]);
+});
+
+test("several may write one file at once, with a mode of its own", async () => {
+  const file = path.join(folder, "file");
+  const texts = ["a", "b", "c", "d"].map((letter) => letter.repeat(100_000));
+  await Promise.all(texts.map((text) => writeWhole(file, text, { mode: 0o600, shared: true })));
+  expect(texts).toContain(await readFile(file, "utf8"));
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect(await readdir(folder)).toEqual(["file"]);
 });

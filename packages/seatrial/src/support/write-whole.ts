@@ -1,18 +1,24 @@
+import { randomUUID } from "node:crypto";
 import { rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { makeFolder } from "./make-folder.ts";
+
+export interface WriteWholeOptions {
+  /** Default: as the user's umask has it. */
+  mode?: number | undefined;
+  /** Other processes may write it at the same time: the last one counts. */
+  shared?: boolean | undefined;
+}
 
 /** Writes a file whole or not at all, and makes its folder. A write that fails leaves what was there before, and nothing beside it. */
 export async function writeWhole(
   file: string,
   content: string,
-  options: { /** Default: as the user's umask has it. */ mode?: number | undefined } = {},
+  options: WriteWholeOptions = {},
 ): Promise<void> {
-  const part = `${file}.part`;
+  const part = options.shared === true ? `${file}.${randomUUID()}.part` : `${file}.part`;
   await makeFolder(path.dirname(file));
   try {
-    // One that a write left behind would keep its own mode.
-    if (options.mode !== undefined) await rm(part, { force: true });
     await writeFile(part, content, { mode: options.mode ?? 0o666 });
     await rename(part, file);
   } catch (error) {
