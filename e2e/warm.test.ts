@@ -140,3 +140,22 @@ it("nothing outlives a run in CI", async () => {
   expect(ended.stderr).toContain("--warm has no effect in CI");
   expect(await leftovers({ project: name })).toEqual([]);
 });
+
+it("a warm run uses what is up, and --fresh does not use what is warm", async () => {
+  const name = nameOf("up");
+  await using made = await begin(name);
+  const cwd = made.folder;
+  const up = await seatrial(["up", "--quiet"], { cwd });
+  expect(up.code, up.stderr).toBe(0);
+  const services = await servicesOf(name);
+  await warm(cwd);
+  expect(await servicesOf(name)).toEqual(services);
+  expect((await seatrial(["down"], { cwd })).code).toBe(0);
+
+  await warm(cwd);
+  const before = await servicesOf(name);
+  const ended = await seatrial(["test", "--warm", "--fresh"], { cwd, env });
+  expect(ended.code, ended.stdout + ended.stderr).toBe(0);
+  expect(await said(cwd)).toBe("1\n");
+  expect(await servicesOf(name)).not.toContain(before[0]);
+});

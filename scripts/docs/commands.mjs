@@ -28,17 +28,29 @@ export function commandsPage({ createProgram }) {
     flagTable(program),
     ...commands.flatMap((command) => [
       `## seatrial ${command.name()}`,
-      ...describe(command, helpOf(command)),
+      ...describe(command, helpOf(command), command.name()),
+      ...actionsOf(command).flatMap((action) => [
+        `### seatrial ${command.name()} ${action.name()}`,
+        ...describe(action, helpOf(action), `${command.name()} ${action.name()}`),
+      ]),
     ]),
   ]);
 }
 
-function describe(command, help) {
+/** The commands of a command. */
+function actionsOf(command) {
+  return command
+    .createHelp()
+    .visibleCommands(command)
+    .filter((action) => action.name() !== "help");
+}
+
+function describe(command, help, name) {
   const args = command.registeredArguments;
   const examples = [...help.matchAll(/^ {2}\$ (.+)$/gm)].map(([, line]) => line);
   return [
     sentence(command.description()),
-    fence("", `seatrial ${[command.name(), command.usage()].filter(Boolean).join(" ")}`),
+    fence("", `seatrial ${[name, command.usage()].filter(Boolean).join(" ")}`),
     args.length === 0
       ? ""
       : table(

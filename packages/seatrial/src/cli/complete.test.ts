@@ -39,6 +39,14 @@ describe("completion", () => {
     [["run", ""], []],
     [["key", ""], ["new"]],
     [["run", "--grep", ""], []],
+    [["exec", "--suite", ""], SUITES],
+    [["exec", ""], []],
+    [["up", ""], ["db"]],
+    [
+      ["space", ""],
+      ["list", "open", "drop", "keep", "help"],
+    ],
+    [["space", "open", ""], []],
   ])("offers for %j %j", async (words, candidates) => {
     expect(await complete(words)).toEqual(candidates);
   });

@@ -43,8 +43,8 @@ function readWords(program: Command, words: readonly string[]): Typed {
     }
     if (typed.awaits === "--folder") typed.flags.folder = word;
     else if (typed.awaits === "--file") typed.flags.file = word;
-    else if (typed.awaits === undefined && typed.command === program)
-      typed.command = program.commands.find((each) => each.name() === word) ?? program;
+    else if (typed.awaits === undefined)
+      typed.command = typed.command.commands.find((each) => each.name() === word) ?? typed.command;
     // One flag takes any number of values.
     if (typed.awaits !== "--only") typed.awaits = undefined;
   }
@@ -65,11 +65,12 @@ async function valuesOf(
   const { environment } = surroundings;
   const suites = async () => (await loadProject({ environment, ...flags })).suites.map((suite) => suite.name);
   if (awaits === "--run") return await filesIn({ ...options, folder: "runs" });
-  if (awaits !== undefined && awaits !== "--only") return [];
-  if (command === program) {
-    return program
+  if (awaits === "--only" || awaits === "--suite") return await suites();
+  if (awaits !== undefined) return [];
+  if (command.commands.length > 0) {
+    return command
       .createHelp()
-      .visibleCommands(program)
+      .visibleCommands(command)
       .map((each) => each.name());
   }
   const choices = command.registeredArguments[0]?.argChoices;
@@ -79,7 +80,11 @@ async function valuesOf(
     const files = await filesIn({ ...options, folder: "latest/logs" });
     return files.filter((file) => file.endsWith(".log")).map((file) => file.replace(/\.log$/, ""));
   }
-  return awaits === "--only" || ["test", "shell"].includes(command.name()) ? await suites() : [];
+  if (command.name() === "up") {
+    const project = await loadProject({ environment, ...flags });
+    return [...new Set(project.suites.flatMap((suite) => suite.needs))].sort();
+  }
+  return ["test", "shell"].includes(command.name()) ? await suites() : [];
 }
 
 /** What lies in a folder of the project's results. */

@@ -21,7 +21,7 @@ export type CliErrorCode =
   | "LOG_NOT_FOUND"
   /** The project names no suites, and none could be guessed. */
   | "NO_SUITES"
-  /** `exec` and others need infrastructure of this project, and there is none. */
+  /** Infrastructure of this project is needed, and there is none, or none could be had. */
   | "NOT_UP"
   /** The owner of a kept run did not end within its deadline. Exit code 3. */
   | "OWNER_STUCK"

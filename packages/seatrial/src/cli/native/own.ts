@@ -103,7 +103,7 @@ async function own(options: OwnOptions & { state: string; cleanup: Cleanup }): P
       },
       expire: lease.expire,
       broker: infrastructure.spaces.accept,
-      define: kind === "warm" ? infrastructure.spaces.define : undefined,
+      define: infrastructure.spaces.define,
       address: infrastructure.addresses.address,
     },
   });

@@ -115,7 +115,10 @@ async function writeEnvFile(
   variables: Readonly<Record<string, string>>,
 ): Promise<void> {
   try {
-    await writeWhole(file, envHeader(run) + formatVariables(variables, "dotenv"), { mode: 0o600, shared: true });
+    await writeWhole(file, envHeader(run) + formatVariables(variables, "dotenv"), {
+      mode: 0o600,
+      shared: true,
+    });
   } catch (cause) {
     throw cliError({
       code: "ENV_FILE_NOT_WRITTEN",

@@ -14,6 +14,7 @@ import {
   type RunPlan,
 } from "../../run/index.ts";
 import { EXIT, isToolError, ToolError } from "../../support/error.ts";
+import { cliError } from "../errors.ts";
 import { stateFolder } from "../paths.ts";
 import type { Session } from "../session.ts";
 import { spawnOwner } from "./spawn-owner.ts";
@@ -27,18 +28,27 @@ export function createWarmBorrow(options: {
   /** How long they stay after a run. */
   lease: Duration;
 }): Borrow {
-  const { session } = options;
+  const { session, flags } = options;
   return async (wanted) => {
     const digests = digestsOf({ ...wanted, session });
     // It is awaited as soon as there is something to compare.
     digests.catch(() => undefined);
-    const there =
-      options.flags.fresh === true ? { instead: [] } : await findWarm({ ...wanted, session, digests });
-    const used =
-      "owner" in there ? there : await startWarm({ ...options, ...wanted, instead: there.instead });
-    return await borrowed({ ...used, ...wanted, found: "owner" in there });
+    for (let round = 0; round < MOST_ROUNDS; round += 1) {
+      const reuse = flags.fresh !== true || round > 0;
+      const there = await findWarm({ ...wanted, session, digests, reuse });
+      if ("owner" in there) return await borrowed({ ...there, ...wanted, found: true });
+      const started = await startWarm({ ...options, ...wanted, instead: there.instead });
+      if (started !== undefined) return await borrowed({ ...started, ...wanted, found: false });
+    }
+    throw cliError({
+      code: "NOT_UP",
+      message: `No warm services could be had in ${MOST_ROUNDS} rounds: other runs with other services were quicker each time.`,
+      hint: "Run one of them without --warm.",
+    });
   };
 }
+
+const MOST_ROUNDS = 4;
 
 interface Warm {
   owner: OwnerClient;
@@ -63,9 +73,14 @@ async function digestsOf(
 
 /** One that has all of the services, or those of kind `warm` that have not, and are let go. */
 async function findWarm(
-  options: BorrowOptions & { session: Session; digests: Promise<Map<string, string | undefined>> },
+  options: BorrowOptions & {
+    session: Session;
+    digests: Promise<Map<string, string | undefined>>;
+    /** Whether any will do. */
+    reuse: boolean;
+  },
 ): Promise<Warm | { instead: string[] }> {
-  const { plan, session, signal } = options;
+  const { plan, session, reuse, signal } = options;
   const state = stateFolder(session.surroundings.environment);
   const owners = await findOwners({ state, root: plan.root, kinds: ["warm", "up"] });
   const instead: string[] = [];
@@ -75,7 +90,7 @@ async function findWarm(
     const owner = connectOwner({ run, control });
     try {
       const description = await owner.describe({ settled: true, signal });
-      if (description.state === "ready" && hasAll(description, await options.digests))
+      if (reuse && description.state === "ready" && hasAll(description, await options.digests))
         return { owner, description };
       if (kind !== "warm") continue;
       await owner.expire(signal);
@@ -95,9 +110,10 @@ function hasAll(description: Description, digests: ReadonlyMap<string, string | 
   });
 }
 
+/** New ones; undefined when another run was quicker. */
 async function startWarm(
   options: Parameters<typeof createWarmBorrow>[0] & BorrowOptions & { instead: string[] },
-): Promise<Warm> {
+): Promise<Warm | undefined> {
   const { session, flags, lease, plan, emit, instead, signal } = options;
   warnOfSharing(plan, emit);
   const { folder, file } = flags;
@@ -119,10 +135,8 @@ async function startWarm(
     switch (message.type) {
       case "ready":
         return { description: message.description, owner: connectOwner(message.description) };
-      case "taken": {
-        const owner = connectOwner(message);
-        return { owner, description: await owner.describe({ settled: true, signal }) };
-      }
+      case "taken":
+        return undefined;
       case "exit":
         signal.throwIfAborted();
         throw new ToolError({

@@ -32,7 +32,7 @@ export async function definitionsOf(
   ]);
   const ids = images.map(({ target, imageId }) => [target, imageId]);
   const digest = createHash("sha256")
-    .update(JSON.stringify([plan.spaces, plan.earlySpaces, plan.steps, ids, contents]))
+    .update(JSON.stringify([plan.spaces, plan.steps, ids, contents]))
     .digest("hex");
   return { digest, plans: plan.spaces, early: plan.earlySpaces, steps: plan.steps, images };
 }
