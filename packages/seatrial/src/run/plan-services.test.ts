@@ -30,6 +30,12 @@ describe("how a service is known to be ready", () => {
       [{ kind: "tcp", port: 8080 }],
     ],
     [
+      "by the port at which it speaks S3, before its first one",
+      { image: "minio/minio", command: ["server", "/data"], ports: ["9001:9001", "9000:9000"] },
+      undefined,
+      [{ kind: "tcp", port: 9000 }],
+    ],
+    [
       "by its health check before its port",
       { ...PLAIN, healthcheck: check, expose: [80] },
       undefined,
@@ -162,5 +168,24 @@ describe("whether its state is kept", () => {
     const plan = await planned({ image: "postgres:17", environment: { POSTGRES_PASSWORD: "x" } });
     expect(plan).toMatchObject({ preset: "postgres", confirmations: 2 });
     expect(plan.snapshot).toBeDefined();
+  });
+});
+
+describe("where it listens, and who may do anything there", () => {
+  it.each<[string, object, object]>([
+    ["is what its preset knows", { image: "redis:8" }, { port: 6379 }],
+    ["are its ports, where no more is known", { ...PLAIN, expose: [80, 81] }, { ports: [80, 81, 80] }],
+    [
+      "are the keys that its S3 server's command says",
+      { image: "rclone/rclone", command: ["serve", "s3", "--addr", ":81", "--auth-key", "a,b", "/data"] },
+      { port: 81, user: "a", password: "b" },
+    ],
+    [
+      "are the keys that its S3 server's variables say",
+      { image: "minio/minio", environment: { MINIO_ROOT_USER: "me", MINIO_ROOT_PASSWORD: "pw" } },
+      { port: 9000, user: "me", password: "pw" },
+    ],
+  ])("%s", async (_, service, server) => {
+    expect((await planned(service)).server).toMatchObject(server);
   });
 });

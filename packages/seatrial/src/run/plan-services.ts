@@ -3,6 +3,7 @@ import type { ComposeService } from "../compose/index.ts";
 import { parseReady, type ReadyConfig, type ServiceSettings } from "../config/index.ts";
 import type { Duration, FileSpec, ProbeSpec } from "../model/index.ts";
 import { presetFor, type ServerAddress, type ServicePlan } from "../services/index.ts";
+import { s3ServiceOf } from "../spaces/index.ts";
 import { runError } from "./errors.ts";
 
 const DEFAULT_DEADLINE: Duration = 60_000;
@@ -28,6 +29,7 @@ export function planService(options: {
     name: ready?.kind === "preset" ? ready.preset : (settings?.preset ?? service.settings.preset),
     fileText: (path) => fileText(spec.files, path),
   });
+  const s3 = preset === undefined ? s3ServerOf(spec) : undefined;
   const commandProbe = health?.kind === "command" ? probeOf(health) : undefined;
   const usesPreset =
     preset !== undefined &&
@@ -37,7 +39,7 @@ export function planService(options: {
     explicitProbe(ready) ??
     (usesPreset ? [preset.probe] : undefined) ??
     (commandProbe === undefined ? undefined : [commandProbe]) ??
-    service.ports.slice(0, 1).map((port): ProbeSpec => ({ kind: "tcp", port }));
+    (s3?.ports ?? service.ports).slice(0, 1).map((port): ProbeSpec => ({ kind: "tcp", port }));
   const patience = health?.kind === "command" ? health.deadline : DEFAULT_DEADLINE;
   return {
     spec: {
@@ -51,9 +53,17 @@ export function planService(options: {
     ports: [...new Set([...probes.flatMap(portOf), ...service.ports])],
     confirmations: usesPreset ? preset.confirmations : 1,
     asksImage: ready === undefined && !usesPreset && commandProbe === undefined && health?.kind !== "none",
-    server: serverOf(preset?.probe, probes, service.ports),
+    server: s3 ?? serverOf(preset?.probe, probes, service.ports),
     snapshot: preset?.snapshot,
   };
+}
+
+/** Of the S3 servers, which have no preset, each has a port of its own, and its keys in its environment or its command. */
+function s3ServerOf(spec: ComposeService["spec"]): ServerAddress | undefined {
+  if (spec.image.kind !== "reference") return undefined;
+  const words = [...(spec.entrypoint ?? []), ...(spec.command ?? [])];
+  const found = s3ServiceOf({ image: spec.image.reference, words, env: spec.env });
+  return found && { port: found.port, ports: [found.port], ...found.keys };
 }
 
 /** What its preset tells, however the service is known to be ready; else ports that it says to listen on, or is asked at. */

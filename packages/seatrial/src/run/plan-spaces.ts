@@ -5,8 +5,8 @@ import { spaceError, spaceKindOf } from "../spaces/index.ts";
 import { EXIT } from "../support/error.ts";
 import { runError } from "./errors.ts";
 
-/** Kinds whose servers hold databases that a space can be copied from. */
-const COPIED: readonly SpaceKind[] = ["postgres", "mysql", "mongodb"];
+/** Kinds whose servers hold databases, vhosts or buckets that a space can be copied from. */
+const COPIED: readonly SpaceKind[] = ["postgres", "mysql", "mongodb", "rabbitmq", "s3"];
 
 /** The services of whose parts a suite's variables speak. */
 export function spaceServices(suite: SuiteConfig, { config }: Project): string[] {

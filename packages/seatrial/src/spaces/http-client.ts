@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import {
   Agent,
   type ClientRequest,
@@ -53,6 +54,8 @@ export function createHttpClient(options: {
   const turn = createTurns(CONNECTIONS);
 
   async function send(wanted: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    // One signal may be that of many requests at once.
+    setMaxListeners(0, signal);
     using _turn = await turn(signal);
     return await exchange(wanted, signal);
   }

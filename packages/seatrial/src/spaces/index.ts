@@ -35,4 +35,5 @@ export {
   type WantedPart,
 } from "./process.ts";
 export { connectBroker } from "./remote/connect.ts";
+export { s3ServiceOf } from "./s3/servers.ts";
 export { type BrokerSettings, DEFAULT_SETTINGS } from "./settings.ts";

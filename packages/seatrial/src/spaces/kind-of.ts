@@ -1,4 +1,5 @@
 import type { SpaceKind } from "../model/index.ts";
+import { S3_IMAGE_NAMES } from "./s3/servers.ts";
 
 /** Kinds by the preset that a service was recognised as. */
 const PRESETS: Readonly<Record<string, SpaceKind>> = {
@@ -13,21 +14,7 @@ const PRESETS: Readonly<Record<string, SpaceKind>> = {
 
 /** Kinds that have no preset, by the last part of an image's name. */
 const IMAGES: Readonly<Partial<Record<SpaceKind, readonly string[]>>> = {
-  s3: [
-    "minio",
-    "rclone",
-    "localstack",
-    "localstack-pro",
-    "s3mock",
-    "s3proxy",
-    "cloudserver",
-    "garage",
-    "seaweedfs",
-    "rustfs",
-    "versitygw",
-    "s3rver",
-    "moto",
-  ],
+  s3: S3_IMAGE_NAMES,
 };
 
 /** What kind of server a service is, by its preset or the name of its image; undefined when these do not tell. */

@@ -12,7 +12,6 @@ import type { AmqpClient } from "./testing/amqp.ts";
 import { connectTo, makerOptions } from "./testing/subject.ts";
 
 const signal = new AbortController().signal;
-const IMAGE = "rabbitmq:4";
 const prefix = `st_${randomBytes(4).toString("hex")}_`;
 const DEFINITIONS = {
   rabbit_version: "4.0.5",
@@ -77,9 +76,9 @@ interface Subject extends AsyncDisposable {
   templateFile: string;
 }
 
-async function start(image = IMAGE): Promise<Subject> {
+async function start(files: Record<string, string> = {}): Promise<Subject> {
   const folder = await createFolder({ "definitions.json": JSON.stringify(DEFINITIONS) });
-  const real = await startDockerServer({ owner: "rabbit-mq", image, port: 5672 });
+  const real = await startDockerServer({ owner: "rabbit-mq", image: "rabbitmq:4", port: 5672, files });
   const http = createHttpClient({ server: real.server, port: 15672 });
   return {
     real,
@@ -168,7 +167,8 @@ describe("vhosts of a RabbitMQ that was told nothing", () => {
   const connect = (space: MadeSpace) => connectTo(subject.real.server, space);
 
   beforeAll(async () => {
-    subject = await start();
+    // As RabbitMQ is outside of the official image: its first user may come from loopback only.
+    subject = await start({ "/etc/rabbitmq/conf.d/10-defaults.conf": "loopback_users.guest = true\n" });
     maker = await subject.open({ onNote: (note) => void notes.push(note) });
   }, 180_000);
 
@@ -205,7 +205,8 @@ describe("vhosts of a RabbitMQ that was told nothing", () => {
       /reset|ended|refused/,
     );
     const account = { user: one.name, password: one.values["password"] ?? "" };
-    expect(await subject.ask("/api/vhosts?columns=name", account)).toEqual([{ name: one.name }]);
+    const vhosts = (await subject.ask("/api/vhosts", account)) as { name: string }[];
+    expect(vhosts.map(({ name }) => name)).toEqual([one.name]);
     expect(await subject.ask(`/api/queues/${one.name}`, account)).toEqual([]);
     for (const path of [
       `/api/queues/${other.name}`,

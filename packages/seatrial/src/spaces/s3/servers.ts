@@ -30,6 +30,8 @@ const S3_IMAGES: readonly S3Image[] = [
   { names: ["localstack", "localstack-pro"], port: 4566, keys: ["test", "test"] },
   { names: ["motoserver/moto"], port: 5000, listen: ["--port", "-p", "MOTO_PORT"], keys: ["test", "test"] },
   { names: ["adobe/s3mock"], port: 9090, keys: ["test", "test"] },
+  { names: ["s3proxy"], port: 80 },
+  { names: ["s3rver"], port: 4568, keys: ["S3RVER", "S3RVER"] },
   {
     names: ["zenko/cloudserver", "scality/s3server", "cloudserver"],
     port: 8000,
@@ -40,6 +42,11 @@ const S3_IMAGES: readonly S3Image[] = [
   { names: ["versitygw"], port: 7070, listen: ["--port", "VGW_PORT"] },
 ];
 
+/** The last parts of the names of these images, as far as no other image has them. */
+export const S3_IMAGE_NAMES: readonly string[] = S3_IMAGES.flatMap(({ names }) => names)
+  .map((name) => name.replace(/.*\//, ""))
+  .filter((name) => name !== "demo");
+
 /** Pairs of variables by which servers are told the keys of their administrator, in the order in which they count. */
 const KEY_VARIABLES = [
   ["MINIO_ROOT_USER", "MINIO_ROOT_PASSWORD"],
@@ -49,6 +56,7 @@ const KEY_VARIABLES = [
   ["SCALITY_ACCESS_KEY_ID", "SCALITY_SECRET_ACCESS_KEY"],
   ["CEPH_DEMO_ACCESS_KEY", "CEPH_DEMO_SECRET_KEY"],
   ["ROOT_ACCESS_KEY", "ROOT_SECRET_KEY"],
+  ["S3PROXY_IDENTITY", "S3PROXY_CREDENTIAL"],
   ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"],
 ] as const;
 const REGION_VARIABLES = ["MINIO_SITE_REGION", "MINIO_REGION", "AWS_REGION", "AWS_DEFAULT_REGION"];
@@ -70,12 +78,14 @@ export function s3ServiceOf(service: {
   words: readonly string[];
   env: Readonly<Record<string, string>>;
 }): S3Service | undefined {
-  const { words, env } = service;
+  const { env } = service;
+  // A script is one word of a shell's command.
+  const words = service.words.flatMap((word) => word.trim().split(/\s+/));
   const known = S3_IMAGES.find((each) => each.names.some((name) => isNamed(service.image, name)));
   if (known === undefined) return undefined;
   if (known.words !== undefined && !known.words.some((word) => words.includes(word))) return undefined;
-  const listen = settingOf(known.listen, service)?.match(/\d+$/)?.[0];
-  const [user = "", password = ""] = settingOf(known.pair, service)?.split(",") ?? known.keys ?? [];
+  const listen = settingOf(known.listen, { words, env })?.match(/\d+$/)?.[0];
+  const [user = "", password = ""] = settingOf(known.pair, { words, env })?.split(",") ?? known.keys ?? [];
   return {
     port: listen === undefined ? known.port : Number(listen),
     keys: s3KeysIn(env) ?? (user === "" ? undefined : { user, password }),

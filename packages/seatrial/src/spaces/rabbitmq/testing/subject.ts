@@ -1,4 +1,5 @@
 import type { MadeSpace, MakerOptions, SpaceServer } from "../../maker.ts";
+import { spacePlan } from "../../testing/plan.ts";
 import { rabbitmqKind } from "../index.ts";
 import { type AmqpClient, connectAmqp } from "./amqp.ts";
 
@@ -16,19 +17,7 @@ export function makerOptions(
     onNote: () => undefined,
     signal: new AbortController().signal,
     ...changes,
-    plan: {
-      name: "queue",
-      service: server.service,
-      kind: "rabbitmq",
-      isolation: "vhost",
-      template: { steps: [] },
-      reuse: "auto",
-      limit: 64,
-      ttl: 600_000,
-      keep: { count: 10, time: 600_000, bytes: 1e9 },
-      files: [],
-      ...changes.plan,
-    },
+    plan: spacePlan({ service: server.service, kind: "rabbitmq", isolation: "vhost", ...changes.plan }),
   };
 }
 

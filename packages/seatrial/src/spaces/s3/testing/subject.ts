@@ -1,5 +1,6 @@
 import type { MakerOptions, SpaceMaker, SpaceServer } from "../../maker.ts";
 import { startDockerServer } from "../../testing/docker-server.ts";
+import { spacePlan } from "../../testing/plan.ts";
 import { createS3Client, must, type S3Client } from "../client.ts";
 import { s3Kind } from "../index.ts";
 import { s3ServiceOf } from "../servers.ts";
@@ -59,19 +60,7 @@ export function makerOptions(server: SpaceServer, changes: MakerChanges = {}): M
     onNote: () => undefined,
     signal,
     ...changes,
-    plan: {
-      name: "files",
-      service: server.service,
-      kind: "s3",
-      isolation: "bucket",
-      template: { steps: [] },
-      reuse: "auto",
-      limit: 64,
-      ttl: 600_000,
-      keep: { count: 10, time: 600_000, bytes: 1e9 },
-      files: [],
-      ...changes.plan,
-    },
+    plan: spacePlan({ service: server.service, kind: "s3", isolation: "bucket", ...changes.plan }),
   };
 }
 
