@@ -218,14 +218,20 @@ describe("vhosts of a RabbitMQ that was told nothing", () => {
     }
   });
 
-  test("are put back when nobody is connected, and dropped otherwise, since clients come back by themselves", async () => {
+  test("are put back when nobody is connected, with a password that keeps earlier clients out", async () => {
     const space = await make();
     const client = await connect(space);
     await client.declareQueue("q");
     expect(await maker.reset(space, signal)).toBe(false);
     await client[Symbol.asyncDispose]();
     await expect.poll(() => subject.ask(`/api/connections/username/${space.name}`)).toEqual([]);
+    const before = structuredClone(space);
     expect(await maker.reset(space, signal)).toBe(true);
+    expect(before.values["password"]).not.toBe(space.values["password"]);
+    await expect(connect(before)).rejects.toThrow(/reset|ended|refused/);
+    expect(
+      await subject.ask("/api/whoami", { user: before.name, password: before.values["password"] ?? "" }),
+    ).toBe(401);
     await using again = await connect(space);
     await expect(again.count("q")).rejects.toThrow(/NOT_FOUND/);
   });

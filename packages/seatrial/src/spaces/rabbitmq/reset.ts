@@ -7,9 +7,9 @@ import type { Vhosts } from "./vhosts.ts";
 const STATELESS = ["direct", "fanout", "topic", "headers"];
 
 /**
- * Puts a used vhost back to its template: every queue goes, with its messages, and what is declared is declared again. True when
- * the result is proven to be the template. False: a client is connected, which would come back by itself with everything that it had
- * declared, or there is something that cannot be judged.
+ * Puts a used vhost back to its template: every queue goes, with its messages, and what is declared is declared again. The space has
+ * a new password then, which keeps out whoever comes back with the old one. True when the result is proven to be the template.
+ * False: a client is connected, or there is something that cannot be judged.
  */
 export async function resetVhost(parts: {
   vhosts: Vhosts;
@@ -17,12 +17,13 @@ export async function resetVhost(parts: {
   template: Definitions;
   signal: AbortSignal;
 }): Promise<boolean> {
-  const { vhosts, template, signal } = parts;
-  const { name } = parts.space;
+  const { vhosts, space, template, signal } = parts;
+  const { name } = space;
   const at = encodeURIComponent(name);
-  // Told by the server's own count, which knows a connection at once; the list of all connections is seconds old.
-  const connections = await vhosts.rows(`connections/username/${at}`, signal);
-  if (connections.length > 0) return false;
+  // Told by the server's own count, which knows a connection within a moment; the list of all connections is seconds old.
+  const isInUse = async () => (await vhosts.rows(`connections/username/${at}`, signal)).length > 0;
+  if (await isInUse()) return false;
+  space.values["password"] = await vhosts.renew(name, signal);
   const now = await vhosts.export(name, signal);
   if (!now.exchanges.every(({ type }) => STATELESS.includes(String(type)))) return false;
 
@@ -32,6 +33,8 @@ export async function resetVhost(parts: {
   await inParallel(queues, (queue) => vhosts.remove(`queues/${at}`, queue, signal));
   await inParallel(extra, (exchange) => vhosts.remove(`exchanges/${at}`, exchange, signal));
   await vhosts.import(name, template, signal);
+  // By now it counts whoever came in with the old password in its last moment.
+  if (await isInUse()) return false;
   return fingerprintOf(await vhosts.export(name, signal)) === fingerprintOf(template);
 }
 

@@ -12,6 +12,8 @@ const TEMPLATE_TAG = "policymaker";
 /** Vhosts, each with a user of the same name who has no rights elsewhere. */
 export interface Vhosts {
   make(name: string, options: { isTemplate: boolean }, signal: AbortSignal): Promise<MadeSpace>;
+  /** Gives the user of a space another password, which is the result; the one before it lets nobody in any more. */
+  renew(name: string, signal: AbortSignal): Promise<string>;
   /** With the user, and so with every connection to it. Missing is fine. */
   drop(name: string, signal: AbortSignal): Promise<void>;
   exists(name: string, signal: AbortSignal): Promise<boolean>;
@@ -26,13 +28,17 @@ export interface Vhosts {
   describe(name: string, text: string, signal: AbortSignal): Promise<void>;
 }
 
+function newPassword(): string {
+  return randomBytes(18).toString("base64url");
+}
+
 /** Vhosts of one server, whose AMQP clients come to this port. */
 export function vhostsOf(management: Management, port: number): Vhosts {
   const at = (kind: string, name: string) => `/api/${kind}/${encodeURIComponent(name)}`;
 
   return {
     async make(name, { isTemplate }, signal) {
-      const password = randomBytes(18).toString("base64url");
+      const password = newPassword();
       const tags = isTemplate ? TEMPLATE_TAG : SPACE_TAG;
       await inParallel(
         [
@@ -44,6 +50,11 @@ export function vhostsOf(management: Management, port: number): Vhosts {
       const all = { configure: ".*", write: ".*", read: ".*" };
       await management.put(`${at("permissions", name)}/${encodeURIComponent(name)}`, all, signal);
       return { name, port, values: { user: name, password, name, vhost: name } };
+    },
+    async renew(name, signal) {
+      const password = newPassword();
+      await management.put(at("users", name), { password, tags: SPACE_TAG }, signal);
+      return password;
     },
     async drop(name, signal) {
       // Without the user first: a client that comes back by itself would find the vhost while it goes.
