@@ -92,10 +92,10 @@ describe("a service is ready", () => {
 describe("a service is not ready", () => {
   test("at its deadline, which says what was seen last and which setting gives it longer", async () => {
     const { failure } = await ask([no("connection refused"), no("password rejected")], {
-      readiness: { probes: [tcp], deadline: 60 },
+      readiness: { probes: [tcp], deadline: 450 },
     });
     expect(failure).toMatchObject({ code: "SERVICE_NOT_READY", exitCode: 1, lastLines: ["its last line"] });
-    expect(failure?.message).toBe("Service cache was not ready after 0.1 s: port 6379: password rejected.");
+    expect(failure?.message).toBe("Service cache was not ready after 0.5 s: port 6379: password rejected.");
     expect(failure?.hint).toContain("services.cache.deadline");
   });
 
@@ -107,7 +107,7 @@ describe("a service is not ready", () => {
     });
     const { failure } = await ask(answers, {
       confirmations: 2,
-      readiness: { probes: [tcp], deadline: 60 },
+      readiness: { probes: [tcp], deadline: 450 },
     });
     expect(failure?.message).toContain("it answers, but has restarted since it did before");
   });
