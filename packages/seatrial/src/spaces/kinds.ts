@@ -4,6 +4,8 @@ import type { SpaceKindDriver } from "./maker.ts";
 /** Loads what knows a kind of server, when it is first needed: each brings a client library along. */
 export async function loadKind(kind: SpaceKind): Promise<SpaceKindDriver> {
   switch (kind) {
+    case "postgres":
+      return (await import("./postgres/index.ts")).postgresKind;
     case "mysql":
       return (await import("./mysql/index.ts")).mysqlKind;
     case "redis":
@@ -17,5 +19,4 @@ export async function loadKind(kind: SpaceKind): Promise<SpaceKindDriver> {
     case "s3":
       return (await import("./s3/index.ts")).s3Kind;
   }
-  throw new Error(`spaces of kind ${kind} are not built yet`);
 }

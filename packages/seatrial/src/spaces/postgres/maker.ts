@@ -1,0 +1,116 @@
+import { orAborted } from "../../support/abort.ts";
+import { createCleanup } from "../../support/cleanup.ts";
+import { isToolError } from "../../support/error.ts";
+import { spaceError } from "../errors.ts";
+import type { MakerOptions, SpaceMaker } from "../maker.ts";
+import { openAdmin } from "./admin.ts";
+import { dropSpace } from "./drop.ts";
+import { makeSpace } from "./make.ts";
+import type { Pristine } from "./outside.ts";
+import { resetSpace } from "./reset.ts";
+import { serverWords, sqlState } from "./session.ts";
+import { identifier, literal } from "./sql.ts";
+import { createStrategyChoice } from "./strategy.ts";
+import { buildTemplate } from "./template.ts";
+
+/** How long dropping the template may take. */
+const CLOSE_MS = 30_000;
+
+/** Connects to the server, builds and seals the template, and resolves when databases can be made of it. */
+export async function openMaker(options: MakerOptions): Promise<SpaceMaker> {
+  const { plan, prefix, signal } = options;
+  signal.throwIfAborted();
+  const cleanup = createCleanup();
+  try {
+    const admin = await openAdmin(options);
+    cleanup.add(async () => await admin[Symbol.asyncDispose]());
+    const template = await buildTemplate(admin, options);
+    cleanup.add(() => dropSpace(admin, template.name, AbortSignal.timeout(CLOSE_MS)));
+    const strategies = createStrategyChoice(admin.facts);
+    const pristine = new Map<string, Pristine>();
+    /** Work that goes on although nobody waits for it any more, by name: nothing else may touch that space until its end. */
+    const working = new Map<string, Promise<unknown>>();
+    cleanup.add(async () => void (await Promise.allSettled(working.values())));
+
+    /** Does one thing at a time to a space. Aborting leaves the statement that is under way to its end. */
+    async function work<T>(name: string, during: AbortSignal, action: () => Promise<T>): Promise<T> {
+      during.throwIfAborted();
+      const before = working.get(name) ?? Promise.resolve();
+      const next = before.then(action, action).catch((error: unknown) => {
+        throw during.aborted ? during.reason : explained(error, name);
+      });
+      const settled = next
+        .catch(() => undefined)
+        .finally(() => {
+          if (working.get(name) === settled) working.delete(name);
+        });
+      working.set(name, settled);
+      return await orAborted(next, during);
+    }
+
+    async function ask(sql: string, during: AbortSignal) {
+      during.throwIfAborted();
+      return await orAborted(admin.query(sql), during);
+    }
+
+    return {
+      make: (name, during) =>
+        work(name, during, async () => {
+          const result = await makeSpace({ admin, template, strategies, name, signal: during });
+          if (result.pristine !== undefined) pristine.set(name, result.pristine);
+          return result.made;
+        }),
+      reset: ({ name, values }, during) =>
+        work(name, during, async () => {
+          const before = pristine.get(name);
+          pristine.delete(name);
+          if (before === undefined) return false;
+          const after = await resetSpace({ admin, template, name, pristine: before, signal: during });
+          if (after === undefined) return false;
+          pristine.set(name, after.pristine);
+          values["password"] = after.password;
+          return true;
+        }),
+      drop: (name, during) =>
+        work(name, during, async () => {
+          pristine.delete(name);
+          await dropSpace(admin, name, during);
+        }),
+      async list(begin, during) {
+        const rows = await ask(
+          `SELECT datname AS name FROM pg_database UNION SELECT rolname FROM pg_roles ORDER BY name`,
+          during,
+        );
+        const names = rows.map((row) => row["name"] ?? "");
+        return names.filter((name) => name.startsWith(begin) && !name.startsWith(prefix));
+      },
+      async label(name, text, during) {
+        await ask(`COMMENT ON DATABASE ${identifier(name)} IS ${literal(text)}`, during);
+      },
+      async size({ name }, during) {
+        const [row] = await ask(`SELECT pg_database_size(${literal(name)}) AS bytes`, during);
+        return row?.["bytes"] == null ? undefined : Number(row["bytes"]);
+      },
+      async [Symbol.asyncDispose]() {
+        try {
+          await cleanup[Symbol.asyncDispose]();
+        } catch (error) {
+          // A server that is gone has nothing left to remove.
+          if (!isToolError(error, "SPACE_SERVER_LOST")) throw error;
+        }
+      },
+    };
+  } catch (error) {
+    await Promise.allSettled([cleanup[Symbol.asyncDispose]()]);
+    throw signal.aborted ? signal.reason : explained(error, plan.name);
+  }
+}
+
+function explained(error: unknown, name: string): unknown {
+  if (sqlState(error) === undefined) return error;
+  return spaceError({
+    code: "SPACE_NOT_MADE",
+    message: `PostgreSQL refused for ${name}: ${serverWords(error)}`,
+    cause: error,
+  });
+}

@@ -1,0 +1,186 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { MadeSpace, SpaceMaker } from "../maker.ts";
+import { postgresKind } from "./index.ts";
+import { fingerprintOf } from "./testing/fingerprint.ts";
+import { carryOut } from "./testing/random-programs.ts";
+import { makerOptions, planOf, startPostgres, type TestServer } from "./testing/server.ts";
+
+const prefix = "st_0000beef_";
+const signal = new AbortController().signal;
+let real: TestServer;
+let maker: SpaceMaker;
+let count = 0;
+let clean = "";
+
+const make = () => {
+  count += 1;
+  return maker.make(`${prefix}${count}`, signal);
+};
+
+beforeAll(async () => {
+  real = await startPostgres();
+  const shop = join(import.meta.dirname, "testing/shop.sql");
+  maker = await postgresKind.open(
+    makerOptions(real.server, { prefix: `${prefix}t0_`, plan: planOf([{ kind: "files", files: [shop] }]) }),
+  );
+  clean = await fingerprintOf(real, await make());
+}, 120_000);
+afterAll(async () => {
+  await maker?.[Symbol.asyncDispose]();
+  await real?.[Symbol.asyncDispose]();
+});
+
+/** Does it as a test would, and leaves the connection open. */
+async function change(space: MadeSpace, statements: string): Promise<void> {
+  const client = await real.connectTo(space);
+  const error = await carryOut(client, statements.replaceAll("SPACE", space.name));
+  if (error !== undefined) throw new Error(`${statements}: ${error}`);
+}
+
+describe("is put back in place:", () => {
+  test.each([
+    ["nothing at all", "SELECT 1"],
+    [
+      "rows that were added",
+      "INSERT INTO orders (customer, amount) VALUES (1, 2); INSERT INTO visits (page) VALUES ('x')",
+    ],
+    [
+      "rows that were added to a table that is too large to be kept at hand",
+      "INSERT INTO large_one VALUES (1, 'x')",
+    ],
+    ["rows that were changed", "UPDATE customers SET name = name || '!'; UPDATE orders SET amount = 1"],
+    ["rows that were deleted, with those that refer to them", "DELETE FROM customers"],
+    ["rows that moved to another partition", "UPDATE events SET day = day + 300 WHERE id = 1"],
+    ["tables that were truncated", "TRUNCATE customers, orders, visits RESTART IDENTITY CASCADE"],
+    [
+      "a table that was truncated and filled in one transaction",
+      "BEGIN; TRUNCATE visits; INSERT INTO visits (page) VALUES ('x'); COMMIT",
+    ],
+    ["sequences", "SELECT nextval('numbers'), setval('orders_id_seq', 7), setval('visits_id_seq', 1, false)"],
+    [
+      "sequences that were started again",
+      "ALTER SEQUENCE numbers RESTART; ALTER SEQUENCE customers_id_seq RESTART WITH 7",
+    ],
+    [
+      "rows and a schema that were rolled back",
+      "BEGIN; DROP TABLE orders CASCADE; CREATE TABLE other (a int); INSERT INTO visits (page) VALUES ('x'); ROLLBACK",
+    ],
+    ["large objects", "SELECT lo_from_bytea(0, 'x'), lo_put(lo_create(0), 0, 'y')"],
+    [
+      "temporary tables",
+      "CREATE TEMP TABLE mine (a serial); INSERT INTO mine VALUES (1); CREATE TEMP VIEW ours AS SELECT 1",
+    ],
+    [
+      "a prepared transaction",
+      "BEGIN; UPDATE orders SET amount = 3; DROP VIEW rich; PREPARE TRANSACTION 'it''s'",
+    ],
+    [
+      "an open transaction with locks",
+      "BEGIN; LOCK TABLE customers; SELECT pg_advisory_lock(1); INSERT INTO log (what) VALUES ('x')",
+    ],
+    [
+      "settings of the database",
+      `ALTER DATABASE "SPACE" SET statement_timeout = 1; ALTER DATABASE "SPACE" SET array_nulls = off`,
+    ],
+    [
+      "settings of the role",
+      `ALTER ROLE "SPACE" SET search_path = nowhere; ALTER ROLE "SPACE" IN DATABASE "SPACE" SET work_mem = '5MB'`,
+    ],
+    ["the limit of its connections", `ALTER DATABASE "SPACE" CONNECTION LIMIT 1`],
+    ["rows of a table that was rebuilt", "VACUUM FULL orders; UPDATE orders SET amount = 9"],
+    ["frozen rows", "INSERT INTO parents VALUES (5); VACUUM FREEZE parents"],
+  ])("%s", async (_, statements) => {
+    const space = await make();
+    await change(space, statements);
+    const before = { ...space.values };
+    expect(await maker.reset(space, signal)).toBe(true);
+    expect(await fingerprintOf(real, space)).toBe(clean);
+    expect(space.values).toEqual({ ...before, password: expect.any(String) });
+  });
+});
+
+describe("is dropped, since it is not put back:", () => {
+  test.each([
+    ["a new table", "CREATE TABLE another (a int)"],
+    ["a column's type", "ALTER TABLE customers ALTER COLUMN details TYPE json USING details::json"],
+    ["a trigger that was switched off", "ALTER TABLE orders DISABLE TRIGGER note_order"],
+    ["rights", "GRANT UPDATE ON orders TO PUBLIC"],
+    ["rights on the database", `GRANT CONNECT ON DATABASE "SPACE" TO PUBLIC`],
+    ["comments", "COMMENT ON TABLE orders IS 'x'"],
+    ["an extension", "CREATE EXTENSION hstore"],
+    ["a materialized view that was filled again", "REFRESH MATERIALIZED VIEW totals"],
+    [
+      "rows changed in a table that is too large to be kept at hand",
+      "UPDATE large_one SET filler = 'x' WHERE id = 7",
+    ],
+    ["the role's password", `ALTER ROLE "SPACE" PASSWORD 'x'`],
+    ["a template", `ALTER DATABASE "SPACE" IS_TEMPLATE true`],
+    ["the planner's statistics", "ANALYZE customers"],
+    ["large changes", "INSERT INTO visits (page) SELECT 'x' FROM generate_series(1, 60000)"],
+  ])("%s", async (_, statements) => {
+    const space = await make();
+    await change(space, statements);
+    expect(await maker.reset(space, signal)).toBe(false);
+    await maker.drop(space.name, signal);
+    expect(await maker.list(space.name, signal)).toEqual([]);
+  });
+
+  test("a space whose counters were reset, or of which nothing is known", async () => {
+    const space = await make();
+    const admin = await real.connect({ database: space.name });
+    await admin.query("SELECT pg_stat_reset()");
+    expect(await maker.reset(space, signal)).toBe(false);
+    expect(await maker.reset(space, signal)).toBe(false);
+    expect(await maker.reset({ ...space, name: `${prefix}99999` }, signal)).toBe(false);
+  });
+
+  test("something that its role left in another database", async () => {
+    const space = await make();
+    const elsewhere = await real.connect({ ...space.values, database: "postgres" });
+    await elsewhere.query("SELECT lo_from_bytea(0, 'mine')");
+    expect(await maker.reset(space, signal)).toBe(false);
+    await maker.drop(space.name, signal);
+    expect(await maker.list(space.name, signal)).toEqual([]);
+    const admin = await real.connect();
+    expect((await admin.query("SELECT FROM pg_largeobject_metadata")).rowCount).toBe(0);
+  });
+});
+
+test("whoever had a space before it was put back cannot come back", async () => {
+  const space = await make();
+  const old = { ...space.values };
+  const leaked = await real.connectTo(space);
+  const ended = new Promise((resolve) => leaked.once("end", resolve));
+  expect(await maker.reset(space, signal)).toBe(true);
+  await ended;
+  await expect(real.connect({ ...old, database: space.name })).rejects.toThrow(
+    "password authentication failed",
+  );
+  const next = await real.connectTo(space);
+  expect((await next.query("SELECT count(*) FROM orders")).rows).toEqual([{ count: "20" }]);
+});
+
+test("nobody gets in while a space is put back, however often it is tried", async () => {
+  const space = await make();
+  let isOver = false;
+  const outcomes = { in: 0, out: 0 };
+  const knocking = Array.from({ length: 4 }, async () => {
+    while (!isOver) {
+      try {
+        const client = await real.connectTo(space);
+        outcomes.in += 1;
+        await client.query("INSERT INTO visits (page) VALUES ('late')").finally(() => client.end());
+      } catch {
+        outcomes.out += 1;
+      }
+    }
+  });
+  for (let turn = 0; turn < 10; turn += 1) expect(await maker.reset(space, signal)).toBe(true);
+  isOver = true;
+  await Promise.all(knocking);
+  expect(outcomes.in).toBeGreaterThan(0);
+  expect(outcomes.out).toBeGreaterThan(0);
+  expect(await maker.reset(space, signal)).toBe(true);
+  expect(await fingerprintOf(real, space)).toBe(clean);
+});
