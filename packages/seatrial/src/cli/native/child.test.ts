@@ -24,9 +24,9 @@ describe("a command of this machine", () => {
 
   it("gets the signals that this process gets", async () => {
     await using here = await at({}, { PATH: "/bin:/usr/bin" });
-    const script = "trap 'exit 9' USR1; kill -USR1 $PPID; while :; do sleep 0.05; done";
+    const script = "trap 'exit 9' USR2; kill -USR2 $PPID; while :; do sleep 0.05; done";
     expect(await runChild({ ...here, argv: shell(script), env: {} })).toBe(9);
-    expect(process.listenerCount("SIGUSR1")).toBe(0);
+    expect(process.listenerCount("SIGUSR2")).toBe(0);
   });
 
   it("says that it cannot be run", async () => {

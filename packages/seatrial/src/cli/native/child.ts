@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { messageOf } from "../../support/error.ts";
 import { cliError } from "../errors.ts";
@@ -19,21 +19,24 @@ export async function runChild(options: {
   const { surroundings, argv } = options;
   const { environment, stdin } = surroundings;
   const [file = "", ...args] = argv;
-  const child = spawn(file, args, {
-    cwd: environment.cwd,
-    env: { ...environment.env, ...options.env },
-    stdio: "inherit",
-  });
+  let child: ChildProcess | undefined;
+  // Before it starts: what is sent to both from the first moment on must end neither of them too early.
   const listeners = FORWARDED.map((name) => {
     const fromTerminal = stdin.isTTY === true && (name === "SIGINT" || name === "SIGQUIT");
-    const listener = () => void (fromTerminal || child.kill(name));
+    const listener = () => void (fromTerminal || child?.kill(name));
     process.on(name, listener);
     return () => process.off(name, listener);
   });
   try {
+    const started = spawn(file, args, {
+      cwd: environment.cwd,
+      env: { ...environment.env, ...options.env },
+      stdio: "inherit",
+    });
+    child = started;
     return await new Promise<number>((resolve, reject) => {
-      child.once("error", (error) => reject(notStarted(file, error)));
-      child.once("exit", (code, signal) =>
+      started.once("error", (error) => reject(notStarted(file, error)));
+      started.once("exit", (code, signal) =>
         resolve(code ?? SIGNALLED + (signal === null ? 0 : constants.signals[signal])),
       );
     });

@@ -1,7 +1,12 @@
 import type { SuiteSpec } from "../../model/index.ts";
-import { acquireForProcess, connectBroker, loadKind, openHostFilePlace } from "../../spaces/index.ts";
+import {
+  acquireForProcess,
+  connectBroker,
+  loadKind,
+  openHostFilePlace,
+  type SpaceResult,
+} from "../../spaces/index.ts";
 import { createCleanup } from "../../support/cleanup.ts";
-import { EXIT } from "../../support/error.ts";
 import type { Up } from "./join-up.ts";
 
 /** The spaces of one command. Disposing it without a release ends them as its session's end does. */
@@ -9,7 +14,7 @@ export interface ExecSpaces extends AsyncDisposable {
   /** What the suite names under `spaces`. */
   readonly env: Record<string, string>;
   /** Gives them back; those of a command that failed are kept. */
-  release(code: number): Promise<void>;
+  release(outcome: SpaceResult["outcome"]): Promise<void>;
 }
 
 /** Takes one space of each definition that a suite's variables name. */
@@ -51,7 +56,7 @@ export async function openExecSpaces(options: {
     });
     return {
       env: held.env,
-      release: (code) => held.release({ outcome: code === EXIT.ok ? "passed" : "failed" }),
+      release: (outcome) => held.release({ outcome }),
       [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
     };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { findProject } from "../../config/index.ts";
 import type { SuiteSpec } from "../../model/index.ts";
 import { rewriteEnvironment } from "../../run/index.ts";
-import type { ExitCode } from "../../support/error.ts";
+import { EXIT, type ExitCode } from "../../support/error.ts";
 import { cliError } from "../errors.ts";
 import type { GlobalFlags } from "../flags.ts";
 import { readPlan } from "../read-plan.ts";
@@ -35,8 +35,13 @@ export async function execCommand(options: {
     const prepared = await prepare({ surroundings, flags, over: over.signal });
     if ("exit" in prepared) return prepared.exit;
     await using spaces = prepared.spaces;
-    const code = await runChild({ surroundings, argv: flags.argv, env: prepared.env });
-    await spaces?.release(code);
+    const code = await runChild({ surroundings, argv: flags.argv, env: prepared.env }).catch(
+      async (error: unknown) => {
+        await spaces?.release("skipped");
+        throw error;
+      },
+    );
+    await spaces?.release(code === EXIT.ok ? "passed" : "failed");
     return code;
   } finally {
     over.abort(new Error("the command has ended"));
