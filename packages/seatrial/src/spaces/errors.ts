@@ -17,7 +17,7 @@ export type SpaceErrorCode =
   | "SPACE_WAIT_OVER"
   /** The service behind the space is gone. */
   | "SPACE_SERVER_LOST"
-  /** The server refused to make it. */
+  /** The server refused to make it. Exit code 2 when the service cannot be used for spaces at all. */
   | "SPACE_NOT_MADE"
   /** What every space begins with could not be built. */
   | "TEMPLATE_FAILED"
