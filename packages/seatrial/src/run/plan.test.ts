@@ -88,6 +88,41 @@ describe("checks alone", () => {
   });
 });
 
+describe("infrastructure", () => {
+  const services = {
+    db: { image: "postgres" },
+    cache: { image: "redis" },
+    api: { image: "api", depends_on: { cache: { condition: "service_started" } } },
+  };
+  const needing = "suites:\n  it: { command: check, needs: [db] }\n";
+  const of = async (config: string, infrastructure: string[], suites?: boolean) => {
+    const { plan: made } = await plan(config, services, { infrastructure, suites });
+    return made.services.map(({ spec }) => spec.name);
+  };
+
+  it("is what the suites need, what is named with what it depends on, or all", async () => {
+    expect(await of(needing, [])).toEqual(["db"]);
+    expect(await of(needing, ["api"], false)).toEqual(["cache", "api"]);
+    expect(await of(UNIT, [])).toEqual(["db", "cache", "api"]);
+  });
+
+  it("has spaces although it has no suites", async () => {
+    const { plan: made } = await plan(needing, services, { infrastructure: ["db"], suites: false });
+    expect(made.spaces.map(({ name }) => name)).toEqual(["db"]);
+  });
+
+  it("knows the ports of its services, and how their servers are spoken to", async () => {
+    const { plan: made } = await plan(
+      needing,
+      { db: { image: "postgres", ports: ["8080"] } },
+      { infrastructure: [] },
+    );
+    const [db] = made.services;
+    expect(db?.ports).toEqual([5432, 8080]);
+    expect(db?.access).toMatchObject({ kind: "postgres", port: 5432, user: "postgres" });
+  });
+});
+
 describe("one shard", () => {
   it("is of as many as were asked for", async () => {
     const { plan: made } = await plan(UNIT, undefined, { shard: { index: 2, count: 4 } });

@@ -6,7 +6,7 @@ import {
   planServices,
   type ResolvedCompose,
 } from "../compose/index.ts";
-import { type Project, type SuiteConfig, secretsOf } from "../config/index.ts";
+import { type Project, secretsOf } from "../config/index.ts";
 import { type BuildCache, type GivenImage, imageError } from "../image/index.ts";
 import type { BuildSecret, BuildTarget, SpacePlan, SuiteSpec } from "../model/index.ts";
 import type { CandidatePlan, ReleasePlan } from "../release/index.ts";
@@ -15,10 +15,11 @@ import { checkSuite, selectSuites } from "../suites/index.ts";
 import { EXIT } from "../support/error.ts";
 import { planCache } from "./plan-cache.ts";
 import { planService } from "./plan-services.ts";
-import { earlySpaces, planSpaces, spaceServices, spaceTargets, stepServices } from "./plan-spaces.ts";
+import { earlySpaces, planSpaces, spaceTargets, stepServices } from "./plan-spaces.ts";
 import { planApps, planSuite } from "./plan-suites.ts";
 import type { NetworkPool } from "./subnets.ts";
 import { isLastStage, projectTarget } from "./targets.ts";
+import { givesSpaces, wantedServices } from "./wanted-services.ts";
 
 /** Everything that a run will do, as plain data. `--dry-run` prints it. */
 export interface RunPlan {
@@ -111,7 +112,7 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
       ? NO_COMPOSE
       : await planServices({
           compose,
-          wanted: wantedServices(options, chosen),
+          wanted: wantedServices({ ...options, chosen }),
           suites: asSuites,
           steps: stepServices(project),
           projectTargets: project.dockerfile.stages
@@ -167,22 +168,6 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
   };
 }
 
-/** A run that only checks the image has nobody who asks for spaces. */
-function givesSpaces({ suites, infrastructure }: PlanOptions): boolean {
-  return suites !== false || infrastructure !== undefined;
-}
-
-function wantedServices(options: PlanOptions, chosen: readonly SuiteConfig[]): string[] {
-  const { compose, infrastructure } = options;
-  const needed = [
-    ...chosen.flatMap((suite) => [...suite.needs, ...spaceServices(suite, options.project)]),
-    ...entrypointNeeds(options),
-  ];
-  if (infrastructure === undefined) return needed;
-  const named = [...needed, ...infrastructure];
-  return named.length > 0 ? named : Object.keys(compose?.services ?? {});
-}
-
 function cachePlan(project: Project, built: readonly BuildTarget[], composed: ComposePlan) {
   const cache = planCache(project, built);
   const stages = cache?.stages.map((stage) => ({
@@ -210,10 +195,6 @@ function checkPlan(options: PlanOptions, composed: ComposePlan): CheckPlan | und
 function comparedStages({ project, checks, suites, given = [] }: PlanOptions): string[] {
   const isCompared = checks === true && suites === false && given.length === 0;
   return isCompared ? [project.config.image.test] : [];
-}
-
-function entrypointNeeds({ project, checks }: PlanOptions): string[] {
-  return checks === true ? (project.config.check.entrypoint?.needs ?? []) : [];
 }
 
 /** With given images nothing of the project is built: each target that is needed must be among them. */

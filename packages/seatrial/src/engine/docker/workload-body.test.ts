@@ -57,6 +57,14 @@ test("a network is joined with its aliases", () => {
   expect(joined.NetworkingConfig).toEqual({ EndpointsConfig: { net: { Aliases: ["web", "www"] } } });
 });
 
+test("ports are published at loopback only, at ports that the engine chooses", () => {
+  const { ExposedPorts, HostConfig } = body({ publish: [5432, 80] });
+  expect(ExposedPorts).toEqual({ "5432/tcp": {}, "80/tcp": {} });
+  const anywhere = [{ HostIp: "127.0.0.1", HostPort: "" }];
+  expect(HostConfig.PortBindings).toEqual({ "5432/tcp": anywhere, "80/tcp": anywhere });
+  expect(body().HostConfig).not.toHaveProperty("PortBindings");
+});
+
 test("mounts of each kind are told apart", () => {
   const { HostConfig } = body({
     mounts: [
