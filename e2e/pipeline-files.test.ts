@@ -11,7 +11,7 @@ import { PROGRAM, ROOT, seatrial, startCommand } from "./support/program.ts";
 import { project } from "./support/project.ts";
 import { type PrivateRegistry, privateRegistry } from "./support/registry.ts";
 
-const EXAMPLES = ["go-redis", "flask-webpack", "fastapi-poetry"];
+const EXAMPLES = ["go-redis", "go-postgres", "flask-webpack", "fastapi-poetry"];
 const run = promisify(execFile);
 
 async function pipelineOf(example: string, system: string): Promise<string> {

@@ -21,6 +21,7 @@ const pages = {
   "docs/reference/errors.md": await errorsPage({ ...program, src }),
   "docs/reference/events.md": await eventsPage({ ...program, src }),
   "examples/go-redis/.gitlab-ci.yml": await pipelineOf({ ...program, root, example: "go-redis" }),
+  "examples/go-postgres/.gitlab-ci.yml": await pipelineOf({ ...program, root, example: "go-postgres" }),
   "examples/flask-webpack/.gitlab-ci.yml": await pipelineOf({ ...program, root, example: "flask-webpack" }),
 };
 

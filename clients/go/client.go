@@ -96,15 +96,18 @@ func (c *client) openSession() (string, error) {
 		return "", err
 	}
 	c.session = opened.Session
-	go func() {
-		defer cancel(nil)
-		// Nothing comes but the end.
-		_, _ = io.Copy(io.Discard, response.Body)
-		c.opening.Lock()
-		defer c.opening.Unlock()
-		c.session = ""
-	}()
+	go c.hold(response.Body, cancel)
 	return c.session, nil
+}
+
+// hold keeps the session until its connection ends; the next one who needs it opens another.
+func (c *client) hold(body io.Reader, cancel context.CancelCauseFunc) {
+	defer cancel(nil)
+	// Nothing comes but the end.
+	_, _ = io.Copy(io.Discard, body)
+	c.opening.Lock()
+	defer c.opening.Unlock()
+	c.session = ""
 }
 
 // ask sends a request and reads its answer.

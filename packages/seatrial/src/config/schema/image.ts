@@ -33,7 +33,7 @@ export const imageSchema = section(
     test: field(stageName, "The stage that suites run in. Default: the release stage.", "test"),
     contexts: field(
       mapping(v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]*$/, "a context's name (lower case)")), text),
-      "Further build contexts, by the name that FROM and COPY --from know: folders relative to this file, docker-image://…, or addresses of Git and archives.",
+      "Further build contexts, by the name that FROM and COPY --from know: folders relative to this file, docker-image://…, or addresses of Git and archives. Engines before 23 cannot.",
       { shared: "../shared" },
     ),
     args: field(environment, "Build arguments, as in Compose.", { GO_VERSION: "1.24" }),

@@ -2,6 +2,8 @@ import type { TestStatus } from "../../model/index.ts";
 import { clipEnd } from "../text.ts";
 
 const LOGGED = /^\s*\S+\.go:\d+: /;
+/** Comes after the reason: the Go client says where the failed test's space is. */
+const KEPT_SPACE = /: seatrial space open \S+$/;
 const MOST_LINES = 12;
 const LONGEST = 2000;
 
@@ -16,7 +18,7 @@ export function messageOfOutput(test: {
   const { status, output, failedSubtests } = test;
   if (status === "passed") return undefined;
   const lines = output.split("\n");
-  const at = lines.findLastIndex((line) => LOGGED.test(line));
+  const at = lines.findLastIndex((line) => LOGGED.test(line) && !KEPT_SPACE.test(line));
   if (at < 0 && failedSubtests.length > 0) return subtestsText(failedSubtests);
   if (at < 0) return status === "skipped" ? undefined : "failed without a message";
   const first = lines[at] ?? "";
