@@ -1,7 +1,8 @@
 // Runs tests of Go with this machine's Go, or in the `golang` image, and counts them.
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { hasGo } from "./build-agent.mjs";
+import { runCommand } from "./run-command.mjs";
 
 /** The race detector needs a C compiler. */
 const RACE = [
@@ -24,8 +25,8 @@ export async function runGoTests({
 }) {
   const argv = [...(race ? RACE : []), "go", "test", "-json", ...args, "./..."];
   const ended = hasGo()
-    ? await run(argv, { cwd: folder, env: { ...process.env, ...env } })
-    : await run(inContainer({ argv, folder, env, dockerArgs }), { input: archive(files) });
+    ? await runCommand(argv, { cwd: folder, env: { ...process.env, ...env } })
+    : await runCommand(inContainer({ argv, folder, env, dockerArgs }), { input: archive(files) });
   const lines = ended.stdout.split("\n");
   const events = lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
   const named = (action) => events.filter((event) => event.Test !== undefined && event.Action === action);
@@ -53,17 +54,4 @@ function inContainer({ argv, folder, env, dockerArgs }) {
 
 function archive(files) {
   return spawnSync("tar", ["-c", "--exclude=agent/bin", ...files], { maxBuffer: 1 << 28 }).stdout;
-}
-
-/** Not with spawnSync: this process may have to answer what the tests ask. */
-async function run([command, ...args], { input, ...options }) {
-  const child = spawn(command, args, options);
-  const output = { stdout: [], stderr: [] };
-  for (const stream of ["stdout", "stderr"]) child[stream].on("data", (chunk) => output[stream].push(chunk));
-  // A child that ends early has no use for the rest.
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(input);
-  const code = await new Promise((resolve, reject) => child.on("error", reject).on("close", resolve));
-  const text = (stream) => Buffer.concat(output[stream]).toString();
-  return { code, stdout: text("stdout"), stderr: text("stderr") };
 }

@@ -13,5 +13,6 @@ step "build" build_program
 step "check" bash scripts/check.sh
 step "agent" node scripts/test-agent.mjs
 step "go client" node scripts/test-go-client.mjs
+step "python client" node scripts/test-python-client.mjs
 step "contract and end-to-end" npx vitest run --project contract --project e2e --reporter=default --reporter=json --outputFile.json=.test-results/engine.json
 node scripts/test-summary.mjs
