@@ -12,6 +12,8 @@ interface Example {
   proofs: Record<string, string>;
   /** How many tests of each suite pass; more than three where this is not said. */
   passed?: Record<string, number>;
+  /** How many spaces the tests of each suite were given. */
+  spaces?: Record<string, number>;
   services?: Record<string, string>;
   /** Test cases of the checks that the report must have. */
   cases?: string[];
@@ -23,7 +25,14 @@ interface Example {
 
 const EXAMPLES: Example[] = [
   { name: "go-redis", proofs: { unit: "prefix", integration: "prefix" } },
-  { name: "fastapi-poetry", proofs: { api: "black-box" }, cases: ["pytest", "pytest: executable not found"] },
+  {
+    name: "fastapi-poetry",
+    proofs: { dev: "sibling", store: "sibling", api: "black-box" },
+    passed: { dev: 62, store: 20, api: 8 },
+    spaces: { store: 20 },
+    services: { postgres: "ready", app: "ready" },
+    cases: ["pytest", "pytest: executable not found"],
+  },
   {
     name: "go-postgres",
     proofs: { unit: "prefix", integration: "prefix" },
@@ -48,7 +57,7 @@ const EXAMPLES: Example[] = [
 
 describe.each(EXAMPLES)(
   "examples/$name",
-  ({ name, proofs, passed = {}, services, cases = [], results = [], proposal = true }) => {
+  ({ name, proofs, passed = {}, spaces = {}, services, cases = [], results = [], proposal = true }) => {
     const folder = `${ROOT}/examples/${name}`;
 
     it("passes, says what each suite proves, and leaves nothing in the engine", async () => {
@@ -66,6 +75,8 @@ describe.each(EXAMPLES)(
         const counts = outcome.suites.find((each) => each.name === suite)?.counts;
         expect(counts, suite).toEqual({ passed: number, failed: 0, skipped: 0 });
       }
+      for (const [suite, number] of Object.entries(spaces))
+        expect(outcome.suites.find((each) => each.name === suite)?.spaces, suite).toBe(number);
       const ends = Object.fromEntries(outcome.services.map((service) => [service.name, service.status]));
       if (services !== undefined) expect(ends).toEqual(services);
       for (const file of results) await access(`${folder}/.seatrial/latest/results/${file}`);
