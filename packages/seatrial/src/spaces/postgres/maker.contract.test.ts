@@ -386,8 +386,16 @@ test("a user who may not is told so, and one who is not let in as well", async (
   await expect(open("nobody_much", "wrong")).toThrowWithCode("SPACE_NOT_MADE");
 });
 
-test("a server that is away is said to be lost", async () => {
-  const { own } = names();
-  const server = { ...real.server, port: 1 };
-  await expect(postgresKind.open(makerOptions(server, { prefix: own }))).rejects.toThrow();
+test("a server that is away, or goes away, is said to be lost, and closing has nothing left to do", async () => {
+  const { prefix, own } = names();
+  const away = { ...real.server, port: 1 };
+  await expect(postgresKind.open(makerOptions(away, { prefix: own }))).toThrowWithCode("SPACE_SERVER_LOST");
+  const leaving = await startPostgres();
+  const maker = await postgresKind.open(makerOptions(leaving.server, { prefix: own }));
+  const space = await maker.make(`${prefix}1`, signal);
+  await leaving[Symbol.asyncDispose]();
+  await expect(maker.make(`${prefix}2`, signal)).toThrowWithCode("SPACE_SERVER_LOST");
+  await expect(maker.reset(space, signal)).toThrowWithCode("SPACE_SERVER_LOST");
+  await expect(maker.drop(space.name, signal)).toThrowWithCode("SPACE_SERVER_LOST");
+  await maker[Symbol.asyncDispose]();
 });

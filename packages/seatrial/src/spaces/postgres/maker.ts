@@ -96,7 +96,7 @@ export async function openMaker(options: MakerOptions): Promise<SpaceMaker> {
           await cleanup[Symbol.asyncDispose]();
         } catch (error) {
           // A server that is gone has nothing left to remove.
-          if (!isToolError(error, "SPACE_SERVER_LOST")) throw error;
+          if (!isAllOfLoss(error)) throw error;
         }
       },
     };
@@ -104,6 +104,12 @@ export async function openMaker(options: MakerOptions): Promise<SpaceMaker> {
     await Promise.allSettled([cleanup[Symbol.asyncDispose]()]);
     throw signal.aborted ? signal.reason : explained(error, plan.name);
   }
+}
+
+/** Each step of closing may have met the loss. */
+function isAllOfLoss(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(isAllOfLoss);
+  return isToolError(error, "SPACE_SERVER_LOST");
 }
 
 function explained(error: unknown, name: string): unknown {

@@ -6,6 +6,7 @@ import { buildRealAgent } from "../../../agent/testing/real-agent.ts";
 import { connectDocker, resolveEndpoint } from "../../../engine/docker/index.ts";
 import { PLAIN_SECURITY, type SpacePlan, type TemplateStep } from "../../../model/index.ts";
 import { createCleanup } from "../../../support/cleanup.ts";
+import { spaceError } from "../../errors.ts";
 import type { MadeSpace, MakerOptions, OutsideStep, SpaceServer } from "../../maker.ts";
 import { asSocket } from "../session.ts";
 
@@ -71,7 +72,14 @@ export async function startPostgres(flags: readonly string[] = FAST_FLAGS): Prom
       never,
     );
     const log = keepEnd(running.output);
-    const dial = (port: number, signal: AbortSignal) => agent.tunnel({ host: "127.0.0.1", port }, signal);
+    const dial = async (port: number, signal: AbortSignal) => {
+      try {
+        return await agent.tunnel({ host: "127.0.0.1", port }, signal);
+      } catch (cause) {
+        if (signal.aborted) throw cause;
+        throw spaceError({ code: "SPACE_SERVER_LOST", message: "no connection to postgres", cause });
+      }
+    };
     const server: SpaceServer = {
       service: "postgres",
       port: 5432,
