@@ -1,9 +1,11 @@
 // npm run bench -- NAME: one comparison, side by side, as a table of medians and ratios.
+import { parseArgs } from "node:util";
 import { check } from "./check.mjs";
 import { cycle } from "./cycle.mjs";
 import { release } from "./release.mjs";
 import { secondRun } from "./second-run.mjs";
 import { snapshotStorage } from "./snapshot-storage.mjs";
+import { spaces } from "./spaces.mjs";
 import { start } from "./start.mjs";
 
 const comparisons = {
@@ -11,14 +13,21 @@ const comparisons = {
   cycle,
   release,
   "second-run": secondRun,
+  spaces,
   start,
   "snapshot-storage": snapshotStorage,
 };
 const [name = "", ...flags] = process.argv.slice(2);
 const comparison = comparisons[name];
 if (comparison === undefined) {
-  console.error(`usage: npm run bench -- ${Object.keys(comparisons).join("|")} [--rounds N]`);
+  console.error(
+    `usage: npm run bench -- ${Object.keys(comparisons).join("|")} [--rounds N] [--storage layer|memory]`,
+  );
   process.exit(2);
 }
-const at = flags.indexOf("--rounds");
-console.log(await comparison(at < 0 ? {} : { rounds: Number(flags[at + 1]) }));
+const { values } = parseArgs({
+  args: flags,
+  options: { rounds: { type: "string" }, storage: { type: "string" } },
+});
+const { rounds, ...others } = values;
+console.log(await comparison({ ...(rounds !== undefined && { rounds: Number(rounds) }), ...others }));

@@ -1,0 +1,53 @@
+// Starts the processes of the benchmark: bundled, since they are made of the tool's own sources.
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** Bundles programs of this folder into another one. */
+export async function bundle(names, outdir) {
+  await build({
+    entryPoints: names.map((name) => join(here, `${name}.mjs`)),
+    outdir,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    logLevel: "warning",
+    banner: {
+      js: 'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);',
+    },
+  });
+}
+
+/** A process that is asked by messages, one at a time. */
+export function startProcess(file, options, flags = []) {
+  const child = fork(file, [JSON.stringify(options)], { execArgv: flags, stdio: ["ignore", 2, 2, "ipc"] });
+  const exited = once(child, "exit");
+  const lost = exited.then(([code, signal]) => {
+    throw new Error(`${file} ended with ${signal ?? code}`);
+  });
+  lost.catch(() => undefined);
+  const answer = async () => {
+    const [message] = await Promise.race([once(child, "message"), lost]);
+    if (message.error !== undefined) throw new Error(message.error);
+    return message;
+  };
+  return {
+    answer,
+    async ask(message) {
+      const answered = answer();
+      child.send(message);
+      return await answered;
+    },
+    async end() {
+      if (child.connected) child.disconnect();
+      await exited;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+// What spaces take while they are held.
+import { markdown } from "./numbers.mjs";
+import { inside } from "./server.mjs";
+
+const HELD = 40;
+
+export async function weigh({ ask, owner, name }) {
+  // One that was never used makes the pool's own spaces.
+  await ask({ command: "hold", count: 1 });
+  const before = await look();
+  await ask({ command: "hold", count: HELD });
+  const after = await look();
+  await ask({ command: "release" });
+  const more = after.count - before.count;
+  const each = (what) => Math.max(0, after[what] - before[what]) / more;
+  return [
+    `### What a space takes: ${more} more of them`,
+    markdown([
+      ["what", "of one space"],
+      ["disk", `${(each("disk") / 1e6).toFixed(1)} MB`],
+      [
+        "memory of the server's processes, without caches of files",
+        `${(each("memory") / 1e6).toFixed(2)} MB`,
+      ],
+      ["heap of the broker's process", `${(each("heap") / 1e3).toFixed(0)} kB`],
+    ]),
+  ].join("\n\n");
+
+  async function look() {
+    const number = async (script) => Number(await inside(name, script));
+    return {
+      count: await number("ls $PGDATA/base | wc -l"),
+      disk: await number("du -s --block-size=1 $PGDATA/base | cut -f1"),
+      // Control groups of version 1, else 2.
+      memory: await number(
+        "(cat /sys/fs/cgroup/memory/memory.stat || cat /sys/fs/cgroup/memory.stat) | awk '$1 ~ /^(total_rss|anon|shmem|total_shmem)$/ { sum += $2 } END { print sum }'",
+      ),
+      heap: (await owner.ask({ collect: true })).heap,
+    };
+  }
+}
