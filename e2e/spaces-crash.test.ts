@@ -1,0 +1,49 @@
+import { expect, it } from "vitest";
+import { type ChaosReport, runChaos } from "./support/spaces/chaos.ts";
+import { ORIGIN } from "./support/spaces/content.ts";
+import { startLastingServer } from "./support/spaces/server.ts";
+
+const SPACES = Number(process.env["SPACES"] ?? 1000);
+const SEED = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+
+it("gives 1,000 spaces to tests of 8 processes through crashes of everything: none shared, none left, all listed", {
+  timeout: 800_000,
+}, async () => {
+  await using server = await startLastingServer(`seatrial-e2e-spaces-crash-${process.pid}`);
+  await server.query("CREATE DATABASE origin");
+  await server.query(ORIGIN, "origin");
+  const from = performance.now();
+  // So that it can be told from one that hangs.
+  const onDeed = (deed: string, given: number) =>
+    void process.stderr.write(
+      `${((performance.now() - from) / 1000).toFixed(0)} s, ${given} spaces: ${deed}\n`,
+    );
+  const deeds = { killClient: 40, killOwner: 6, killBackend: 4, endSessions: 12 };
+  const report = await runChaos({ server, seed: SEED, spaces: SPACES, clients: 8, deeds, onDeed });
+  process.stdout.write(`${describeReport(report)}\n`);
+  expect(report.faults, `SEED=${SEED}`).toEqual([]);
+  expect(report).toMatchObject({
+    ...{ shared: [], unlisted: [], undropped: [], left: [], journals: [], done: deeds },
+  });
+  expect(report.given).toBeGreaterThanOrEqual(SPACES);
+  // Crashes that disturb nobody prove nothing.
+  expect(report.disturbed).toBeGreaterThan(0);
+  expect(report.leftovers).toBeGreaterThan(0);
+});
+
+function describeReport({
+  given,
+  disturbed,
+  refused,
+  done,
+  leftovers,
+  reused,
+  seconds,
+}: ChaosReport): string {
+  const codes = Object.entries(refused).map(([code, count]) => `${code} ${count}`);
+  return [
+    `seed ${SEED}: ${given} spaces in ${seconds.toFixed(0)} s, ${disturbed} tests disturbed, ${leftovers} leftovers found`,
+    `killed: ${done.killClient} clients, ${done.killOwner} owners, ${done.killBackend} of the server's processes; ended half of all sessions ${done.endSessions} times`,
+    `given again after a reset by the last owner: ${reused}; refused meanwhile: ${codes.join(", ") || "none"}`,
+  ].join("\n");
+}
