@@ -70,7 +70,11 @@ async function listOf({ broker }: LiveOwner): Promise<SpaceSummary[]> {
   try {
     return await broker.list();
   } catch (error) {
-    if (isToolError(error, "BROKER_UNREACHABLE") || isToolError(error, "BROKER_CLOSED")) return [];
+    // It has ended since it was found, or is about to.
+    const ended = ["OWNER_AWAY", "BROKER_UNREACHABLE", "BROKER_CLOSED"].some((code) =>
+      isToolError(error, code),
+    );
+    if (ended) return [];
     throw error;
   }
 }

@@ -159,6 +159,20 @@ describe("space", () => {
     expect((await up.broker.list())[0]?.state).toBe("gone");
   });
 
+  it("leaves out owners that have just ended", async () => {
+    await using here = await at(FILES);
+    await using up = await owner(here);
+    const state = `${here.path}/home/.local/state/seatrial/runs`;
+    const entry = JSON.parse(await readFile(`${state}/up1.json`, "utf8"));
+    const gone = { ...entry, run: "gone", control: `${state}/gone.sock` };
+    await writeFile(`${state}/gone.json`, JSON.stringify(gone));
+    const holder = { run: "up1", suite: "native", test: "T", attempt: 1 };
+    const { id } = await up.broker.acquire({ space: "postgres", holder }, AbortSignal.timeout(5_000));
+    expect(await here.seatrial("space", "list", "--all")).toBe(0);
+    expect(here.stdout()).toContain(id);
+    expect(await here.seatrial("space", "drop", id)).toBe(0);
+  });
+
   it.each([["open"], ["drop"], ["keep"]])("%s says that there is no such space", async (action) => {
     await using here = await at(FILES);
     await using _up = await owner(here);
