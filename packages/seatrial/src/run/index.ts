@@ -6,6 +6,7 @@ export type { Borrow, BorrowedServices, BorrowOptions } from "./infrastructure/b
 export { claimRoot, findOwners } from "./infrastructure/claim.ts";
 export { type ControlDuties, openControl } from "./infrastructure/control.ts";
 export { connectOwner, type OwnerClient } from "./infrastructure/control-client.ts";
+export { definitionsOf, digestDefinitions, targetsOf } from "./infrastructure/definitions.ts";
 export type { DescribedService, Description, NativeDescription } from "./infrastructure/description.ts";
 export {
   type Infrastructure,

@@ -1,4 +1,5 @@
-import type { SuiteSpec } from "../../model/index.ts";
+import type { SpacePlan, SuiteSpec } from "../../model/index.ts";
+import { definitionsOf, digestDefinitions, type RunPlan, targetsOf } from "../../run/index.ts";
 import {
   acquireForProcess,
   connectBroker,
@@ -17,24 +18,28 @@ export interface ExecSpaces extends AsyncDisposable {
   release(outcome: SpaceResult["outcome"]): Promise<void>;
 }
 
-/** Takes one space of each definition that a suite's variables name. */
+/** Takes one space of each definition that a suite's variables name, made as the project now says. */
 export async function openExecSpaces(options: {
   up: Up;
+  /** Of the suite. */
+  plan: RunPlan;
   spec: SuiteSpec;
   wanted: NonNullable<SuiteSpec["spaces"]>;
   /** The suite's own, for configuration files. */
   env: Record<string, string>;
+  notice: (text: string) => void;
   signal: AbortSignal;
 }): Promise<ExecSpaces> {
   const { up, spec, wanted, env, signal } = options;
   const { owner, description } = up;
+  const { plans, definitions } = await defineChanged(options);
   const over = new AbortController();
   const cleanup = createCleanup();
   cleanup.add(() => over.abort(new Error("the command has ended")));
   const files = openHostFilePlace();
   cleanup.add(async () => await files[Symbol.asyncDispose]());
   const broker = connectBroker({
-    dial: () => owner.dialBroker({ signal: over.signal }),
+    dial: () => owner.dialBroker({ definitions, signal: over.signal }),
     signal: over.signal,
   });
   cleanup.add(async () => await broker[Symbol.asyncDispose]());
@@ -45,7 +50,7 @@ export async function openExecSpaces(options: {
     const held = await acquireForProcess({
       broker,
       kind: loadKind,
-      plans: description.definitions,
+      plans,
       wanted,
       holder: { run: description.run, suite: spec.name, test: "", attempt: 1 },
       reach: owner,
@@ -63,4 +68,25 @@ export async function openExecSpaces(options: {
     await cleanup[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** What is up has the definitions of its start; newer ones come along, unless something has to be built for them. */
+async function defineChanged(
+  options: Parameters<typeof openExecSpaces>[0],
+): Promise<{ plans: SpacePlan[]; definitions?: string }> {
+  const { up, plan, wanted, notice, signal } = options;
+  const { definitions: plans, definitionDigests = {}, run } = up.description;
+  const now = await digestDefinitions(plan);
+  const names = new Set(Object.values(wanted).map(({ space }) => space));
+  const changed = [...names].filter((name) => now[name] !== definitionDigests[name]);
+  if (changed.length === 0) return { plans };
+  if (targetsOf(plan).size > 0) {
+    notice(
+      `what makes spaces of ${changed.join(", ")} has changed since run ${run} was started: seatrial up --fresh`,
+    );
+    return { plans };
+  }
+  const definitions = await definitionsOf(plan);
+  await up.owner.define(definitions, signal);
+  return { plans: definitions.plans, definitions: definitions.digest };
 }

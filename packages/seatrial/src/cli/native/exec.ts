@@ -1,6 +1,6 @@
 import { findProject } from "../../config/index.ts";
 import type { SuiteSpec } from "../../model/index.ts";
-import { rewriteEnvironment } from "../../run/index.ts";
+import { type RunPlan, rewriteEnvironment } from "../../run/index.ts";
 import { EXIT, type ExitCode } from "../../support/error.ts";
 import { cliError } from "../errors.ts";
 import type { GlobalFlags } from "../flags.ts";
@@ -68,8 +68,10 @@ async function prepare(options: {
   await up.owner.use(over);
   const variables = { ...up.description.native?.variables };
   if (flags.suite === undefined) return { env: variables, spaces: undefined };
-  const { spec, env } = await readSuite({ surroundings, flags, up, suite: flags.suite, signal });
-  const spaces = spec.spaces && (await openExecSpaces({ up, spec, env, wanted: spec.spaces, signal }));
+  const notice = (text: string) => void surroundings.stderr.write(`! ${text}\n`);
+  const suite = await readSuite({ surroundings, flags, up, suite: flags.suite, notice, signal });
+  const { spec, env } = suite;
+  const spaces = spec.spaces && (await openExecSpaces({ ...suite, up, wanted: spec.spaces, notice, signal }));
   return { env: { ...variables, ...env, SEATRIAL_SUITE: spec.name, ...spaces?.env }, spaces };
 }
 
@@ -99,14 +101,13 @@ async function requireUp(options: ExecOptions & { root: string }): Promise<Up | 
 
 /** A suite, and its own environment as a program of this machine needs it. */
 async function readSuite(
-  options: ExecOptions & { up: Up; suite: string },
-): Promise<{ spec: SuiteSpec; env: Record<string, string> }> {
-  const { surroundings, up, suite } = options;
+  options: ExecOptions & { up: Up; suite: string; notice: (text: string) => void },
+): Promise<{ plan: RunPlan; spec: SuiteSpec; env: Record<string, string> }> {
+  const { up, suite, notice } = options;
   const { native = { addresses: {}, variables: {} }, services } = up.description;
-  const { suites } = await readPlan({ ...options, suites: [suite] });
-  const [spec] = suites;
+  const plan = await readPlan({ ...options, suites: [suite] });
+  const [spec] = plan.suites;
   if (spec === undefined) throw new Error(`suite ${suite} was not planned`);
-  const notice = (text: string) => void surroundings.stderr.write(`! ${text}\n`);
   const lacking = spec.needs.filter((name) => !services.some(({ outcome }) => outcome.name === name));
   const missing = lacking.filter((name) => name !== spec.app?.name);
   if (missing.length > 0) {
@@ -125,5 +126,5 @@ async function readSuite(
     onLooseHost: (variable, service) =>
       notice(`${variable} names the service ${service} without its port, which is another one natively`),
   });
-  return { spec, env };
+  return { plan, spec, env };
 }

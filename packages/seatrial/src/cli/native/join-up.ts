@@ -1,10 +1,12 @@
 import {
   connectOwner,
   type Description,
+  digestDefinitions,
   digestService,
   findOwners,
   type OwnerClient,
   planInfrastructure,
+  type RunPlan,
 } from "../../run/index.ts";
 import { isToolError } from "../../support/error.ts";
 import { cliError } from "../errors.ts";
@@ -42,7 +44,7 @@ export async function findUp(options: {
   }
 }
 
-/** The names of services that are not as the project now says. Fails with UP_DIFFERS when one that is wanted is not there at all. */
+/** The names of services, and of definitions of spaces, that are not as the project now says. Fails with UP_DIFFERS when one that is wanted is not there at all. */
 export async function findChanges(options: {
   surroundings: Surroundings;
   flags: UpFlags;
@@ -72,10 +74,18 @@ export async function findChanges(options: {
     const imageId = held?.id ?? there.outcome.imageId;
     if (imageId === undefined || (await digestService(service, imageId)) !== there.digest) changed.push(name);
   }
-  if (missing.length === 0) return changed;
+  if (missing.length === 0) return [...changed, ...(await changedSpaces(plan, description))];
   throw cliError({
     code: "UP_DIFFERS",
     message: `What is up lacks ${missing.join(", ")}.`,
     hint: "seatrial up --fresh starts everything anew; native programs then find it at other addresses.",
   });
+}
+
+async function changedSpaces(plan: RunPlan, { definitionDigests = {} }: Description): Promise<string[]> {
+  const now = await digestDefinitions(plan);
+  const names = Object.keys(now).filter(
+    (name) => definitionDigests[name] !== undefined && definitionDigests[name] !== now[name],
+  );
+  return names.map((name) => `what makes spaces of ${name}`);
 }

@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { duplexPair } from "node:stream";
 import { describe, expect, it } from "vitest";
 import type { FakeAgentOptions } from "../../agent/testing/index.ts";
@@ -7,10 +8,12 @@ import { createMemoryKind } from "../../spaces/memory/index.ts";
 import { spacePlan } from "../../spaces/testing/plan.ts";
 import { deferred } from "../../support/abort.ts";
 import { ToolError } from "../../support/error.ts";
+import { createFolder } from "../../support/testing/folder.ts";
 import { applyRun } from "../apply.ts";
 import { planWith, suiteWith } from "../testing/plan.ts";
 import { makeRunWorld, type RunWorld, type Scripts } from "../testing/running.ts";
 import type { Borrow, BorrowedServices } from "./borrowed.ts";
+import { definitionsOf, digestDefinitions } from "./definitions.ts";
 import { type Infrastructure, startInfrastructure } from "./infrastructure.ts";
 import { planInfrastructure } from "./plan.ts";
 
@@ -234,6 +237,29 @@ describe("the spaces of infrastructure", () => {
     const left = (await spaces.broker.list()).map(({ id }) => id);
     expect(left).toContain(second.id);
     await expect(spaces.broker.find(first.id)).toThrowWithCode("SPACE_UNKNOWN");
+  });
+
+  it("are not taken for the plan's own when a migration's file has changed since the start", async () => {
+    await using folder = await createFolder({ "1.sql": "create table a()" });
+    const file = `${folder.path}/1.sql`;
+    await using world = await makeRunWorld({
+      scripts: { db: serving },
+      context: { spaceKinds: async () => createMemoryKind().driver },
+    });
+    const spaces = [spacePlan({ warm: 0, template: { steps: [{ kind: "files", files: [file] }] } })];
+    const own = { ...planInfrastructure(plan()), spaces, earlySpaces: [] };
+    await using infrastructure = startInfrastructure({ plan: own, context: world.context, kind: "up" });
+    await infrastructure.ready;
+    const { definitionDigests } = await infrastructure.describe();
+    expect(definitionDigests).toEqual(await digestDefinitions(own));
+    const before = await definitionsOf(own);
+
+    await writeFile(file, "create table b()");
+    expect(await digestDefinitions(own)).not.toEqual(definitionDigests);
+    await infrastructure.spaces.define(before);
+    expect(await infrastructure.spaces.broker.outcomes()).toHaveLength(1);
+    await infrastructure.spaces.define(await definitionsOf(own));
+    expect(await infrastructure.spaces.broker.outcomes()).toHaveLength(2);
   });
 
   it("are the same when the same definitions come back", async () => {

@@ -28,6 +28,8 @@ export interface Description {
   services: DescribedService[];
   /** What spaces it can give. */
   definitions: SpacePlan[];
+  /** What those that it had from the start are made by, by name, as `digestDefinitions` tells. */
+  definitionDigests?: Readonly<Record<string, string>> | undefined;
   /** For programs of this machine; only of kind `up`. */
   native?: NativeDescription | undefined;
 }

@@ -113,6 +113,7 @@ export function startInfrastructure(options: InfrastructureOptions): Infrastruct
         network: await shared.claimed,
         services: described,
         definitions: spaces.plans(),
+        definitionDigests: await spaces.digests().catch(() => undefined),
         native: state === "ready" ? await native?.describe(described) : undefined,
       };
     },

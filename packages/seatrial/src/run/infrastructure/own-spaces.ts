@@ -2,12 +2,11 @@ import type { Duplex } from "node:stream";
 import type { BuildResult, SpacePlan } from "../../model/index.ts";
 import { type Broker, type Endpoint, loadKind, openEndpoint } from "../../spaces/index.ts";
 import type { RunContext } from "../context.ts";
-import { lazy } from "../lazy.ts";
 import type { RunPlan } from "../plan.ts";
 import type { SharedResources } from "../resources.ts";
 import type { StartedServices } from "../services.ts";
 import { createRunSpaces, type RunSpaces } from "../spaces.ts";
-import { type Definitions, definitionsOf } from "./definitions.ts";
+import { type Definitions, definitionsOf, digestDefinitions } from "./definitions.ts";
 import { joinBrokers } from "./join-brokers.ts";
 
 /** The spaces of infrastructure, whose definitions may come later and change. Closing it ends what hands them out. */
@@ -16,6 +15,8 @@ export interface OwnSpaces extends AsyncDisposable {
   readonly broker: Broker;
   /** The definitions that count now. */
   plans(): SpacePlan[];
+  /** Of the plan's own definitions as they were at the start. */
+  digests(): Promise<Record<string, string>>;
   /** Makes spaces by these definitions, with those of others as long as somebody has one. */
   define(definitions: Definitions): Promise<void>;
   /** Speaks the broker's protocol with an equal of the owner: about the spaces of these definitions, or about all. */
@@ -85,7 +86,10 @@ export function createOwnSpaces(options: OwnSpacesOptions): OwnSpaces {
   }
 
   /** What is the same as the plan's own is not made twice. */
-  const own = lazy(async () => (await definitionsOf(plan, options.build)).digest);
+  const own = definitionsOf(plan, options.build);
+  const digests = digestDefinitions(plan);
+  // Both begin now, since files change; who asks is told what went wrong.
+  for (const each of [own, digests]) each.catch(() => undefined);
   const aliases = new Map<string, string>();
 
   const whole = openAdmin([], broker);
@@ -93,9 +97,10 @@ export function createOwnSpaces(options: OwnSpacesOptions): OwnSpaces {
   return {
     broker,
     plans: () => [...all.values()].at(-1)?.plans ?? [],
+    digests: () => digests,
     async define(definitions) {
       const { plans, early, steps, images } = definitions;
-      const key = all.has(OWN) && definitions.digest === (await own.get()) ? OWN : definitions.digest;
+      const key = all.has(OWN) && definitions.digest === (await own).digest ? OWN : definitions.digest;
       aliases.set(definitions.digest, key);
       const known = all.get(key);
       if (known === undefined) {
