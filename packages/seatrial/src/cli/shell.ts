@@ -66,7 +66,7 @@ export async function shellCommand(options: {
     fresh: flags.fresh === true,
     signal: stop.signal,
   });
-  const ends = { input: surroundings.stdin, output: surroundings.stdout };
+  const ends = { input: surroundings.stdin, output: surroundings.stdout, errors: surroundings.stderr };
   const shell = { plan: needed, suite, context, command: wordsOf(flags.command), ends };
   let isWorthReading = false;
   try {

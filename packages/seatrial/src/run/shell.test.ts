@@ -23,6 +23,7 @@ const repeating: FakeAgentOptions = {
   files: image,
   async *processes(spec, io) {
     yield { stdout: `${spec.argv.join(" ")} in ${spec.env?.["SEATRIAL_RUN"]}\n` };
+    yield { stderr: "what is wrong\n" };
     for await (const chunk of io.stdin) yield { stdout: `you said ${chunk}` };
     yield { exit: 4 };
   },
@@ -34,11 +35,21 @@ function ends(input: string) {
   output.on("data", (chunk) => {
     text += chunk;
   });
+  const errors = new PassThrough();
+  let wrong = "";
+  errors.on("data", (chunk) => {
+    wrong += chunk;
+  });
   const keys = new PassThrough();
   keys.end(input);
   return {
-    ends: { input: keys as unknown as NodeJS.ReadStream, output: output as unknown as NodeJS.WriteStream },
+    ends: {
+      input: keys as unknown as NodeJS.ReadStream,
+      output: output as unknown as NodeJS.WriteStream,
+      errors,
+    },
     text: () => text,
+    wrong: () => wrong,
   };
 }
 
@@ -54,17 +65,18 @@ async function shell(scripts: Scripts, suite: SuiteSpec, plan: Parameters<typeof
     ends: typed.ends,
   }).catch((error: unknown) => error);
   const held = await world.engine.images.inspect("seatrial/shop:test.r1", signal);
-  return { exit, text: typed.text(), left: await world.left(), held };
+  return { exit, text: typed.text(), wrong: typed.wrong(), left: await world.left(), held };
 }
 
 describe("a shell", () => {
   it("is the image's, beside its suite's services, and leaves nothing behind", async () => {
     const built = suiteWith({ needs: ["db"], image: { kind: "target", target: "test" } });
-    const { exit, text, left, held } = await shell({ db: serving, "shell-unit": repeating }, built, {
+    const { exit, text, wrong, left, held } = await shell({ db: serving, "shell-unit": repeating }, built, {
       services: [servicePlan()],
       targets: [targetWith("test")],
     });
     expect(text).toBe("/bin/sh in r1\nyou said ls\n");
+    expect(wrong).toBe("what is wrong\n");
     expect(exit).toMatchObject({ code: 4 });
     expect(left).toEqual([]);
     // Also the name that held its image while it was needed.

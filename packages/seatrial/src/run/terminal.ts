@@ -4,6 +4,8 @@ import type { Agent, AgentProcess, ProcessExit, ProcessSpec } from "../agent/ind
 export interface ShellEnds {
   input: NodeJS.ReadStream;
   output: NodeJS.WriteStream;
+  /** For what the process says on its stderr. On a terminal that is one with its stdout. */
+  errors: NodeJS.WritableStream;
 }
 
 /** Runs a process of a container for somebody who types, or for a script that is piped in; resolves with its end. */
@@ -15,7 +17,7 @@ export async function interact(options: {
   ends: ShellEnds;
   signal: AbortSignal;
 }): Promise<ProcessExit> {
-  const { input, output } = options.ends;
+  const { input, output, errors } = options.ends;
   const terminal = input.isTTY && output.isTTY ? { columns: output.columns, rows: output.rows } : undefined;
   const { env, ...spec } = options.process;
   const process = await options.agent.run(
@@ -23,7 +25,7 @@ export async function interact(options: {
     options.signal,
   );
   using _wires = wire(process, options.ends);
-  for await (const chunk of process.output) output.write(chunk.data);
+  for await (const { stream, data } of process.output) (stream === "stderr" ? errors : output).write(data);
   return await process.exit;
 }
 

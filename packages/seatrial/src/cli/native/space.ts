@@ -45,7 +45,7 @@ export async function spaceOpenCommand(
   options: SpaceOptions<GlobalFlags & { id: string; arguments: string[] }>,
 ): Promise<number> {
   const { surroundings, flags } = options;
-  const { stdin: input, stdout: output, environment } = surroundings;
+  const { stdin: input, stdout: output, stderr: errors, environment } = surroundings;
   using stop = listenForStop(() => undefined);
   const { signal } = stop;
   return await withLiveSpaces({ surroundings, signal }, async (spaces) => {
@@ -63,7 +63,7 @@ export async function spaceOpenCommand(
       arguments: flags.arguments,
       launcher,
       term: environment.env["TERM"],
-      ends: { input, output },
+      ends: { input, output, errors },
       signal,
     });
     return exit.code ?? EXIT.failed;
