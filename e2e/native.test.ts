@@ -3,15 +3,15 @@ import { parseEnv } from "node:util";
 import { expect, it } from "vitest";
 import { docker, eventually, leftovers } from "./support/engine.ts";
 import { projectNames } from "./support/forget.ts";
-import { nativeProject, redis, up } from "./support/native-project.ts";
+import { nativeProject, PASSWORD, postgresProject, redis, sql, up } from "./support/native-project.ts";
 import { seatrial } from "./support/program.ts";
 import type { TestProject } from "./support/project.ts";
 import { startSecondEngine } from "./support/second-engine.ts";
 
 const nameOf = projectNames("native");
 
-async function begin(name: string): Promise<TestProject> {
-  const made = await nativeProject(name);
+async function begin(name: string, make = nativeProject): Promise<TestProject> {
+  const made = await make(name);
   return {
     ...made,
     async [Symbol.asyncDispose]() {
@@ -107,6 +107,60 @@ it("a command has spaces of its own; those of one that failed are kept, opened a
   expect((await seatrial(["space", "drop", id], { cwd })).code).toBe(0);
   expect((await spacesOf(cwd)).filter(({ state }) => state === "kept")).toEqual([]);
   expect((await seatrial(["space", "open", id], { cwd })).code).toBe(2);
+});
+
+it("a PostgreSQL lets programs of this machine in, with whatever password it has", async () => {
+  await using made = await begin(nameOf("postgres"), postgresProject);
+  const cwd = made.folder;
+  const { variables, ...ended } = await up({ cwd });
+  expect(ended.code, ended.stderr).toBe(0);
+  expect(new URL(variables["DB_URL"] ?? "").password).toBe(encodeURIComponent(PASSWORD));
+  expect(parseEnv(await readFile(`${cwd}/.seatrial/up.env`, "utf8"))).toEqual(variables);
+  const user = await exec(cwd, "--", ...sql("DB_URL", "select current_user || ' ' || current_database()"));
+  expect(user.stdout, user.stderr).toBe("app shop\n");
+  await made.write("up.sh", (await seatrial(["up"], { cwd })).stdout);
+  const shell = await seatrial(
+    ["exec", "--", "env", "-u", "DB_URL", "sh", "-c", '. ./up.sh; printf %s "$DB_URL"'],
+    {
+      cwd,
+    },
+  );
+  expect(shell.stdout).toBe(variables["DB_URL"]);
+  // The server asks for its password: its own 127.0.0.1, which it trusts, is not where these programs come from.
+  const server = await exec(cwd, "--suite", "it", "--", ...sql("SERVER", "select 1"));
+  expect(server.code).not.toBe(0);
+  expect(server.stderr).toMatch(/password/);
+});
+
+it("a command's spaces in PostgreSQL are made by the migrations as they are now; a failed one's is opened with psql", async () => {
+  const name = nameOf("migrations");
+  await using made = await begin(name, postgresProject);
+  const cwd = made.folder;
+  await up({ cwd });
+  const inSpace = (...statements: string[]) => ["--suite", "it", "--", ...sql("DATABASE_URL", ...statements)];
+  const first = await exec(
+    cwd,
+    ...inSpace("insert into orders default values", "select count(*) from orders"),
+  );
+  expect(first.stdout, first.stderr).toBe("1\n");
+  expect((await exec(cwd, ...inSpace("select count(*) from orders"))).stdout).toBe("0\n");
+
+  await made.write("migrations/1.sql", "create table bills (id int);\n");
+  const again = await seatrial(["up"], { cwd });
+  expect(again.stderr).toMatch(/spaces of db has changed.*seatrial up --fresh/);
+  const failed = await exec(cwd, ...inSpace("insert into bills values (7)", "select * from orders"));
+  expect(failed.code).toBe(1);
+  expect(failed.stderr).toMatch(/relation "orders" does not exist/);
+  const [kept] = (await spacesOf(cwd)).filter(({ state }) => state === "kept");
+  const opened = await seatrial(["space", "open", kept?.id ?? "", "--", "-Atc", "select id from bills"], {
+    cwd,
+  });
+  expect(opened.stdout, opened.stderr).toBe("7\n");
+  const refused = await seatrial(["space", "open", kept?.id ?? "", "--", "-c", "create role x"], { cwd });
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(/permission denied/);
+  expect((await seatrial(["down"], { cwd })).code).toBe(0);
+  expect(await leftovers({ project: name })).toEqual([]);
 });
 
 it("of two who bring a project up at once, one does, and both are told the same", async () => {

@@ -3,6 +3,7 @@ import type { Outcome, RunEvent } from "seatrial";
 import { expect, it } from "vitest";
 import { docker, eventually, leftovers } from "./support/engine.ts";
 import { projectNames } from "./support/forget.ts";
+import { postgresProject } from "./support/native-project.ts";
 import { latestOutcome, seatrial, start } from "./support/program.ts";
 import { project, type TestProject } from "./support/project.ts";
 
@@ -13,12 +14,8 @@ const env = { CI: "" };
 const compose = (command = "redis-server --port 6379") =>
   `services:\n  cache:\n    image: redis:8\n    command: ${command}\n`;
 
-async function begin(name: string, command = "sh -c 'redis-cli -h cache incr runs'"): Promise<TestProject> {
-  const made = await project({
-    Dockerfile: "FROM redis:8\n",
-    "compose.yaml": compose(),
-    "seatrial.yaml": `name: ${name}\nsuites:\n  it:\n    runner: command\n    command: ${command}\n    needs: [cache]\n    spaces: { SPACE_URL: cache }\n`,
-  });
+/** Ends what is warm for a project before its files go. */
+function ending(made: TestProject): TestProject {
   return {
     ...made,
     async [Symbol.asyncDispose]() {
@@ -26,6 +23,15 @@ async function begin(name: string, command = "sh -c 'redis-cli -h cache incr run
       await made[Symbol.asyncDispose]();
     },
   };
+}
+
+async function begin(name: string, command = "sh -c 'redis-cli -h cache incr runs'"): Promise<TestProject> {
+  const made = await project({
+    Dockerfile: "FROM redis:8\n",
+    "compose.yaml": compose(),
+    "seatrial.yaml": `name: ${name}\nsuites:\n  it:\n    runner: command\n    command: ${command}\n    needs: [cache]\n    spaces: { SPACE_URL: cache }\n`,
+  });
+  return ending(made);
 }
 
 async function warm(cwd: string, time = "5m"): Promise<Outcome> {
@@ -76,6 +82,30 @@ it("services that have changed are started anew, and the old ones go", async () 
     within: 10_000,
   });
   expect(after).not.toEqual(before);
+});
+
+it("of a PostgreSQL, each run's spaces are made by its own migrations", async () => {
+  const name = nameOf("postgres");
+  await using made = ending(await postgresProject(name));
+  await warm(made.folder);
+  expect(await said(made.folder)).toBe("orders\n");
+  const services = await servicesOf(name);
+  await made.write("migrations/1.sql", "create table bills (id int);\n");
+  await warm(made.folder);
+  expect(await said(made.folder)).toBe("bills\n");
+  await made.write("migrations/2.sql", "create table carts (id int);\n");
+  const third = await warm(made.folder);
+  expect(await said(made.folder)).toBe("bills\ncarts\n");
+  expect(third.spaces).toMatchObject([{ space: "db", leased: 1, kept: [] }]);
+  expect(await servicesOf(name)).toEqual(services);
+
+  await made.write("migrations/2.sql", "create table (;\n");
+  const broken = await seatrial(["test", "--warm"], { cwd: made.folder, env });
+  expect(broken.code).toBe(1);
+  expect(broken.stdout + broken.stderr).toMatch(/TEMPLATE_FAILED/);
+  await made.write("migrations/2.sql", "create table carts (id int);\n");
+  await warm(made.folder);
+  expect(await servicesOf(name)).toEqual(services);
 });
 
 it("services end by themselves when their lease does, and not while a run uses them", async () => {

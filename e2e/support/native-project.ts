@@ -1,4 +1,4 @@
-import { type Ended, type ProgramOptions, seatrial } from "./program.ts";
+import { type Ended, type ProgramOptions, ROOT, seatrial } from "./program.ts";
 import { project, type TestProject } from "./project.ts";
 
 /** Speaks to a Redis: `node redis.mjs URL "SET a b" …`, each reply in a line. */
@@ -29,6 +29,51 @@ suites:
 `,
     "redis.mjs": REDIS,
   });
+}
+
+/** Speaks to a PostgreSQL: `node sql.mjs URL "select 1" …`, the first column of each row in a line. */
+const SQL = `import { createRequire } from "node:module";
+const { Client } = createRequire("${ROOT}/packages/seatrial/package.json")("pg");
+const [connectionString, ...statements] = process.argv.slice(2);
+const client = new Client({ connectionString });
+await client.connect();
+for (const text of statements) {
+  const { rows } = await client.query({ text, rowMode: "array" });
+  for (const [value] of rows) console.log(value);
+}
+await client.end();
+`;
+
+/** The password of its server, with what is special in shells, URLs and env files. */
+export const PASSWORD = "p'w $x@";
+
+/** A project with a PostgreSQL whose spaces are made by migrations; the suite prints the tables of its space. */
+export async function postgresProject(name: string): Promise<TestProject> {
+  return await project({
+    Dockerfile: "FROM postgres:17\n",
+    "compose.yaml": `services:
+  db:
+    image: postgres:17
+    environment: { POSTGRES_USER: app, POSTGRES_DB: shop, POSTGRES_PASSWORD: "${PASSWORD.replace("$", "$$$$")}" }
+`,
+    "migrations/1.sql": "create table orders (id serial primary key);\n",
+    "seatrial.yaml": `name: ${name}
+spaces: { db: { migrations: migrations/*.sql } }
+suites:
+  it:
+    runner: command
+    command: sh -c 'psql "$$DATABASE_URL" -Atc "select tablename from pg_tables where schemaname = current_schema() order by 1"'
+    needs: [db]
+    env: { SERVER: "postgres://app@db/shop" }
+    spaces: { DATABASE_URL: db }
+`,
+    "sql.mjs": SQL,
+  });
+}
+
+/** The words that run statements in the database that a variable names. */
+export function sql(variable: string, ...statements: string[]): string[] {
+  return ["sh", "-c", `node sql.mjs "$${variable}" "$@"`, "sql", ...statements];
 }
 
 /** Brings a project up, and gives its variables. */
