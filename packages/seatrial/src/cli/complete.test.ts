@@ -43,6 +43,10 @@ describe("completion", () => {
     [["exec", ""], []],
     [["up", ""], ["db"]],
     [
+      ["up", "--format", ""],
+      ["shell", "dotenv", "json"],
+    ],
+    [
       ["space", ""],
       ["list", "open", "drop", "keep", "help"],
     ],

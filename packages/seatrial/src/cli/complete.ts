@@ -27,18 +27,21 @@ interface Typed {
   command: Command;
   /** The flag whose value comes next, by its long name. */
   awaits: string | undefined;
+  /** What that value can be, where it is one of a few. */
+  choices: readonly string[] | undefined;
   flags: GlobalFlags;
 }
 
 /** Reads what was typed so far as the program would. */
 function readWords(program: Command, words: readonly string[]): Typed {
-  const typed: Typed = { command: program, awaits: undefined, flags: {} };
+  const typed: Typed = { command: program, awaits: undefined, choices: undefined, flags: {} };
   for (const word of words) {
     if (word.startsWith("-")) {
       const option = [...typed.command.options, ...program.options].find(
         ({ short, long }) => short === word || long === word,
       );
       typed.awaits = option?.required === true || option?.optional === true ? option.long : undefined;
+      typed.choices = option?.argChoices;
       continue;
     }
     if (typed.awaits === "--folder") typed.flags.folder = word;
@@ -64,6 +67,7 @@ async function valuesOf(
   const { command, awaits, program, surroundings, flags } = options;
   const { environment } = surroundings;
   const suites = async () => (await loadProject({ environment, ...flags })).suites.map((suite) => suite.name);
+  if (awaits !== undefined && options.choices !== undefined) return [...options.choices];
   if (awaits === "--run") return await filesIn({ ...options, folder: "runs" });
   if (awaits === "--only" || awaits === "--suite") return await suites();
   if (awaits !== undefined) return [];
