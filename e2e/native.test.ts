@@ -81,6 +81,7 @@ it("a shell can evaluate what `up` prints, and `exec --up` needs no `up` before"
   const cwd = made.folder;
   const brought = await exec(cwd, "--up", "--", ...redis("CACHE_URL", "PING"));
   expect(brought.stdout, brought.stderr).toBe("+PONG\n");
+  expect(await readFile(`${cwd}/.seatrial/up.env`, "utf8")).toContain("CACHE_URL=");
   const { stdout } = await seatrial(["up"], { cwd });
   await made.write("up.sh", stdout);
   const shell = await exec(cwd, "--", "sh", "-c", '. ./up.sh && test "$CACHE_URL" != "" && env -u X true');

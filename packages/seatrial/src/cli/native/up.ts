@@ -29,18 +29,24 @@ export async function upCommand(options: { surroundings: Surroundings; flags: Up
   const { root } = await findProject({ environment: surroundings.environment, ...flags });
   const up = await bringUp({ surroundings, flags, root, signal: stop.signal });
   if ("exit" in up) return up.exit;
-  const { description } = up;
-  const variables = description.native?.variables ?? {};
-  const file = flags.envFile ?? upEnvFile(root).path;
-  await writeEnvFile(path.resolve(surroundings.environment.cwd, file), description, variables);
+  const variables = up.description.native?.variables ?? {};
   surroundings.stdout.write(formatVariables(variables, flags.format));
   return EXIT.ok;
 }
 
-/** Joins what is up for the project, or starts it. */
+/** Joins what is up for the project, or starts it, and writes its env file. */
 export async function bringUp(
   options: UpOptions,
 ): Promise<{ description: Description } | { exit: ExitCode }> {
+  const { surroundings, flags, root } = options;
+  const up = await joinOrStart(options);
+  if ("exit" in up) return up;
+  const file = path.resolve(surroundings.environment.cwd, flags.envFile ?? upEnvFile(root).path);
+  await writeEnvFile(file, up.description, up.description.native?.variables ?? {});
+  return up;
+}
+
+async function joinOrStart(options: UpOptions): Promise<{ description: Description } | { exit: ExitCode }> {
   const { surroundings, flags, root, signal } = options;
   const lease = durationOf("--for", flags.for);
   if (flags.fresh === true) await endAll(surroundings, root);
