@@ -28,8 +28,10 @@ describe("a vhost's address", () => {
   });
 
   test("reaches the client by its environment, never by the text of a command", () => {
-    const { argv, env } = rabbitmqClient({ vhost: '"; rm -rf / #', url: "amqp://x" });
-    expect(argv.join(" ")).not.toContain("rm -rf");
-    expect(env["VHOST"]).toBe('"; rm -rf / #');
+    const vhost = '"; rm -rf / #';
+    const { argv, env } = rabbitmqClient({ user: "u@x", password: "p:/?", vhost });
+    expect(argv.join(" ")).not.toMatch(/rm -rf|u@x/);
+    expect(env).toMatchObject({ RABBITMQ_VHOST: vhost, VHOST_PATH: encodeURIComponent(vhost) });
+    expect(Buffer.from(env["LOGIN"] ?? "", "base64").toString()).toBe("u@x:p:/?");
   });
 });
