@@ -41,14 +41,12 @@ it("MariaDB, RabbitMQ, NATS and S3 give each shard a place of its own, and keep 
   ]);
   // Each program worked in its own place, and none was the other's.
   const results = `${cwd}/.seatrial/latest/results/places`;
-  const [first, second] = await Promise.all(
-    ["1", "2"].map(
-      async (shard) => JSON.parse(await readFile(`${results}/shard-${shard}/${shard}.json`, "utf8")) as Record<string, string>,
-    ),
-  );
+  const placesOf = async (shard: number): Promise<Record<string, string>> =>
+    JSON.parse(await readFile(`${results}/shard-${shard}/${shard}.json`, "utf8"));
+  const [first, second] = [await placesOf(1), await placesOf(2)];
   const services = ["mariadb", "nats", "objects", "rabbitmq"];
-  expect(Object.keys(first ?? {}).sort()).toEqual(services);
-  for (const service of services) expect(first?.[service]).not.toBe(second?.[service]);
+  expect(Object.keys(first).sort()).toEqual(services);
+  for (const service of services) expect(first[service]).not.toBe(second[service]);
 
   const kept = Object.fromEntries(
     (outcome.spaces ?? []).map(({ service, leased, kept }) => [service, { leased, kept }]),
@@ -62,7 +60,7 @@ it("MariaDB, RabbitMQ, NATS and S3 give each shard a place of its own, and keep 
     opened(cwd, id("objects")),
   ]);
   expect(seen[0]).toBe("1\tseed\n2\tof shard 1\n");
-  expect(seen[1]).toMatch(/"name":"mail"[^]*"name":"orders"/);
+  expect(seen[1]).toMatch(/"name":"mail".*\n.*"name":"orders"/);
   expect(seen[2]).toMatch(/logo\.txt\n.*10 .*orders\/1\.txt\n/);
   expect((await seatrial(["down"], { cwd })).code).toBe(0);
   expect(await leftovers({ project: name })).toEqual([]);
