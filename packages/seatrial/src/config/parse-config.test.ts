@@ -231,6 +231,17 @@ const bad: [string, string[]][] = [
     ["3:42: suites.u.binaries: binaries is for the go runner; this suite's runner is tap"],
   ],
   [
+    suite("{ command: x, env: { A: b }, spaces: { A: db, SEATRIAL_TOKEN: db, B: db } }"),
+    [
+      "3:42: suites.u.spaces: A would have two values; remove it from spaces, or from env",
+      "3:42: suites.u.spaces: SEATRIAL_TOKEN cannot be set: names with SEATRIAL_ are those of seatrial itself",
+    ],
+  ],
+  [
+    suite("{ command: x, env: [A=b], spaces: { A: db } }"),
+    ["3:39: suites.u.spaces: A would have two values; remove it from spaces, or from env"],
+  ],
+  [
     suite("{ binaries: out }"),
     ["3:17: suites.u.binaries: binaries is a path in the image and starts with /"],
   ],

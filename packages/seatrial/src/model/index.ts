@@ -54,6 +54,7 @@ export {
   type KeepLimits,
   SPACE_ISOLATIONS,
   SPACE_KINDS,
+  SPACE_PARTS,
   type SpaceHolder,
   type SpaceIsolation,
   type SpaceKind,

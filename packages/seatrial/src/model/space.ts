@@ -16,6 +16,20 @@ export const SPACE_ISOLATIONS = {
   nats: ["process", "account"],
   s3: ["bucket", "prefix"],
 } as const satisfies Record<SpaceKind, readonly string[]>;
+const ADDRESS = ["url", "host", "port"] as const;
+const LOGIN = [...ADDRESS, "user", "password", "name"] as const;
+
+/** The parts that spaces of a kind may have; some are of one isolation only. */
+export const SPACE_PARTS = {
+  postgres: [...LOGIN, "sslmode"],
+  mysql: [...LOGIN, "dsn", "server", "client"],
+  redis: [...LOGIN, "prefix"],
+  mongodb: LOGIN,
+  rabbitmq: [...LOGIN, "vhost"],
+  nats: LOGIN,
+  s3: [...LOGIN, "endpoint", "bucket", "prefix", "access_key", "secret_key", "region"],
+} as const satisfies Record<SpaceKind, readonly string[]>;
+
 export type SpaceIsolation = (typeof SPACE_ISOLATIONS)[SpaceKind][number];
 
 /** How spaces of one definition are made: an entry of `spaces`, or a service of a known kind without one. Plain data. */

@@ -115,6 +115,20 @@ describe("spaces that cannot be", () => {
     expect(suite?.hint).toContain("spaces.mail.kind");
   });
 
+  it("are those of whose parts no such space has, told with the nearest one, before anything is started", async () => {
+    const part = await failure(plan("suites: { u: { command: x, spaces: { URL: postgres.hsot } } }\n"));
+    expect(part).toMatchObject({ code: "SPACES_INVALID", exitCode: 2 });
+    expect(part?.message).toContain(
+      'seatrial.yaml:3:43: spaces of kind postgres have no part "hsot"; did you mean "host"?',
+    );
+    expect(part?.hint).toBe("Their parts: url, host, port, user, password, name, sslmode.");
+    const files = await failure(plan("suites: { u: { command: x, spaces: { DIR: postgres.files } } }\n"));
+    expect(files?.message).toContain("spaces of postgres have no files");
+    const rendered = "suites: { u: { command: x, spaces: { DIR: postgres.files } } }\n";
+    const made = await plan(`${rendered}spaces: { postgres: { files: db/1.sql } }\n`);
+    expect(made.spaces[0]?.files).toHaveLength(1);
+  });
+
   it("are those kept apart, or copied, as their kind cannot", async () => {
     const apart = await failure(
       plan("suites: { u: { command: x, needs: [redis] } }\nspaces: { redis: { isolation: vhost } }\n"),

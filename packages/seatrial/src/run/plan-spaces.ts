@@ -1,8 +1,15 @@
 import { type Project, plainSpace, type SpaceSettings, type SuiteConfig } from "../config/index.ts";
-import { SPACE_ISOLATIONS, type SpaceKind, type SpacePlan } from "../model/index.ts";
+import {
+  SPACE_ISOLATIONS,
+  SPACE_PARTS,
+  type SpaceKind,
+  type SpacePlan,
+  type SpaceUse,
+} from "../model/index.ts";
 import type { ServicePlan } from "../services/index.ts";
 import { spaceError, spaceKindOf } from "../spaces/index.ts";
 import { EXIT } from "../support/error.ts";
+import { suggestion } from "../support/nearest.ts";
 import { runError } from "./errors.ts";
 
 /** Kinds whose servers hold databases, vhosts or buckets that a space can be copied from. */
@@ -48,9 +55,11 @@ export function planSpaces(options: {
     plans.push(planSpace({ project, name, settings: plainSpace(name), kind }));
   }
   for (const suite of options.suites)
-    for (const [variable, { space }] of Object.entries(suite.spaces)) {
-      if (plans.some((plan) => plan.name === space)) continue;
-      throw kindUnknown(project, { path: ["suites", suite.name, "spaces", variable], service: space });
+    for (const [variable, use] of Object.entries(suite.spaces)) {
+      const path = ["suites", suite.name, "spaces", variable];
+      const plan = plans.find(({ name }) => name === use.space);
+      if (plan === undefined) throw kindUnknown(project, { path, service: use.space });
+      checkPart(project, { path, plan, use });
     }
   return plans;
 }
@@ -101,13 +110,32 @@ function planSpace(options: {
   return { ...settings, name, kind, isolation };
 }
 
+/** A part that no such space has. What only some isolations have shows when a space is there. */
+function checkPart(project: Project, options: { path: string[]; plan: SpacePlan; use: SpaceUse }): void {
+  const { path, plan, use } = options;
+  const known: string[] = [...SPACE_PARTS[plan.kind], ...(plan.files.length === 0 ? [] : ["files"])];
+  if (known.includes(use.part)) return;
+  if (use.part === "files")
+    throw spacesInvalid(project, {
+      path,
+      message: `spaces of ${plan.name} have no files`,
+      hint: `Name their templates in seatrial.yaml: spaces.${plan.name}.files.`,
+    });
+  throw spacesInvalid(project, {
+    path,
+    message: `spaces of kind ${plan.kind} have no part "${use.part}"${suggestion(use.part, known)}`,
+    hint: `Their parts: ${known.join(", ")}.`,
+  });
+}
+
 interface Mistake {
   path: (string | number)[];
   message: string;
+  hint?: string;
 }
 
 function spacesInvalid(project: Project, mistake: Mistake): Error {
-  return runError({ code: "SPACES_INVALID", message: placed(project, mistake) });
+  return runError({ code: "SPACES_INVALID", message: placed(project, mistake), hint: mistake.hint });
 }
 
 function kindUnknown(project: Project, { path, service }: { path: string[]; service: string }): Error {

@@ -79,7 +79,7 @@ describe("the spaces of a process", () => {
     );
     await expect(partless).rejects.toMatchObject({
       code: "SPACE_REQUEST_INVALID",
-      message: `B: a space of postgres has no part "hsot"; did you mean "host"?`,
+      message: `suites.integration.spaces.B: a space of postgres has no part "hsot"; did you mean "host"?`,
     });
     expect(broker.leased).toEqual([]);
     expect(broker.released.map(({ outcome }) => outcome)).toEqual(["skipped", "skipped"]);

@@ -81,7 +81,7 @@ export async function acquireForProcess(options: ProcessSpacesOptions): Promise<
         .map(([name, { values }]) => [name, values]);
       shown.set(space, await presenter.addFiles(presented, Object.fromEntries(others), over.signal));
     }
-    const env = environmentOf(options.wanted, shown);
+    const env = environmentOf(options, shown);
     return {
       env,
       spaces: held.map(({ id }) => id),
@@ -102,7 +102,7 @@ function namesOf(wanted: ProcessSpacesOptions["wanted"]): string[] {
 }
 
 function environmentOf(
-  wanted: ProcessSpacesOptions["wanted"],
+  { wanted, holder }: Pick<ProcessSpacesOptions, "wanted" | "holder">,
   shown: ReadonlyMap<string, Presented>,
 ): Record<string, string> {
   const entries = Object.entries(wanted).map(([variable, { space, part }]) => {
@@ -112,7 +112,7 @@ function environmentOf(
     const known = Object.keys(parts);
     throw spaceError({
       code: "SPACE_REQUEST_INVALID",
-      message: `${variable}: a space of ${space} has no part ${JSON.stringify(part)}${suggestion(part, known)}`,
+      message: `suites.${holder.suite}.spaces.${variable}: a space of ${space} has no part ${JSON.stringify(part)}${suggestion(part, known)}`,
       hint: `Its parts: ${known.join(", ")}`,
       exitCode: 2,
     });

@@ -1,6 +1,7 @@
 import type { RunnerKind } from "../../model/index.ts";
 import { defaultRunner } from "../runner.ts";
 import type { Report } from "./section.ts";
+import type { EnvironmentInput } from "./values.ts";
 
 /** What the rules look at. */
 export interface SuiteShape {
@@ -14,6 +15,8 @@ export interface SuiteShape {
   reports?: string | undefined;
   artifacts?: string[] | undefined;
   workdir?: string | undefined;
+  env?: EnvironmentInput | undefined;
+  spaces?: Record<string, unknown> | undefined;
 }
 
 /** What must hold between the keys of a suite. */
@@ -51,5 +54,17 @@ export function checkSuite(suite: SuiteShape, report: Report): void {
   for (const path of suite.artifacts ?? []) {
     if (!path.startsWith("/"))
       report("artifacts", `artifacts are absolute paths of the image; "${path}" is not`);
+  }
+  checkSpaces(suite, report);
+}
+
+/** A variable has one value, and those by which the broker is found are not the suite's. */
+function checkSpaces({ env = {}, spaces = {} }: SuiteShape, report: Report): void {
+  const others = Array.isArray(env) ? env.map((entry) => entry.split("=", 1)[0]) : Object.keys(env);
+  for (const variable of Object.keys(spaces)) {
+    if (variable.startsWith("SEATRIAL_"))
+      report("spaces", `${variable} cannot be set: names with SEATRIAL_ are those of seatrial itself`);
+    else if (others.includes(variable))
+      report("spaces", `${variable} would have two values; remove it from spaces, or from env`);
   }
 }

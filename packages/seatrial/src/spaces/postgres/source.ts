@@ -9,6 +9,8 @@ import { identifier, literal } from "./sql.ts";
 /** Creates a database that is as another one; empty without one. Fails with TEMPLATE_FAILED. */
 export async function createFrom(options: {
   admin: Admin;
+  /** What it is, for errors. */
+  what: string;
   name: string;
   owner: string;
   from: string | undefined;
@@ -16,7 +18,7 @@ export async function createFrom(options: {
   env: Record<string, string>;
   signal: AbortSignal;
 }): Promise<void> {
-  const { admin, name, owner, from, env, signal } = options;
+  const { admin, what, name, owner, from, env, signal } = options;
   const create = `CREATE DATABASE ${identifier(name)} OWNER ${identifier(owner)}`;
   if (from === undefined) return void (await admin.query(create));
   const [source] = await admin.query(`
@@ -25,7 +27,8 @@ export async function createFrom(options: {
       coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') AS locale,
       (SELECT count(*) FROM pg_stat_activity a WHERE a.datid = d.oid AND backend_type <> 'autovacuum worker') AS sessions
     FROM pg_database d WHERE datname = ${literal(from)}`);
-  if (source === undefined) throw failed(`there is no database ${from}`, await otherDatabases(admin));
+  if (source === undefined)
+    throw failed(`${what}: there is no database ${from}`, await otherDatabases(admin));
   // The server itself would wait five seconds for them to end, and then refuse.
   if (source["sessions"] === "0" && (await isCopied())) return;
   const locale = [
@@ -34,7 +37,7 @@ export async function createFrom(options: {
     source["provider"] === "i" ? `LOCALE_PROVIDER icu ICU_LOCALE ${literal(source["locale"] ?? "")}` : "",
   ];
   await admin.query(`${create} TEMPLATE template0 ${locale.join(" ")}`);
-  await dump({ admin, from, env, signal });
+  await dump({ admin, what, from, env, signal });
 
   async function isCopied(): Promise<boolean> {
     try {
@@ -43,7 +46,7 @@ export async function createFrom(options: {
     } catch (error) {
       // Object in use.
       if (sqlState(error) === "55006") return false;
-      throw failed(`the database ${from} cannot be copied: ${serverWords(error)}`, undefined, error);
+      throw failed(`${what}: the database ${from} cannot be copied: ${serverWords(error)}`, undefined, error);
     }
   }
 }
@@ -51,11 +54,12 @@ export async function createFrom(options: {
 /** Copies what is in a database that others work in, as its backup would. */
 async function dump(options: {
   admin: Admin;
+  what: string;
   from: string;
   env: Record<string, string>;
   signal: AbortSignal;
 }): Promise<void> {
-  const { admin, from, env, signal } = options;
+  const { admin, what, from, env, signal } = options;
   const { server } = admin;
   const pipe = new PassThrough();
   // When psql stops early its own words are what counts.
@@ -76,10 +80,10 @@ async function dump(options: {
     signal,
   }).finally(() => pipe.end());
   const restored = await restoring;
-  for (const [what, { code, lines }] of [["pg_dump", dumped] as const, ["psql", restored] as const]) {
+  for (const [program, { code, lines }] of [["pg_dump", dumped] as const, ["psql", restored] as const]) {
     if (code === 0) continue;
     throw failed(
-      `${what} failed to copy the database ${from}, in which others work`,
+      `${what}: ${program} failed to copy the database ${from}, in which others work`,
       undefined,
       undefined,
       lines,

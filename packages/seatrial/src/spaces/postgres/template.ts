@@ -42,7 +42,8 @@ export async function buildTemplate(admin: Admin, options: MakerOptions): Promis
   try {
     await createOwner(admin, name, stored);
     const inside = envOf(valuesOf(made, { host: "127.0.0.1", port: server.port }));
-    await createFrom({ admin, name, owner: name, from: plan.template.from, env: inside, signal });
+    const what = `the template of spaces ${plan.name}`;
+    await createFrom({ admin, what, name, owner: name, from: plan.template.from, env: inside, signal });
     for (const step of plan.template.steps) {
       signal.throwIfAborted();
       if (step.kind === "files") {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SPACE_PARTS } from "../../model/index.ts";
 import type { MadeSpace, SpaceKindDriver, SpaceMaker } from "../maker.ts";
 
 /** What the contract needs of a kind and a server of it that nobody else changes meanwhile. Closing it ends the server. */
@@ -65,6 +66,7 @@ export function describeKind({ name, open }: { name: string; open: () => Promise
       const values = subject.driver.values(space, { host: "db.test", port: 4321 });
       expect(values).toMatchObject({ ...space.values, host: "db.test", port: "4321" });
       expect(values["url"]).toContain("db.test");
+      expect(SPACE_PARTS[subject.driver.kind]).toEqual(expect.arrayContaining(Object.keys(values)));
       const env = subject.driver.env(values);
       expect(Object.keys(env)).not.toEqual([]);
       for (const [key, value] of Object.entries(env)) expect([key, typeof value]).toEqual([key, "string"]);
