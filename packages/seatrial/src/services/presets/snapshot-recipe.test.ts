@@ -4,7 +4,10 @@ import { presetFor } from "./preset-for.ts";
 import { snapshotRecipe } from "./snapshot-recipe.ts";
 
 const PG_MOVED = { PGDATA: "/.seatrial-data/postgres" };
-const PG_RELAXED = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"];
+const PG_RELAXED = ["fsync", "synchronous_commit", "full_page_writes", "log_checkpoints"].flatMap((name) => [
+  "-c",
+  `${name}=off`,
+]);
 const MYSQL_MOVED = "--datadir=/.seatrial-data/mysql";
 
 const servers = { "postgres:17": "postgres", "mysql:8.4": "mysqld", "mariadb:11": "mariadbd" };
