@@ -36,6 +36,7 @@ COPY --from=build /out/ /opt/
       { name: "tests", runner: "go", binaries: "/opt/tests", needs: ["db", "cache"], target: "test" },
     ]);
     expect(text).toContain("# compose: compose.yaml");
+    expect(text).toContain("#   db: { migrations: migrations/*.sql }");
     expect(text).toContain('ready: "http://:8080/"');
     expect(project.warnings).toEqual([]);
   });
@@ -224,6 +225,7 @@ COPY --from=build /out/ /opt/
       Dockerfile: "FROM a AS release\nFROM a AS test\n",
       "compose.yaml": COMPOSE,
       ".env.test": "",
+      "migrations/1.sql": "",
       "home/.npmrc": "x",
     });
     await writeFile(join(folder.path, "seatrial.yaml"), settings.join("\n"));

@@ -5,7 +5,7 @@ import { appService } from "./app-service.ts";
 import { environmentLines } from "./environment-lines.ts";
 import type { ConfigFacts } from "./facts.ts";
 import { likelyTest } from "./stage-history.ts";
-import { knownServices, neededServices, proposeSuites, type SuiteProposal } from "./suites.ts";
+import { databaseOf, knownServices, neededServices, proposeSuites, type SuiteProposal } from "./suites.ts";
 import { yamlText } from "./yaml-text.ts";
 
 /** The text of a first `seatrial.yaml`: what the project's files say, and the other common settings as comments. */
@@ -37,6 +37,9 @@ export function proposeConfig(facts: ConfigFacts): string {
     "",
     ...suiteLines(suites, facts.root),
     ...appLines(facts, release).map((line) => `${suites.length > 0 ? "  # " : "#   "}${line}`),
+    "",
+    "# spaces:                  # what each test process has of its own: `spaces: { DATABASE_URL: … }` of a suite",
+    `#   ${databaseOf(facts) ?? "postgres"}: { migrations: migrations/*.sql }`,
     "",
     "# services:                # what is different for services of the Compose file",
     `#   ${knownServices(facts)[0] ?? "postgres"}: { deadline: 2m }`,

@@ -25,6 +25,13 @@ export function knownServices(facts: ConfigFacts): string[] {
     .map((service) => service.name);
 }
 
+const SQL = /(^|\/)(postgres|postgis|pgvector|timescaledb|mysql|mariadb|percona)(-\w+)?(:|@|$)/i;
+
+/** The first service of the Compose file that is a database for SQL, by its image. */
+export function databaseOf({ services }: ConfigFacts): string | undefined {
+  return services.find(({ build, image = "" }) => build === undefined && SQL.test(image))?.name;
+}
+
 /** What tests of the app need: what it depends on itself (a migration, say), and the infrastructure that there is. */
 export function neededServices(facts: ConfigFacts, release: DockerfileStage): string[] {
   const names = new Set(facts.services.map((service) => service.name));
