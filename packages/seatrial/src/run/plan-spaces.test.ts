@@ -139,6 +139,10 @@ describe("spaces that cannot be", () => {
       plan("suites: { u: { command: x, needs: [queue] } }\nspaces: { queue: { from: app } }\n"),
     );
     expect(copied?.message).toContain("spaces of kind nats are not copied from anything");
+    const made = await plan(
+      'suites: { u: { command: x, needs: [redis] } }\nspaces: { redis: { from: "5" } }\n',
+    );
+    expect(made.spaces[0]?.template.from).toBe("5");
   });
 
   it("a kind that is said makes them possible", async () => {

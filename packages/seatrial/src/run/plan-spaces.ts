@@ -13,7 +13,7 @@ import { suggestion } from "../support/nearest.ts";
 import { runError } from "./errors.ts";
 
 /** Kinds whose servers hold databases, vhosts or buckets that a space can be copied from. */
-const COPIED: readonly SpaceKind[] = ["postgres", "mysql", "mongodb", "rabbitmq", "s3"];
+const COPIED: readonly SpaceKind[] = ["postgres", "mysql", "redis", "mongodb", "rabbitmq", "s3"];
 
 /** The services of whose parts a suite's variables speak. */
 export function spaceServices(suite: SuiteConfig, { config }: Project): string[] {
