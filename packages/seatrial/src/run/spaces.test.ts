@@ -101,6 +101,24 @@ describe("a suite whose spaces are named", () => {
     expect([exitCode, found]).toEqual([1, []]);
     expect(outcome.suites[0]?.problem?.message).toContain("host");
   });
+
+  it("has warnings about its spaces told, beside what is going on", async () => {
+    const memory = createMemoryKind();
+    const { driver } = memory;
+    const open: typeof driver.open = async (options) => {
+      options.onWarning?.("db lets everybody in");
+      return await driver.open(options);
+    };
+    const { script } = telling();
+    const { events } = await run({
+      scripts: { unit: script },
+      suites: [withSpaces()],
+      memory: { ...memory, driver: { ...driver, open } },
+    });
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: "warning", message: "db lets everybody in" }),
+    );
+  });
 });
 
 describe("a suite that names no spaces", () => {

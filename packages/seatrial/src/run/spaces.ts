@@ -95,6 +95,7 @@ function ownBroker(options: RunSpacesOptions): Broker {
     dropOnClose: options.dropOnClose ?? false,
     onKept: (space) => context.emit({ type: "space-kept", space }),
     onNote: (space, note) => tell({ plan, context, space, note }),
+    onWarning: (message) => context.emit({ type: "warning", message }),
     signal,
   });
 }

@@ -26,6 +26,8 @@ export interface BrokerOptions {
   onKept?: ((summary: SpaceSummary) => void) | undefined;
   /** What is going on with a definition's spaces, in a line for people. */
   onNote?: ((space: string, note: string) => void) | undefined;
+  /** What the user should know of a definition's spaces. */
+  onWarning?: ((message: string) => void) | undefined;
   clock?: Clock | undefined;
   settings?: Partial<BrokerSettings> | undefined;
   /** Drop everything when the broker is closed; asked then. Not needed where the servers end with it. Default: true. */
@@ -66,9 +68,10 @@ export function createBroker(options: BrokerOptions): Broker {
           options.kind(plan.kind),
         ]);
         const own = `${prefix}t${index}_`;
-        const { runStep } = options;
+        const { runStep, onWarning } = options;
         const { lost: onLost } = pool;
-        return await driver.open({ plan, server, prefix: own, runStep, onNote, onLost, signal: opening });
+        const tell = { onNote, onWarning, onLost };
+        return await driver.open({ plan, server, prefix: own, runStep, ...tell, signal: opening });
       },
     });
     pools.set(plan.name, pool);

@@ -65,6 +65,8 @@ export interface MakerOptions {
   runStep: (step: OutsideStep, signal: AbortSignal) => Promise<void>;
   /** What is going on, in a line for people: `postgres: building its template (migrate up)`. */
   onNote: (note: string) => void;
+  /** What the user should know of these spaces, for people. */
+  onWarning?: ((message: string) => void) | undefined;
   /** A space, or the name of one being made, is gone without having been dropped: nobody may get it. `drop` is still to be called. */
   onLost?: ((name: string, why: string) => void) | undefined;
   signal: AbortSignal;

@@ -4,7 +4,7 @@ import { type NatsSettings, NO_SETTINGS, settingsOf } from "./config.ts";
 import { readInfo } from "./connection.ts";
 
 /** Opening either kind of maker begins with this: what the service's own server says of itself. */
-export async function readSettings({ plan, server, signal, onNote }: MakerOptions): Promise<NatsSettings> {
+export async function readSettings({ plan, server, signal, onWarning }: MakerOptions): Promise<NatsSettings> {
   if (plan.template.from !== undefined || plan.template.steps.length > 0) {
     throw spaceError({
       code: "TEMPLATE_FAILED",
@@ -23,7 +23,7 @@ export async function readSettings({ plan, server, signal, onNote }: MakerOption
   } catch (error) {
     if (signal.aborted) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    onNote(`${plan.name}: its spaces have NATS' default settings: ${why}`);
+    onWarning?.(`${plan.name}: its spaces have NATS' default settings: ${why}`);
     return NO_SETTINGS;
   }
 }

@@ -37,14 +37,14 @@ async function prepare(options: MakerOptions, processes: Processes) {
 }
 
 /** Undefined, with a note: it is not to be asked, since it wants certificates, or a user that we do not know. */
-async function askBase({ plan, signal, onNote }: MakerOptions, kept: KeptConnection) {
+async function askBase({ plan, signal, onWarning }: MakerOptions, kept: KeptConnection) {
   try {
     const connection = await kept.get(signal);
     return { connection, settings: await readSettings(connection, signal) };
   } catch (error) {
     if (signal.aborted) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    onNote(`${plan.name}: its spaces have Redis' default settings: ${why}`);
+    onWarning?.(`${plan.name}: its spaces have Redis' default settings: ${why}`);
     return undefined;
   }
 }

@@ -45,7 +45,7 @@ export async function usersOf(
 
 /** Where nobody needs a password, everybody is the default user, who may do everything. */
 export async function warnOfOpenServer(
-  { plan, server, onNote, signal }: MakerOptions,
+  { plan, server, onWarning, signal }: MakerOptions,
   kept: KeptConnection,
 ): Promise<void> {
   const connection = await kept.get(signal);
@@ -54,7 +54,7 @@ export async function warnOfOpenServer(
     ...listOf(part).map(textOf),
   ]);
   if (about.includes("on") && about.includes("nopass")) {
-    onNote(
+    onWarning?.(
       `${plan.name}: ${server.service} lets everybody in without a password: its spaces are kept apart only for those who log in as their own user`,
     );
   }

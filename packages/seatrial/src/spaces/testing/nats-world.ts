@@ -55,6 +55,7 @@ export async function startNatsWorld(
       prefix: given.prefix ?? "st_00000000_t0_",
       runStep: async () => undefined,
       onNote: (note) => void notes.push(note),
+      onWarning: (warning) => void notes.push(warning),
       onLost: (...about) => void lost.push(about),
       signal: given.signal ?? new AbortController().signal,
     });
