@@ -52,6 +52,20 @@ describe("the ending of a run", () => {
     ]);
   });
 
+  it("tells once what several suites heard of a service, and everything that differs", () => {
+    const said = (last: string) => [{ service: "db", log: "logs/db.log", lines: ["ready", last] }];
+    const suites = ["one", "one", "two"].map((last, at) =>
+      suiteWith({ name: `s${at}`, status: "failed", serviceLines: said(last) }),
+    );
+    const lines = ending({ outcome: { suites } });
+    expect(lines.filter((line) => line.startsWith("  │"))).toEqual([
+      "  │ ready",
+      "  │ one",
+      "  │ ready",
+      "  │ two",
+    ]);
+  });
+
   it("tells once what several suites have failed for", () => {
     const problem = { code: "TEMPLATE_FAILED", message: "no template", lastLines: ["no such column"] };
     const lines = ending({

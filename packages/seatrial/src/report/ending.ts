@@ -32,7 +32,7 @@ export function formatEnding(options: {
   ];
   return [
     ...formatFailures(view.failures, folder, style),
-    ...outcome.suites.flatMap((suite) => formatServiceLines(suite, folder, style)),
+    ...distinctLines(outcome.suites).flatMap((said) => formatServiceLines(said, folder, style)),
     ...distinct(problems).flatMap((problem) => ["", ...formatProblem(problem, style)]),
     ...formatWarnings(warnings, folder, style),
     "",
@@ -84,12 +84,21 @@ function formatWarnings(warnings: readonly Warning[], folder: string, style: Sty
   return shown;
 }
 
-function formatServiceLines(suite: SuiteOutcome, folder: string, style: Style): string[] {
-  return (suite.serviceLines ?? []).flatMap(({ service, log, lines }) => [
+type ServiceLines = NonNullable<SuiteOutcome["serviceLines"]>[number];
+
+/** Suites that ran at the same time heard the same of a service: it is told once. */
+function distinctLines(suites: readonly SuiteOutcome[]): ServiceLines[] {
+  const all = suites.flatMap(({ serviceLines }) => serviceLines ?? []);
+  const keys = all.map(({ log, lines }) => [log, ...lines].join("\n"));
+  return all.filter((_, at) => keys.indexOf(keys[at] ?? "") === at);
+}
+
+function formatServiceLines({ service, log, lines }: ServiceLines, folder: string, style: Style): string[] {
+  return [
     "",
     `${style.bold(service)} said last ${style.dim(`(whole log: ${path.join(folder, log)})`)}`,
     ...lines.map((line) => `  ${style.dim("│")} ${printable(line)}`),
-  ]);
+  ];
 }
 
 function verdict(outcome: Outcome, style: Style): string {
