@@ -19,7 +19,7 @@ export const SPACE_ISOLATIONS = {
 const ADDRESS = ["url", "host", "port"] as const;
 const LOGIN = [...ADDRESS, "user", "password", "name"] as const;
 
-/** The parts that spaces of a kind may have; some are of one isolation only. */
+/** The parts that spaces of a kind may have; `prefix` only where it is what keeps them apart. */
 export const SPACE_PARTS = {
   postgres: [...LOGIN, "sslmode"],
   mysql: [...LOGIN, "dsn", "server", "client"],

@@ -19,7 +19,7 @@ export type RunErrorCode =
   | "READY_INVALID"
   /** The image has no shell to open. */
   | "SHELL_MISSING"
-  /** A definition of spaces asks for what its kind of server cannot do. */
+  /** A definition of spaces asks for what its kind of server cannot do, or a suite's variable for a part that such spaces do not have. */
   | "SPACES_INVALID"
   /** The folder for what runs hold on this machine cannot be written. */
   | "STATE_NOT_WRITABLE"

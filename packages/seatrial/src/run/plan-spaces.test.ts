@@ -122,6 +122,10 @@ describe("spaces that cannot be", () => {
       'seatrial.yaml:3:43: spaces of kind postgres have no part "hsot"; did you mean "host"?',
     );
     expect(part?.hint).toBe("Their parts: url, host, port, user, password, name, sslmode.");
+    const prefix = "suites: { u: { command: x, spaces: { P: redis.prefix } } }\n";
+    expect((await failure(plan(prefix)))?.message).toContain('spaces of kind redis have no part "prefix"');
+    const apart = await plan(`${prefix}spaces: { redis: { isolation: prefix } }\n`);
+    expect(apart.suites[0]?.spaces).toEqual({ P: { space: "redis", part: "prefix" } });
     const files = await failure(plan("suites: { u: { command: x, spaces: { DIR: postgres.files } } }\n"));
     expect(files?.message).toContain("spaces of postgres have no files");
     const rendered = "suites: { u: { command: x, spaces: { DIR: postgres.files } } }\n";

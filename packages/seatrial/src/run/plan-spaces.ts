@@ -110,10 +110,11 @@ function planSpace(options: {
   return { ...settings, name, kind, isolation };
 }
 
-/** A part that no such space has. What only some isolations have shows when a space is there. */
+/** Fails for a part that no such space has. What a server does not give (accounts, for one) shows when a space is there. */
 function checkPart(project: Project, options: { path: string[]; plan: SpacePlan; use: SpaceUse }): void {
   const { path, plan, use } = options;
-  const known: string[] = [...SPACE_PARTS[plan.kind], ...(plan.files.length === 0 ? [] : ["files"])];
+  const parts = SPACE_PARTS[plan.kind].filter((part) => part !== "prefix" || plan.isolation === "prefix");
+  const known: string[] = [...parts, ...(plan.files.length === 0 ? [] : ["files"])];
   if (known.includes(use.part)) return;
   if (use.part === "files")
     throw spacesInvalid(project, {

@@ -7,7 +7,7 @@ export type SpaceErrorCode =
   | "SPACE_NOT_DEFINED"
   /** The broker cannot make spaces of this service, since it does not know what kind of server it is. Exit code 2. */
   | "SPACE_KIND_UNKNOWN"
-  /** The request is not of the broker's protocol, or wants a part that such a space does not have. Exit code 2 when a suite's variable does. */
+  /** The request is not of the broker's protocol, or wants a part that such a space does not have. Exit code 2 when a variable of `seatrial exec` does; in a run its suite has failed. */
   | "SPACE_REQUEST_INVALID"
   /** A test asks for a space where no broker is: neither in a run nor under `seatrial exec`. */
   | "SPACE_BROKER_MISSING"
