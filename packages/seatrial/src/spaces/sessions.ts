@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { BrokerSession } from "./broker.ts";
 import { spaceError } from "./errors.ts";
 
@@ -22,6 +23,8 @@ export function createSessions(newId: () => string): Sessions {
     open() {
       const id = newId();
       const controller = new AbortController();
+      // Every request of the session that waits listens to it.
+      setMaxListeners(0, controller.signal);
       const session: OpenSession = { signal: controller.signal, ends: new Set() };
       sessions.set(id, session);
       return {

@@ -30,6 +30,22 @@ describe("the pace of the tests", () => {
     expect(pace.putBackFirst).toBe(false);
   });
 
+  it("tries now and then whether putting back works again, and goes on with it when it does", () => {
+    const pace = createPace(createManualClock());
+    pace.made(20);
+    for (let n = 0; n < 20; n += 1) pace.putBack(5, false);
+    let made = 0;
+    for (let turn = 0; turn < 30; turn += 1) {
+      if (pace.putBackFirst) pace.putBack(5, true);
+      else {
+        pace.made(20);
+        made += 1;
+      }
+    }
+    expect(made).toBeLessThan(10);
+    expect(pace.putBackFirst).toBe(true);
+  });
+
   it("remembers for a minute how many were in use at once", async () => {
     const clock = createManualClock();
     const pace = createPace(clock);

@@ -14,7 +14,7 @@ export interface Pace {
   inUse(count: number): void;
   /** How many were in use at once in the last minute, roughly. */
   peak(): number;
-  /** Putting back is likely the shorter way to a clean one. */
+  /** Putting back is likely the shorter way to a clean one, or was not tried for a while. */
   readonly putBackFirst: boolean;
 }
 
@@ -24,6 +24,8 @@ const MEMORY_MS = 2000;
 const PEAK_MS = 60_000;
 /** How much the newest measurement counts. */
 const WEIGHT = 0.2;
+/** After so many that were made though used ones waited, putting back is tried again: later tests may change less. */
+const TRY_AFTER = 4;
 
 /** A pace that knows nothing yet: what was never tried counts as quick. */
 export function createPace(clock: Clock): Pace {
@@ -34,6 +36,7 @@ export function createPace(clock: Clock): Pace {
   let makeMs: number | undefined;
   let putBackMs = 0;
   let worked = 1;
+  let madeSince = 0;
   const mean = (before: number | undefined, now: number) =>
     before === undefined ? now : before + WEIGHT * (now - before);
   const fade = () => {
@@ -53,8 +56,10 @@ export function createPace(clock: Clock): Pace {
     },
     made(ms) {
       makeMs = mean(makeMs, ms);
+      madeSince += 1;
     },
     putBack(ms, did) {
+      madeSince = 0;
       putBackMs = mean(putBackMs, ms);
       worked = mean(worked, did ? 1 : 0);
     },
@@ -71,7 +76,7 @@ export function createPace(clock: Clock): Pace {
       return Math.ceil(peak);
     },
     get putBackFirst() {
-      return makeMs === undefined || putBackMs <= makeMs * worked;
+      return makeMs === undefined || madeSince >= TRY_AFTER || putBackMs <= makeMs * worked;
     },
   };
 }
