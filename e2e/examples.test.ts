@@ -32,6 +32,7 @@ const EXAMPLES: Example[] = [
     spaces: { store: 20 },
     services: { postgres: "ready", app: "ready" },
     cases: ["pytest", "pytest: executable not found"],
+    proposal: false,
   },
   {
     name: "go-postgres",

@@ -1,25 +1,16 @@
-import { cp, mkdir, readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { docker, eventually, leftovers } from "./support/engine.ts";
+import { type ExampleCopy, exampleCopy } from "./support/example.ts";
 import { projectNames } from "./support/forget.ts";
-import { type Ended, latestOutcome, PROGRAM, ROOT, seatrial, startCommand } from "./support/program.ts";
-import { project, type TestProject } from "./support/project.ts";
+import { type Ended, latestOutcome, PROGRAM, seatrial, startCommand } from "./support/program.ts";
 
 const named = projectNames("go-postgres");
 const TESTS = { unit: 36, integration: 177 };
 
-/** The example in a folder and under a name of its own, with the Go client where the example looks for it. */
-async function copy(story: string): Promise<TestProject & { cwd: string; name: string }> {
-  const whole = await project({});
-  const cwd = `${whole.folder}/examples/go-postgres`;
-  const filter = (file: string) => !file.endsWith("/.seatrial");
-  await mkdir(cwd, { recursive: true });
-  await cp(`${ROOT}/examples/go-postgres`, cwd, { recursive: true, filter });
-  await cp(`${ROOT}/clients/go`, `${whole.folder}/clients/go`, { recursive: true });
+async function copy(story: string): Promise<ExampleCopy & { name: string }> {
   const name = named(story);
-  const text = await readFile(`${cwd}/seatrial.yaml`, "utf8");
-  await whole.write("examples/go-postgres/seatrial.yaml", text.replace("name: stockly", `name: ${name}`));
-  return { ...whole, cwd, name };
+  return { ...(await exampleCopy({ example: "go-postgres", client: "go", name })), name };
 }
 
 async function make(target: string, cwd: string): Promise<Ended> {

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
+import { exampleCopy } from "./support/example.ts";
 import { projectNames } from "./support/forget.ts";
-import { latestOutcome, ROOT, seatrial } from "./support/program.ts";
-import { project } from "./support/project.ts";
+import { latestOutcome, seatrial } from "./support/program.ts";
 
 const named = projectNames("spaces-python");
 
@@ -22,17 +22,16 @@ def test_fails(repository, name):
 `;
 
 it("the space of a pytest test that failed is kept under its name, and its report says how to open it", async () => {
-  await using made = await project(
-    { "tests/store/test_postgres.py": FAILING },
-    { from: `${ROOT}/examples/fastapi-poetry` },
-  );
-  const { folder } = made;
-  const config = await readFile(`${folder}/seatrial.yaml`, "utf8");
-  await made.write("seatrial.yaml", config.replace(/^name: .*/m, `name: ${named("failing")}`));
+  await using made = await exampleCopy({
+    example: "fastapi-poetry",
+    client: "python",
+    name: named("failing"),
+  });
+  await made.write("examples/fastapi-poetry/tests/store/test_postgres.py", FAILING);
 
-  const ended = await seatrial(["test", "store", "--no-color"], { cwd: folder });
+  const ended = await seatrial(["test", "store", "--no-color"], { cwd: made.cwd });
   expect(ended.code, ended.stdout + ended.stderr).toBe(1);
-  const outcome = await latestOutcome(folder);
+  const outcome = await latestOutcome(made.cwd);
   const [suite] = outcome.suites;
   expect(suite).toMatchObject({ counts: { passed: 1, failed: 1, skipped: 0 }, spaces: 2 });
   const [spaces] = outcome.spaces ?? [];
@@ -44,6 +43,6 @@ it("the space of a pytest test that failed is kept under its name, and its repor
   ]);
   const [kept] = spaces?.kept ?? [];
   expect(kept?.reason).toMatch(/^failed: assert \[Room\(/);
-  for (const text of [ended.stdout, await readFile(`${folder}/.seatrial/latest/junit.xml`, "utf8")])
+  for (const text of [ended.stdout, await readFile(`${made.cwd}/.seatrial/latest/junit.xml`, "utf8")])
     expect(text).toContain(`seatrial space open ${kept?.id}`);
 }, 300_000);

@@ -19,12 +19,7 @@ const broker = await startClientBroker();
 try {
   const variables = Object.entries(broker.env).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
   const place = ["--network", "host", "--volume", `${broker.folder}:${broker.folder}`];
-  const files = [
-    PYTHON_CLIENT,
-    "protocol",
-    "examples/fastapi-poetry/poetry.lock",
-    "examples/fastapi-poetry/wheels",
-  ];
+  const files = [PYTHON_CLIENT, "protocol"];
   const input = spawnSync("tar", ["-c", "--exclude=__pycache__", ...files], { maxBuffer: 1 << 28 });
   const command = ["docker", "run", "--rm", "-i", ...place, ...variables, image, "sh", "-c", TESTS];
   const ended = await runCommand(command, { input: input.stdout });

@@ -8,7 +8,7 @@ export interface TestProject extends AsyncDisposable {
 }
 
 /** What runs and registries have left in an example is no part of it. */
-const isSource = (file: string) => ![".seatrial", ".registry"].includes(path.basename(file));
+export const isSource = (file: string) => ![".seatrial", ".registry"].includes(path.basename(file));
 
 /** A project in a folder of its own, from file names and contents, on top of a copy of `from`; removed when the test ends. */
 export async function project(
