@@ -23,6 +23,7 @@ export default defineConfig({
           include: ["packages/seatrial/src/**/*.contract.test.ts"],
           setupFiles: ["packages/seatrial/src/support/testing/matchers.ts"],
           testTimeout: 60_000,
+          maxWorkers: 2,
         },
       },
       {
@@ -32,6 +33,8 @@ export default defineConfig({
           setupFiles: ["packages/seatrial/src/support/testing/matchers.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // Most of it is waiting for containers; each test names and removes what is its own.
+          maxWorkers: 2,
         },
       },
     ],
