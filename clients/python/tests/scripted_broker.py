@@ -43,7 +43,7 @@ class ScriptedBroker:
         self.changed = Condition()
         self._given = 0
         self._opened = 0
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
+        self._server = _Server(("127.0.0.1", 0), _handler_of(self))
         self._server.daemon_threads = True
         self._server.block_on_close = False
 
@@ -96,6 +96,11 @@ class ScriptedBroker:
         return 200, golden("space-summary.kept")
 
 
+class _Server(ThreadingHTTPServer):
+    # Many threads connect at once; who finds no room is reset.
+    request_queue_size = 128
+
+
 def _handler_of(owner: ScriptedBroker) -> type["_Handler"]:
     class Handler(_Handler):
         broker = owner
@@ -143,6 +148,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _hold(self, body: Any) -> None:
         text = f"{json.dumps(body)}\n".encode()
+        # Before it is answered: who has the answer may break the session at once.
+        with self.broker.changed:
+            self.broker.sessions[body["session"]] = self.connection
+            self.broker.changed.notify_all()
         self.send_response(200)
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
@@ -150,9 +159,6 @@ class _Handler(BaseHTTPRequestHandler):
         for part in (b"%x\r\n" % len(text), text, b"\r\n"):
             self.wfile.write(part)
             self.wfile.flush()
-        with self.broker.changed:
-            self.broker.sessions[body["session"]] = self.connection
-            self.broker.changed.notify_all()
         # Whatever ends a connection ends its session.
         with suppress(OSError):
             self.rfile.read(1)
