@@ -1,6 +1,6 @@
 // Builds the npm package: the agent for each platform, the bundled program and library, their type declarations.
 import { execFileSync } from "node:child_process";
-import { chmod, cp, mkdir, readdir, rm } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -9,7 +9,9 @@ import { step } from "./step.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const home = join(root, "packages/seatrial");
-const dist = join(home, "dist");
+const target = join(home, "dist");
+// Built beside it and put in its place at the end: programs may run from it meanwhile.
+const dist = join(home, "dist.new");
 
 await step("agent", () => buildAgent(root));
 
@@ -59,10 +61,21 @@ await step("agent binaries", async () => {
 await step("types", () => {
   execFileSync(
     process.execPath,
-    [join(root, "node_modules/typescript/bin/tsc"), "-p", join(home, "tsconfig.types.json")],
+    [
+      join(root, "node_modules/typescript/bin/tsc"),
+      ...["-p", join(home, "tsconfig.types.json"), "--outDir", join(dist, "types")],
+    ],
     {
       cwd: root,
       stdio: ["ignore", "inherit", "inherit"],
     },
   );
 });
+
+const old = join(home, "dist.old");
+await rm(old, { recursive: true, force: true });
+await rename(target, old).catch((error) => {
+  if (error.code !== "ENOENT") throw error;
+});
+await rename(dist, target);
+await rm(old, { recursive: true, force: true });

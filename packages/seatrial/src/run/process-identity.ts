@@ -7,9 +7,11 @@ export async function processIdentity(pid: number): Promise<string> {
       readFile("/proc/sys/kernel/random/boot_id", "utf8"),
       readFile(`/proc/${pid}/stat`, "utf8"),
     ]);
-    // The 22nd field; the second one, the program's name, may hold spaces and parentheses.
-    const started = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-    return `${boot.trim()} ${started}`;
+    // The second field, the program's name, may hold spaces and parentheses; the third is the state, the 22nd the start.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // One that has ended is listed until its parent has asked how.
+    if (fields[0] === "Z" || fields[0] === "X") return "";
+    return `${boot.trim()} ${fields[19]}`;
   } catch {
     return await identityWithoutProc(pid);
   }

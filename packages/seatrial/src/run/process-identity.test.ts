@@ -1,0 +1,31 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { processIdentity } from "./process-identity.ts";
+
+describe("a process", () => {
+  it("has one identity as long as it lives, and none when it has ended", async () => {
+    const child = spawn("sleep", ["60"]);
+    const identity = await processIdentity(child.pid ?? 0);
+    expect(identity).not.toBe("");
+    expect(await processIdentity(child.pid ?? 0)).toBe(identity);
+    expect(await processIdentity(process.pid)).not.toBe(identity);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    expect(await processIdentity(child.pid ?? 0)).toBe("");
+  });
+
+  it("that has ended and waits for its parent to ask how has none", async () => {
+    // The shell becomes a program that never asks for the child it had.
+    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"]);
+    const [line] = await once(parent.stdout, "data");
+    const pid = Number(String(line));
+    try {
+      while (!/\) [ZX] /.test(await readFile(`/proc/${pid}/stat`, "utf8"))) await new Promise(setImmediate);
+      expect(await processIdentity(pid)).toBe("");
+    } finally {
+      parent.kill("SIGKILL");
+    }
+  });
+});
