@@ -93,9 +93,6 @@ describe("gitlab-ci-local", () => {
     registry = await privateRegistry();
   });
   afterAll(async () => {
-    const images = await docker("images", "--digests", "--format", "{{.Repository}}@{{.Digest}}");
-    for (const image of new Set(images.split("\n").filter((each) => each.startsWith(registry.host))))
-      await docker("rmi", image);
     await registry[Symbol.asyncDispose]();
   });
 

@@ -29,9 +29,6 @@ beforeAll(async () => {
   await seatrial(["key", "new", "--no-passphrase", "--out", "ci.key"], { cwd: keys.folder });
 }, 300_000);
 afterAll(async () => {
-  const images = await docker("images", "--digests", "--format", "{{.Repository}}@{{.Digest}}");
-  for (const image of new Set(images.split("\n").filter((each) => each.startsWith(registry.host))))
-    await docker("rmi", image);
   await registry[Symbol.asyncDispose]();
   await keys[Symbol.asyncDispose]();
 });

@@ -16,10 +16,6 @@ beforeAll(async () => {
   registry = await privateRegistry();
 });
 afterAll(async () => {
-  // Names by digest, of images that jobs pulled.
-  const images = await docker("images", "--digests", "--format", "{{.Repository}}@{{.Digest}}");
-  for (const image of new Set(images.split("\n").filter((each) => each.startsWith(registry.host))))
-    await docker("rmi", image);
   await registry[Symbol.asyncDispose]();
 });
 

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { buildAgent } from "./build-agent.mjs";
+import { NODE_BUNDLE } from "./node-bundle.mjs";
 import { step } from "./step.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -18,23 +19,15 @@ await step("agent", () => buildAgent(root));
 await step("program", async () => {
   await rm(dist, { recursive: true, force: true });
   await build({
+    ...NODE_BUNDLE,
     entryPoints: [join(home, "src/main.ts"), join(home, "src/index.ts")],
     outdir: dist,
-    bundle: true,
     splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
     chunkNames: "chunks/[name]-[hash]",
     legalComments: "linked",
-    logLevel: "warning",
     define: { "process.env.NODE_ENV": '"production"' },
     // The same library as ES modules: its CommonJS form cannot be shaken, and loses its names when imported lazily.
     alias: { yaml: join(root, "node_modules/yaml/browser/index.js") },
-    // Some of the bundled libraries are CommonJS and ask for Node's own modules with require.
-    banner: {
-      js: 'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);',
-    },
   });
   await chmod(join(dist, "main.js"), 0o755);
 });
@@ -42,13 +35,10 @@ await step("program", async () => {
 // For tests of others: a file of its own, which loads nothing of the program.
 await step("client", async () => {
   await build({
+    ...NODE_BUNDLE,
+    banner: {},
     entryPoints: [join(home, "src/client/index.ts")],
     outfile: join(dist, "spaces.js"),
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    logLevel: "warning",
   });
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { NODE_BUNDLE } from "./node-bundle.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -12,13 +13,9 @@ export async function startClientBroker() {
   const folder = await mkdtemp(join(tmpdir(), "seatrial-clients-"));
   const outfile = join(folder, "serve.mjs");
   await build({
+    ...NODE_BUNDLE,
     entryPoints: [join(root, "packages/seatrial/src/spaces/testing/serve.ts")],
     outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    logLevel: "warning",
   });
   const { serveTestBroker } = await import(pathToFileURL(outfile).href);
   const served = await serveTestBroker({ folder });

@@ -4,24 +4,18 @@ import { once } from "node:events";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { NODE_BUNDLE } from "../../scripts/node-bundle.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
 /** Bundles programs of this folder into another one. */
 export async function bundle(names, outdir) {
   await build({
+    ...NODE_BUNDLE,
     entryPoints: names.map((name) => join(here, `${name}.mjs`)),
     outdir,
     outExtension: { ".js": ".mjs" },
-    bundle: true,
     splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    logLevel: "warning",
-    banner: {
-      js: 'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);',
-    },
   });
 }
 

@@ -63,12 +63,22 @@ export async function privateRegistry(): Promise<PrivateRegistry> {
         const type = response.headers.get("content-type") ?? "";
         return { status: response.status, digest, type, json: parsed(bytes) };
       },
-      [Symbol.asyncDispose]: remove,
+      async [Symbol.asyncDispose]() {
+        await removeImages(host);
+        await remove();
+      },
     };
   } catch (error) {
     await remove();
     throw error;
   }
+}
+
+/** Names by digest, of images that jobs pulled. */
+async function removeImages(host: string): Promise<void> {
+  const images = await docker("images", "--digests", "--format", "{{.Repository}}@{{.Digest}}");
+  for (const image of new Set(images.split("\n").filter((each) => each.startsWith(`${host}/`))))
+    await docker("rmi", image);
 }
 
 /** A docker configuration with this login; plugins and contexts are the user's. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { NODE_BUNDLE } from "../node-bundle.mjs";
 
 /** What of the program has to be executed to be described: its commands, its error factories by domain, its constants. */
 export async function loadProgram(src) {
@@ -18,16 +19,9 @@ export async function loadProgram(src) {
   try {
     const outfile = join(folder, "program.mjs");
     await build({
+      ...NODE_BUNDLE,
       stdin: { contents: lines.join("\n"), resolveDir: src, loader: "ts" },
       outfile,
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      target: "node20",
-      logLevel: "warning",
-      banner: {
-        js: 'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);',
-      },
     });
     const { createProgram, runProgram, EXIT, RUNNERS, SPACE_KINDS, ...errors } = await import(
       pathToFileURL(outfile).href

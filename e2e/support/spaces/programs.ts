@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { NODE_BUNDLE } from "../../../scripts/node-bundle.mjs";
 
 /** A program of this folder, as a process that prints lines of JSON and is told lines of JSON. */
 export interface Talker<Line> {
@@ -18,18 +19,11 @@ export interface Talker<Line> {
 /** Makes programs of TypeScript files of this folder: they run in processes of their own, which can be killed. */
 export async function bundlePrograms(names: string[], outdir: string): Promise<(name: string) => string> {
   await build({
+    ...NODE_BUNDLE,
     entryPoints: names.map((name) => fileURLToPath(new URL(`${name}.ts`, import.meta.url))),
     outdir,
     outExtension: { ".js": ".mjs" },
-    bundle: true,
     splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    logLevel: "warning",
-    banner: {
-      js: 'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);',
-    },
   });
   return (name) => `${outdir}/${name}.mjs`;
 }

@@ -2,6 +2,8 @@
 
 import json
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any
 
@@ -27,28 +29,16 @@ class Connections:
     def ask(self, method: str, path: str, body: object = None, *, wait: float = 0.0) -> dict[str, Any]:
         """The answer's JSON. `wait`: seconds that the broker itself may wait. Raises SpaceError."""
         connection, response = self._send(method, path, body, wait=wait)
-        try:
+        with self._closing_on_failure(connection):
             answer = _object(response.read())
-        except _BROKEN as error:
-            connection.close()
-            raise self._unreachable(error) from error.with_traceback(None)
-        except BaseException:
-            connection.close()
-            raise
         self._idle.append(connection)
         return answer
 
     def hold(self, method: str, path: str) -> tuple["HeldConnection", dict[str, Any]]:
         """The first line, as JSON, of an answer that goes on, and the connection that it holds. Raises SpaceError."""
         connection, response = self._send(method, path)
-        try:
+        with self._closing_on_failure(connection):
             return HeldConnection(connection, response), _object(response.readline())
-        except _BROKEN as error:
-            connection.close()
-            raise self._unreachable(error) from error.with_traceback(None)
-        except BaseException:
-            connection.close()
-            raise
 
     def close(self) -> None:
         while self._idle:
@@ -58,20 +48,25 @@ class Connections:
         self, method: str, path: str, body: object = None, *, wait: float = 0.0
     ) -> tuple[HTTPConnection, HTTPResponse]:
         connection = self._take(PATIENCE + wait)
-        try:
+        with self._closing_on_failure(connection):
             text = None if body is None else json.dumps(body)
             connection.request(method, path, text, self._headers)
             response = connection.getresponse()
             if response.status >= 300:
                 raise _refusal(response)
+            return connection, response
+
+    @contextmanager
+    def _closing_on_failure(self, connection: HTTPConnection) -> Iterator[None]:
+        """Whoever breaks a request off has the broker know it by the end of its connection."""
+        try:
+            yield
         except _BROKEN as error:
             connection.close()
             raise self._unreachable(error) from error.with_traceback(None)
         except BaseException:
-            # Whoever breaks a request off has the broker know it by the end of its connection.
             connection.close()
             raise
-        return connection, response
 
     def _take(self, patience: float) -> HTTPConnection:
         while self._idle:

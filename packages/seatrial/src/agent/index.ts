@@ -24,4 +24,5 @@ export { engineLoss } from "./ending.ts";
 export { type AgentErrorCode, agentError } from "./errors.ts";
 export { createLauncher, type Launcher, type LauncherOptions, type LaunchSpec } from "./launch.ts";
 export { placeFiles } from "./place-files.ts";
+export { readText } from "./read-text.ts";
 export type { LaunchedWorkload } from "./start.ts";

@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { splitWords } from "../config/index.ts";
-import type { ImageDetails, Outcome, RunEvent, SuiteSpec } from "../model/index.ts";
-import { createLogs, createRunFolder } from "../report/index.ts";
+import type { ImageDetails, Outcome, SuiteSpec } from "../model/index.ts";
+import { createRunFolder } from "../report/index.ts";
 import {
   createRunId,
   joinRun,
@@ -13,14 +13,11 @@ import {
   type RunContext,
 } from "../run/index.ts";
 import { EXIT, type ExitCode } from "../support/error.ts";
-import { createEventBus } from "../support/events.ts";
-import { createRedactor } from "../support/redact.ts";
+import { createContext } from "./context.ts";
 import { cliError } from "./errors.ts";
 import type { GlobalFlags } from "./flags.ts";
 import { openSession } from "./open-session.ts";
-import { openSnapshots } from "./open-snapshots.ts";
 import { openTerminal } from "./output.ts";
-import { cacheFolder } from "./paths.ts";
 import type { Session } from "./session.ts";
 import { listenForStop } from "./stop-signals.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -59,11 +56,14 @@ export async function shellCommand(options: {
   const needed = planOfSuite(plan, suite);
   const run = createRunId(new Date());
   const folder = await createRunFolder({ project: plan.root, run });
+  // What is being started is told on stderr: stdout belongs to the shell.
+  const terminal = await openTerminal({ surroundings, stream: surroundings.stderr, flags: {}, live: false });
   const context = await createContext({
     session,
     run,
     folder: folder.path,
     fresh: flags.fresh === true,
+    emit: terminal.take,
     signal: stop.signal,
   });
   const ends = { input: surroundings.stdin, output: surroundings.stdout, errors: surroundings.stderr };
@@ -98,43 +98,6 @@ function wordsOf(text: string | undefined): string[] | undefined {
     message: `--command ${text}: ${split.problem}.`,
     hint: "For a shell's own words write --command \"sh -c '…'\".",
   });
-}
-
-async function createContext(options: {
-  session: Session;
-  run: string;
-  folder: string;
-  fresh: boolean;
-  signal: AbortSignal;
-}): Promise<RunContext> {
-  const { session, run, folder, signal } = options;
-  const { environment, stderr } = session.surroundings;
-  const now = () => performance.now();
-  const bus = createEventBus<RunEvent>(now);
-  const redactor = createRedactor(session.secrets);
-  // What is being started is told on stderr: stdout belongs to the shell.
-  const terminal = await openTerminal({
-    surroundings: session.surroundings,
-    stream: stderr,
-    flags: {},
-    live: false,
-  });
-  bus.subscribe(terminal.take);
-  const emit = (event: RunEvent) => bus.emit(redactor.value(event));
-  return {
-    run,
-    engine: session.engine,
-    launcher: session.launcher,
-    emit,
-    logs: createLogs({ folder, redactor, emit, onError: () => undefined }),
-    folder,
-    env: environment.env,
-    cacheFolder: cacheFolder(environment),
-    snapshots: await openSnapshots({ session, fresh: options.fresh, signal }),
-    source: session.source,
-    now,
-    signal,
-  };
 }
 
 async function findKept(options: {

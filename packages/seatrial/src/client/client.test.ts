@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createServer as createTcpServer } from "node:net";
 import type { TestContext as NodeTestContext } from "node:test";
 import { describe, expect, it, onTestFinished, type TestContext as VitestTestContext } from "vitest";
-import { spacePlan } from "../spaces/testing/endpoint.ts";
+import { planOf } from "../spaces/testing/endpoint.ts";
 import { fakeBroker } from "../spaces/testing/fake-broker.ts";
 import { listeningEndpoint } from "../spaces/testing/listen.ts";
 import { type Exchange, protocolFiles, readProtocol } from "../spaces/testing/protocol.ts";
@@ -129,7 +129,7 @@ describe("a space of the client", () => {
   it("has files, which may name other spaces of the test", async () => {
     const files = [{ name: "app.ini", path: "/p/app.ini.tmpl", text: "{{spaces.redis.name}}" }];
     await using server = await listeningEndpoint({
-      plans: [spacePlan("postgres", files), spacePlan("redis")],
+      plans: [planOf("postgres", files), planOf("redis")],
       files: { place: async () => ({ "app.ini": "/tmp/app.ini" }), remove: async () => undefined },
     });
     const redis = await acquireSpace("redis", { broker: server.address });

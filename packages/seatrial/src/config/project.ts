@@ -1,13 +1,11 @@
 import type {
   BuildSecret,
-  ConfigTemplate,
   Duration,
-  KeepLimits,
   RunnerKind,
   SpaceIsolation,
   SpaceKind,
+  SpacePlan,
   SpaceUse,
-  TemplatePlan,
 } from "../model/index.ts";
 import type { DockerfileSummary } from "./dockerfile/summary.ts";
 import type { EnvFile } from "./env-files.ts";
@@ -115,21 +113,12 @@ export interface AppSettings {
   command?: string[] | undefined;
 }
 
-/** A definition of spaces. `SpacePlan` differs: there the kind is known, and with it the isolation. */
-export interface SpaceSettings {
-  service: string;
+/** A definition of spaces as configured; the service tells what is left out. Files of its steps are found, and images are stages. */
+export interface SpaceSettings extends Omit<SpacePlan, "name" | "kind" | "isolation"> {
   /** Absent: told from the service. */
   kind?: SpaceKind | undefined;
   /** Absent: the kind's first. */
   isolation?: SpaceIsolation | undefined;
-  /** Files of its steps are found, and images are stages. */
-  template: TemplatePlan;
-  reuse: "auto" | "recreate";
-  warm?: number | undefined;
-  limit: number;
-  ttl: Duration;
-  keep: KeepLimits;
-  files: ConfigTemplate[];
 }
 
 export interface ServiceSettings {

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
-import { extract, pack } from "tar-stream";
-import type { Agent } from "../agent/index.ts";
+import { pack } from "tar-stream";
+import { type Agent, readText } from "../agent/index.ts";
 import type { SpaceKind } from "../model/index.ts";
 import type { RunningService, ServicePlan } from "../services/index.ts";
 import { type SpaceServer, spaceError } from "../spaces/index.ts";
@@ -68,11 +68,5 @@ export function spaceServer(options: {
 async function readFile(agent: Agent, path: string, signal: AbortSignal): Promise<string | undefined> {
   const found = await agent.files.stat(path, signal);
   if (found?.kind !== "file") return undefined;
-  const tar = await agent.files.get(path, signal);
-  const entries = extract();
-  tar.once("error", (error) => void entries.destroy(error));
-  tar.pipe(entries);
-  const chunks: Buffer[] = [];
-  for await (const entry of entries) for await (const chunk of entry) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
+  return await readText(agent.files, path, signal);
 }

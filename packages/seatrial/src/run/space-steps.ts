@@ -18,7 +18,8 @@ export interface StepOptions {
   build: Promise<BuildResult>;
   shared: SharedResources;
   services: Pick<StartedServices, "ready">;
-  onNote: (note: string) => void;
+  /** What a definition's template waits for, in a line for people. */
+  onNote: (space: string, note: string) => void;
 }
 
 /** Carries out one step of the template of a definition. */
@@ -59,7 +60,7 @@ async function runCommand(job: Job<CommandStep>): Promise<void> {
     source: { kind: "target", target: step.target },
     engine: context.engine,
     built: built.images,
-    onNote: job.onNote,
+    onNote: (note) => job.onNote(space.name, note),
     signal,
   });
   await using workload = await context.launcher.launch(
@@ -124,7 +125,7 @@ async function runOneShot(job: Job<ServiceStep>): Promise<void> {
       plan: { ...service, spec: { ...spec, name, hostname: undefined, aliases: [], env, oneShot: true } },
       runtime,
       dependencies: services.ready(spec.dependsOn.map((each) => each.service)),
-      onNote: job.onNote,
+      onNote: (note) => job.onNote(space.name, note),
       signal,
     });
   } catch (error) {

@@ -6,7 +6,6 @@ import {
   createBroker,
   type LeasedSpace,
   loadKind,
-  type SpaceKindDriver,
   type SpaceServer,
   unwrittenJournal,
 } from "../spaces/index.ts";
@@ -17,7 +16,7 @@ import type { SharedResources } from "./resources.ts";
 import type { StartedServices } from "./services.ts";
 import { openShardSpaces, type ShardSpaces } from "./shard-spaces.ts";
 import { spaceServer } from "./space-server.ts";
-import { createStepRunner, type StepRunner } from "./space-steps.ts";
+import { createStepRunner } from "./space-steps.ts";
 
 /** The spaces of a run. Closing it ends what hands them out; they end with their services. */
 export interface RunSpaces extends AsyncDisposable {
@@ -76,9 +75,6 @@ export function createRunSpaces(options: RunSpacesOptions): RunSpaces | undefine
 /** A broker of what lives no longer than the run's services, which end with this process. */
 function ownBroker(options: RunSpacesOptions): Broker {
   const { plan, context, services, signal } = options;
-  const kinds = context.spaceKinds ?? loadKind;
-  const runStep = createStepRunner({ ...options, onNote: () => undefined });
-
   async function server(name: string): Promise<SpaceServer> {
     const space = plan.spaces.find(({ service }) => service === name);
     const service = plan.services.find(({ spec }) => spec.name === name);
@@ -86,15 +82,16 @@ function ownBroker(options: RunSpacesOptions): Broker {
     return spaceServer({ service: await services.running(name), plan: service, kind: space.kind });
   }
 
+  const onNote = (space: string, note: string) => tell({ plan, context, space, note });
   return createBroker({
     plans: plan.spaces,
     server,
-    kind: async (kind) => withSteps(await kinds(kind), runStep),
-    runStep: () => Promise.reject(new Error("a step of no definition")),
+    kind: context.spaceKinds ?? loadKind,
+    runStep: createStepRunner({ ...options, onNote }),
     journal: unwrittenJournal(),
     dropOnClose: options.dropOnClose ?? false,
     onKept: (space) => context.emit({ type: "space-kept", space }),
-    onNote: (space, note) => tell({ plan, context, space, note }),
+    onNote,
     onWarning: (message) => context.emit({ type: "warning", message }),
     signal,
   });
@@ -108,15 +105,6 @@ function tell(options: Pick<RunSpacesOptions, "plan" | "context"> & { space: str
     const node = { kind: "suite", name: suite.name } as const;
     options.context.emit({ type: "node-progress", node, note: options.note });
   }
-}
-
-/** The same kind; steps of templates are carried out for the definition that they belong to. */
-function withSteps(driver: SpaceKindDriver, runStep: StepRunner): SpaceKindDriver {
-  return {
-    ...driver,
-    open: (options) =>
-      driver.open({ ...options, runStep: (step, signal) => runStep(options.plan, step, signal) }),
-  };
 }
 
 /** The same broker; each space that it gives is told. */

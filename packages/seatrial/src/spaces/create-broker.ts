@@ -8,7 +8,7 @@ import { spaceError } from "./errors.ts";
 import { spacePrefix } from "./journal/entry.ts";
 import type { SpaceJournal } from "./journal/journal.ts";
 import { createLedger } from "./ledger.ts";
-import type { MakerOptions, SpaceKindDriver, SpaceServer } from "./maker.ts";
+import type { OutsideStep, SpaceKindDriver, SpaceServer } from "./maker.ts";
 import { createPool, type Pool } from "./pool/pool.ts";
 import { isoTime, type Space, summarize } from "./pool/space.ts";
 import { createRepeats } from "./repeats.ts";
@@ -20,7 +20,8 @@ export interface BrokerOptions {
   /** Resolves when the service is ready. */
   server: (service: string, signal: AbortSignal) => Promise<SpaceServer>;
   kind: (kind: SpaceKind) => Promise<SpaceKindDriver>;
-  runStep: MakerOptions["runStep"];
+  /** Carries out a step of a definition's template that is not its kind's own. */
+  runStep: (plan: SpacePlan, step: OutsideStep, signal: AbortSignal) => Promise<void>;
   journal: SpaceJournal;
   /** A space of a test is kept now. */
   onKept?: ((summary: SpaceSummary) => void) | undefined;
@@ -68,7 +69,8 @@ export function createBroker(options: BrokerOptions): Broker {
           options.kind(plan.kind),
         ]);
         const own = `${prefix}t${index}_`;
-        const { runStep, onWarning } = options;
+        const { onWarning } = options;
+        const runStep = (step: OutsideStep, during: AbortSignal) => options.runStep(plan, step, during);
         const { lost: onLost } = pool;
         const tell = { onNote, onWarning, onLost };
         return await driver.open({ plan, server, prefix: own, runStep, ...tell, signal: opening });

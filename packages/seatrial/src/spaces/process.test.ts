@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createFolder } from "../support/testing/folder.ts";
 import { openHostFilePlace } from "./config-files/host-place.ts";
 import { acquireForProcess, type ProcessSpacesOptions } from "./process.ts";
-import { nameReach, spacePlan } from "./testing/endpoint.ts";
+import { nameReach, planOf } from "./testing/endpoint.ts";
 import { fakeBroker } from "./testing/fake-broker.ts";
 import { addressKind } from "./testing/fake-kind.ts";
 
@@ -13,7 +13,7 @@ function options(rest: Partial<ProcessSpacesOptions>): ProcessSpacesOptions {
   return {
     broker: fakeBroker(),
     kind: async () => addressKind,
-    plans: [spacePlan("postgres"), spacePlan("redis")],
+    plans: [planOf("postgres"), planOf("redis")],
     wanted: {},
     holder,
     reach: nameReach,
@@ -55,7 +55,7 @@ describe("the spaces of a process", () => {
     const text = "{{host}} {{spaces.redis.host}} {{env.A}}";
     const spaces = await acquireForProcess(
       options({
-        plans: [spacePlan("postgres", [{ name: "conf/a.ini", path: "/p", text }]), spacePlan("redis")],
+        plans: [planOf("postgres", [{ name: "conf/a.ini", path: "/p", text }]), planOf("redis")],
         wanted: { CONFIG: { space: "postgres", part: "files" }, CACHE: { space: "redis", part: "url" } },
         files,
         env: { A: "b" },

@@ -1,5 +1,4 @@
-import { extract } from "tar-stream";
-import type { Agent } from "../../agent/index.ts";
+import { type Agent, readText } from "../../agent/index.ts";
 import { formatBytes } from "../../model/index.ts";
 import { isToolError, messageOf } from "../../support/error.ts";
 
@@ -20,23 +19,10 @@ export async function readFileText(
       return {
         problem: `${path} has ${formatBytes(found.size)}, more than the ${formatBytes(MOST_BYTES)} that are read.`,
       };
-    return { text: await firstEntry(path, options) };
+    return { text: await readText(agent.files, path, signal) };
   } catch (error) {
     signal.throwIfAborted();
     if (!isToolError(error, "FILE_FAILED") && !isToolError(error, "FILE_NOT_FOUND")) throw error;
     return { problem: `${path} cannot be read: ${messageOf(error)}.` };
   }
-}
-
-async function firstEntry(
-  path: string,
-  { agent, signal }: { agent: Agent; signal: AbortSignal },
-): Promise<string> {
-  const tar = await agent.files.get(path, signal);
-  const entries = extract();
-  tar.once("error", (error) => void entries.destroy(error));
-  tar.pipe(entries);
-  const chunks: Buffer[] = [];
-  for await (const entry of entries) for await (const chunk of entry) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
 }

@@ -16,10 +16,10 @@ import {
 import { untilAborted } from "../../support/abort.ts";
 import { type Cleanup, createCleanup } from "../../support/cleanup.ts";
 import { problemOf } from "../../support/problem.ts";
+import { createContext } from "../context.ts";
 import { stateFolder } from "../paths.ts";
 import type { Session } from "../session.ts";
 import { sweepOthers } from "../sweep-others.ts";
-import { createOwnContext } from "./context.ts";
 import { upEnvFile } from "./env-file.ts";
 import { createLease } from "./lease.ts";
 import type { InfrastructureRequest } from "./request.ts";
@@ -72,7 +72,15 @@ async function own(options: OwnOptions & { state: string; cleanup: Cleanup }): P
   const kind = request.what;
   const run = createRunId(new Date());
   const folder = await createRunFolder({ project: plan.root, run });
-  const context = await createOwnContext({ ...options, run, folder: folder.path, fresh: request.fresh });
+  const context = await createContext({
+    ...options,
+    run,
+    folder: folder.path,
+    fresh: request.fresh,
+    emit(event) {
+      if (event.type !== "output") options.emit(event);
+    },
+  });
   const lease = createLease({
     time: request.lease,
     inUse: async () => (await engine.workloads.list(guestLabel(run), AbortSignal.timeout(ASK_MS))).length > 0,

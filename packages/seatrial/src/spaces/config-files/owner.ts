@@ -1,5 +1,4 @@
-import tar from "tar-stream";
-import type { AgentFiles } from "../../agent/index.ts";
+import { type AgentFiles, readText } from "../../agent/index.ts";
 import { isToolError } from "../../support/error.ts";
 
 /** Whose a file is, by number. */
@@ -37,9 +36,7 @@ async function readTable(options: {
   signal: AbortSignal;
 }): Promise<string[][]> {
   try {
-    const archive = (await options.files.get(options.path, options.signal)).pipe(tar.extract());
-    let text = "";
-    for await (const entry of archive) for await (const chunk of entry) text += String(chunk);
+    const text = await readText(options.files, options.path, options.signal);
     return text.split("\n").map((line) => line.split(":"));
   } catch (error) {
     if (isToolError(error, "FILE_NOT_FOUND")) return [];

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import { ask, askOpen, dial } from "../testing/dial.ts";
-import { nameReach, spacePlan, testEndpoint } from "../testing/endpoint.ts";
+import { nameReach, planOf, testEndpoint } from "../testing/endpoint.ts";
 import { fakeBroker } from "../testing/fake-broker.ts";
 
 const acquire = { method: "POST", path: "/v1/spaces" };
@@ -140,7 +140,7 @@ describe("acquiring through an endpoint", () => {
   it("gives back a space whose file cannot be rendered, and says where it went wrong", async () => {
     const text = "a: 1\nb: {{hsot}}";
     const { endpoint, broker, headers } = testEndpoint({
-      plans: [spacePlan("postgres", [{ name: "a.yaml", path: "/p/a.yaml.tmpl", text }])],
+      plans: [planOf("postgres", [{ name: "a.yaml", path: "/p/a.yaml.tmpl", text }])],
       files: { place: async () => ({}), remove: async () => undefined },
     });
     const answer = await ask(dial(endpoint), { ...acquire, headers, body: { space: "postgres", test: "T" } });
@@ -154,7 +154,7 @@ describe("acquiring through an endpoint", () => {
     const text = "{{url}} {{spaces.redis.name}} {{services.mail.port}} {{env.LEVEL}}";
     const removed: string[] = [];
     const options = {
-      plans: [spacePlan("postgres", [{ name: "a", path: "/p/a.tmpl", text }]), spacePlan("redis")],
+      plans: [planOf("postgres", [{ name: "a", path: "/p/a.tmpl", text }]), planOf("redis")],
       services: { mail: 25 },
       env: { LEVEL: "debug" },
       files: {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { SPACE_KINDS, type SpaceState } from "../../model/index.ts";
 import { ToolError } from "../../support/error.ts";
 import { ask, askOpen, dial } from "../testing/dial.ts";
-import { spacePlan, testEndpoint } from "../testing/endpoint.ts";
+import { planOf, testEndpoint } from "../testing/endpoint.ts";
 import { fakeBroker } from "../testing/fake-broker.ts";
 import { mismatches, type Schema } from "../testing/json-schema.ts";
 import { type Exchange, protocolFiles, readProtocol, readSchema } from "../testing/protocol.ts";
@@ -110,7 +110,7 @@ describe("golden exchanges", () => {
         token: "golden-token",
         caller: { run, suite: "integration" },
         now: () => NOW,
-        plans: [spacePlan("postgres", templatesFor(name))],
+        plans: [planOf("postgres", templatesFor(name))],
         files: {
           place: async (id, files) =>
             Object.fromEntries(

@@ -4,6 +4,7 @@ import { natsKind } from "../nats/index.ts";
 import type { KindSubject } from "./contract.ts";
 import { type DockerServer, startDockerServer } from "./docker-server.ts";
 import { type NatsClient, natsClient } from "./nats-client.ts";
+import { spacePlan } from "./plan.ts";
 
 /** A NATS server in a container, and makers in it. */
 export interface NatsWorld extends AsyncDisposable {
@@ -39,18 +40,11 @@ export async function startNatsWorld(
 
   async function open(given: Partial<NatsMakerOptions>): Promise<SpaceMaker> {
     return await natsKind.open({
-      plan: {
-        name: "bus",
-        service: "bus",
-        kind: "nats",
+      plan: spacePlan({
+        ...{ name: "bus", service: "bus", kind: "nats", limit: 64 },
         isolation: given.isolation ?? "process",
         template: given.template ?? { steps: [] },
-        reuse: "auto",
-        limit: 64,
-        ttl: 600_000,
-        keep: { count: 10, time: 1_800_000, bytes: 1_000_000_000 },
-        files: [],
-      },
+      }),
       server: docker.server,
       prefix: given.prefix ?? "st_00000000_t0_",
       runStep: async () => undefined,

@@ -6,6 +6,7 @@ import { redisKind } from "../redis/index.ts";
 import type { KindSubject } from "./contract.ts";
 import { type DockerServer, startDockerServer } from "./docker-server.ts";
 import { type Forward, forward } from "./forward.ts";
+import { spacePlan } from "./plan.ts";
 
 /** A Redis in a container, makers in it, and another author's client for their spaces. */
 export interface RedisWorld extends AsyncDisposable {
@@ -68,20 +69,12 @@ export async function startRedisWorld(options: {
   }
 
   async function open(given: Partial<RedisMakerOptions>): Promise<SpaceMaker> {
-    const { isolation = "process", template = { steps: [] } } = given;
     return await redisKind.open({
-      plan: {
-        name: "cache",
-        service: "cache",
-        kind: "redis",
-        isolation,
-        template,
-        reuse: "auto",
-        limit: 64,
-        ttl: 600_000,
-        keep: { count: 10, time: 1_800_000, bytes: 1_000_000_000 },
-        files: [],
-      },
+      plan: spacePlan({
+        ...{ name: "cache", service: "cache", kind: "redis", limit: 64 },
+        isolation: given.isolation ?? "process",
+        template: given.template ?? { steps: [] },
+      }),
       server: docker.server,
       prefix: given.prefix ?? "st_00000000_t0_",
       runStep: given.runStep ?? (async () => undefined),
