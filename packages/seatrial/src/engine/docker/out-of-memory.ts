@@ -5,20 +5,27 @@ import type { DockerEndpoint } from "./endpoint.ts";
 import { lateAnswer } from "./exchange-failure.ts";
 import { createJsonLines } from "./json-lines.ts";
 
-/** The engine sends what it remembers at once; this only ends the wait when it has forgotten the container. */
+/** The engine sends what it remembers at once; this only ends the wait for what it has forgotten or has yet to notice. */
 const MEMORY_OF_EVENTS_MS = 500;
+/** The exit code of a process that was killed. */
+const KILLED = 137;
 
 /**
  * Asks the engine's memory of past events (its last 256) whether a container that has ended was killed for memory: the container
- * itself is removed by then. Undefined when the engine has forgotten.
+ * itself is removed by then. Undefined when that cannot be known: the engine has forgotten, or it heard of the lack of memory, on a way
+ * of its own, only after it had removed a container whose first process was killed.
  */
 export async function wasOutOfMemory(options: {
   client: DockerClient;
   endpoint: DockerEndpoint;
   id: string;
+  /** Whether its memory had a limit. */
+  limited: boolean;
+  exitCode: number;
   signal: AbortSignal;
 }): Promise<boolean | undefined> {
   const { client, endpoint, id, signal } = options;
+  const mayBeMemory = options.limited && options.exitCode === KILLED;
   const what = `look for the end of container ${id} in the events`;
   const seen = new Set<string>();
   // No `until`: it would be compared with the engine's clock, which may not be ours.
@@ -40,7 +47,7 @@ export async function wasOutOfMemory(options: {
     const lines = createJsonLines((event) => {
       const { Action, status } = event as { Action?: string; status?: string };
       seen.add(Action ?? status ?? "");
-      if (seen.has("die")) response.destroy();
+      if (seen.has("oom") || (seen.has("die") && !mayBeMemory)) response.destroy();
     });
     const asked = { endpoint, what };
     await eachChunk({ response, asked, signal: limit.signal, onText: (text) => lines.add(text) });
@@ -49,5 +56,5 @@ export async function wasOutOfMemory(options: {
     signal.throwIfAborted();
   }
   if (seen.has("oom")) return true;
-  return seen.has("die") ? false : undefined;
+  return seen.has("die") && !mayBeMemory ? false : undefined;
 }

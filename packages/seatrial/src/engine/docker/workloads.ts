@@ -1,5 +1,5 @@
 import { engineError } from "../errors.ts";
-import type { WorkloadEngine, WorkloadExit, WorkloadSpec } from "../workload.ts";
+import type { WorkloadEngine, WorkloadSpec } from "../workload.ts";
 import { textOf } from "./answer.ts";
 import { attachWorkload } from "./attach.ts";
 import { labelFilter, type Refusal } from "./call.ts";
@@ -21,6 +21,7 @@ export function createDockerWorkloads(parts: DockerParts): WorkloadEngine {
   const { client, endpoint } = parts;
   // Workloads that the engine does not remove by itself: waiting for their removal would never end.
   const kept = new Set<string>();
+  const limited = new Set<string>();
   // Waits on their way to the engine: it must know of them before the start.
   const registering = new Map<string, Promise<unknown>>();
 
@@ -37,6 +38,7 @@ export function createDockerWorkloads(parts: DockerParts): WorkloadEngine {
       });
       const id = (answer as { Id: string }).Id;
       if (spec.removeOnExit === false) kept.add(id);
+      if (spec.limits?.memoryBytes !== undefined) limited.add(id);
       return id;
     },
     attach: async (id, options) => await attachWorkload({ client, id, ...options }),
@@ -65,9 +67,10 @@ export function createDockerWorkloads(parts: DockerParts): WorkloadEngine {
       registering.set(id, asking);
       const response = await asking.finally(() => registering.delete(id));
       const text = await textOf(response, { endpoint, what }, signal);
-      const exit: WorkloadExit = { exitCode: (JSON.parse(text) as { StatusCode: number }).StatusCode };
-      if (exit.exitCode !== 0) exit.outOfMemory = await wasOutOfMemory({ ...parts, id, signal });
-      return exit;
+      const exitCode = (JSON.parse(text) as { StatusCode: number }).StatusCode;
+      if (exitCode === 0) return { exitCode };
+      const asked = { id, limited: limited.delete(id), exitCode, signal };
+      return { exitCode, outOfMemory: await wasOutOfMemory({ ...parts, ...asked }) };
     },
     async inspect(id, signal) {
       const answer = await client.json({
@@ -102,6 +105,7 @@ export function createDockerWorkloads(parts: DockerParts): WorkloadEngine {
         });
       }
       kept.delete(id);
+      limited.delete(id);
     },
     async list(labels, signal) {
       const answer = await client.json({
