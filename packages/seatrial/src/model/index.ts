@@ -8,6 +8,18 @@ export type {
   ImageSize,
   WastedPath,
 } from "./check.ts";
+export {
+  COVERAGE_FORMATS,
+  COVERAGE_LANGUAGES,
+  type CoverageCount,
+  type CoverageFormat,
+  type CoverageJudgement,
+  type CoverageLanguage,
+  type CoverageOutcome,
+  type CoverageRules,
+  type CoverageTotals,
+  type SourceOutcome,
+} from "./coverage.ts";
 export type { Digest } from "./digest.ts";
 export { type Duration, formatDuration } from "./duration.ts";
 export type { Emit, NodeKind, NodeRef, NodeState, RunEvent } from "./event.ts";
