@@ -23,6 +23,8 @@ export default defineConfig({
           include: ["packages/seatrial/src/**/*.contract.test.ts"],
           setupFiles: ["packages/seatrial/src/support/testing/matchers.ts"],
           testTimeout: 60_000,
+          // Some start servers, or build the image of one.
+          hookTimeout: 120_000,
           maxWorkers: 2,
         },
       },

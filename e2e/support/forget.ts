@@ -7,7 +7,8 @@ export async function forget(project: string): Promise<void> {
   await removeAll(["rm", "--force", "--volumes"], ["ps", "--all", "--quiet", "--filter", label]);
   await removeAll(["network", "rm"], ["network", "ls", "--quiet", "--filter", label]);
   await removeAll(["volume", "rm"], ["volume", "ls", "--quiet", "--filter", label]);
-  const names = ["--format", "{{.Repository}}:{{.Tag}}"];
+  // Whoever has several names goes by each; what has none any more goes by its id.
+  const names = ["--format", `{{if eq .Tag "<none>"}}{{.ID}}{{else}}{{.Repository}}:{{.Tag}}{{end}}`];
   await removeAll(["image", "rm"], ["images", ...names, "--filter", label]);
   await removeAll(["image", "rm"], ["images", ...names, `seatrial/${project}`]);
 }

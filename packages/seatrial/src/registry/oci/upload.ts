@@ -20,8 +20,14 @@ interface Upload {
   /** Whole in one request at first; in pieces when that was cut off or was too much. */
   inPieces: boolean;
   session: UploadSession | undefined;
+  /** The registry has said that it cannot go on with the session: what was cut off left it in disorder. */
+  isSpoiled: boolean;
   signal: AbortSignal;
 }
+
+/** Of an upload whose session is gone, and of one that the registry has lost its way in. */
+const UNKNOWN = "BLOB_UPLOAD_UNKNOWN";
+const INVALID = "BLOB_UPLOAD_INVALID";
 
 /** Uploads a blob. One that is cut off goes on where the registry says that it is, or begins anew. */
 export async function uploadBlob(
@@ -32,7 +38,8 @@ export async function uploadBlob(
   await using source = createSource(blob);
   const { digest, size } = blob;
   const what = `push blob ${digest}`;
-  const upload: Upload = { caller, digest, size, source, what, inPieces: false, session: undefined, signal };
+  const beginning = { inPieces: false, session: undefined, isSpoiled: false };
+  const upload: Upload = { caller, digest, size, source, what, ...beginning, signal };
   const patience = caller.patience({
     what,
     progress: () => upload.session?.offset ?? 0,
@@ -41,7 +48,8 @@ export async function uploadBlob(
       error instanceof Refusal &&
       (error.status === 416 ||
         (error.status === 413 && size > PIECE_BYTES) ||
-        error.codes.includes("BLOB_UPLOAD_UNKNOWN")),
+        error.codes.includes(UNKNOWN) ||
+        error.codes.includes(INVALID)),
     signal,
   });
   let isFirst = true;
@@ -50,7 +58,12 @@ export async function uploadBlob(
       await withRetries(patience, async () => {
         const isStored = !isFirst && (await recover(upload));
         isFirst = false;
-        if (!isStored) await advance(upload);
+        if (isStored) return;
+        await advance(upload).catch((error: unknown) => {
+          upload.isSpoiled =
+            error instanceof Refusal && error.status !== 416 && error.codes.includes(INVALID);
+          throw error;
+        });
       });
     });
   } catch (error) {
@@ -75,7 +88,7 @@ async function advance(upload: Upload): Promise<void> {
 async function recover(upload: Upload): Promise<boolean> {
   const { caller, session, signal, what, size, digest } = upload;
   if (session === undefined) return false;
-  const now = await askSession(caller, { session, what, signal });
+  const now = upload.isSpoiled ? undefined : await askSession(caller, { session, what, signal });
   if (now !== undefined && now.offset <= size) {
     upload.session = now;
     return false;

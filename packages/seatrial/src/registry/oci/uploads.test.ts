@@ -68,6 +68,18 @@ describe("an upload", () => {
     expect(opened).toBe(2);
   });
 
+  test("whose session the registry has lost its way in begins anew", async () => {
+    await using subject = await startSubject();
+    const { server, app, signal } = subject;
+    const blob = freshBlob(3 * MB);
+    server.fault(times(1, cutsUpload(subject, { after: MB, keep: true })));
+    const error = { code: "BLOB_UPLOAD_INVALID", message: "blob upload invalid" };
+    server.fault(times(1, answers("PATCH ", { status: 404, body: JSON.stringify({ errors: [error] }) })));
+    await app.blobs.put(blob, signal);
+    expect(stored(subject, blob.digest)?.equals(blob.bytes)).toBe(true);
+    expect(calls(subject).join(" ")).toBe("POST PUT GET PATCH DELETE POST PATCH PUT");
+  });
+
   test("whose last answer is lost is there, and is not sent again", async () => {
     await using subject = await startSubject();
     const { server, app, signal } = subject;

@@ -44,9 +44,12 @@ export async function endSessions(options: {
 }): Promise<Row[]> {
   const { admin, name, closing = "", asking = "SELECT", withMaintenance, signal } = options;
   const quoted = literal(name);
-  const statements = `EXECUTE entering (${quoted}); EXECUTE ending (${quoted}, ${literal(markOf(name))}, ${withMaintenance}); ${asking}`;
+  const terminating = `EXECUTE ending (${quoted}, ${literal(markOf(name))}, ${withMaintenance})`;
+  const statements = `EXECUTE entering (${quoted}); ${terminating}; ${asking}`;
   const until = performance.now() + END_MS;
-  let first = closing === "" ? "" : `BEGIN; ${closing}; COMMIT; `;
+  // Who is in may have a lock on the door: a test that has changed its database, or its role, and has not committed.
+  const close = `${terminating}; BEGIN; SET LOCAL lock_timeout = ${END_MS}; ${closing}; COMMIT; `;
+  let first = closing === "" ? "" : close;
   while (true) {
     const results = await admin.run(first + statements);
     first = "";

@@ -161,6 +161,21 @@ test("whoever had a space before it was put back cannot come back", async () => 
   expect((await next.query("SELECT count(*) FROM orders")).rows).toEqual([{ count: "20" }]);
 });
 
+describe("whoever is in and has not committed holds nothing up:", () => {
+  test.each([
+    ["a change of the database", 'ALTER DATABASE "SPACE" IS_TEMPLATE true'],
+    ["a change of the role", "ALTER ROLE CURRENT_USER SET work_mem = '1MB'"],
+    ["a comment on the database", `COMMENT ON DATABASE "SPACE" IS 'mine'`],
+  ])("%s", async (_what, statement) => {
+    const [kept, dropped] = [await make(), await make()];
+    for (const space of [kept, dropped]) await change(space, `BEGIN; ${statement}`);
+    const isReset = await maker.reset(kept, signal);
+    if (isReset) expect(await fingerprintOf(real, kept)).toBe(clean);
+    await maker.drop(dropped.name, signal);
+    expect(await maker.list(dropped.name, signal)).toEqual([]);
+  });
+});
+
 test("nobody gets in while a space is put back, however often it is tried", async () => {
   const space = await make();
   let isOver = false;

@@ -77,3 +77,22 @@ test("a session whose statement outlives the closing is closed after it", async 
   await answer;
   expect(opened[0]?.isClosed).toBe(true);
 });
+
+test("a transaction that failed is rolled back before anybody else has the session", async () => {
+  const { opened, open } = world();
+  const asked: string[] = [];
+  const sessions = createSessions(async () => {
+    const session = await open();
+    const run = async (sql: string) => {
+      asked.push(sql);
+      if (sql === "BEGIN; a; COMMIT") throw new Error("refused");
+      return [[{ sql }]];
+    };
+    return { ...session, isLost: false, run };
+  }, 1);
+  const [first, second] = [sessions.query("BEGIN; a; COMMIT"), sessions.query("b")];
+  await expect(first).rejects.toThrow("refused");
+  expect(await second).toEqual([{ sql: "b" }]);
+  expect(asked).toEqual(["BEGIN; a; COMMIT", "ROLLBACK", "b"]);
+  expect(opened).toHaveLength(1);
+});

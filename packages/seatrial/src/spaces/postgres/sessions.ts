@@ -46,6 +46,10 @@ export function createSessions(open: () => Promise<Session>, limit: number): Ses
     const session = await take();
     try {
       return await session.run(sql);
+    } catch (error) {
+      // A transaction that was begun in it, and has failed, is not the next one's.
+      if (!session.isLost) await session.run("ROLLBACK").catch(() => undefined);
+      throw error;
     } finally {
       idle.push(session);
       if (isClosed) await closeIdle();

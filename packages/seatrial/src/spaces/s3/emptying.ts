@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { pause } from "../../support/abort.ts";
 import { spaceError } from "../errors.ts";
 import { inParallel } from "../parallel.ts";
 import { must, refused, type S3Client, type S3Request } from "./client.ts";
@@ -16,7 +17,8 @@ import { childrenOf, escapeXml, textOf } from "./xml.ts";
 /** S3's own limit for one request. */
 const AT_ONCE = 1000;
 /** A writer that was not stopped may put something in while it is emptied. */
-const ROUNDS = 5;
+const ROUNDS = 6;
+const ROUND_MS = 50;
 /** Objects may be locked for a time, against everybody but the administrator who says so. */
 const UNLOCK = { "x-amz-bypass-governance-retention": "true" };
 
@@ -53,7 +55,9 @@ export async function removeBucket(client: S3Client, bucket: string, signal: Abo
     if (answer.refusal === undefined || MISSING.includes(answer.refusal)) return;
     if (answer.status !== 409 || round > ROUNDS) throw refused(client, request, answer);
     await emptyPlace(client, { bucket, prefix: "" }, signal);
-    if (round > 1) await removeFolders(client, { bucket, prefix: "" }, signal);
+    if (round === 1) continue;
+    await pause((round - 1) * ROUND_MS, signal);
+    await removeFolders(client, { bucket, prefix: "" }, signal);
   }
 }
 
