@@ -29,3 +29,22 @@ build_program() {
   mkdir -p node_modules/.bin
   ln -sfn ../../packages/seatrial/dist/main.js node_modules/.bin/seatrial
 }
+
+# beside NAME COMMAND...: begins a step whose output waits until it is asked for; `await NAME` prints it and fails as the step did.
+declare -A beside_jobs=() beside_logs=()
+beside() {
+  local name=$1
+  beside_logs[$name]=$(mktemp)
+  echo "▸ $name (beside what follows)"
+  # Whoever ends early ends it too.
+  trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT
+  step "$@" >"${beside_logs[$name]}" 2>&1 &
+  beside_jobs[$name]=$!
+}
+await() {
+  local code=0
+  wait "${beside_jobs[$1]}" || code=$?
+  cat "${beside_logs[$1]}"
+  rm -f "${beside_logs[$1]}"
+  return "$code"
+}

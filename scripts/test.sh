@@ -8,10 +8,14 @@ test_tools=(ip:iproute2 nsenter:util-linux openssl:openssl ssh:openssh-client rs
 step "dependencies" install_dependencies
 step "test tools" rig/tools "${test_tools[@]}"
 step "engine" rig/up
-step "base images" rig/images
+# The program is built in the first two where there is no Go. The others take longest, and little of the processors: what needs none of
+# them goes on meanwhile.
+step "base images for the build" rig/images debian:13 golang:1.24
+beside "base images" rig/images
 step "build" build_program
 step "check" bash scripts/check.sh
 step "agent" node scripts/test-agent.mjs
+await "base images"
 step "go client" node scripts/test-go-client.mjs
 step "python client" node scripts/test-python-client.mjs
 step "contract and end-to-end" npx vitest run --project contract --project e2e --reporter=default --reporter=json --outputFile.json=.test-results/engine.json
