@@ -14,6 +14,7 @@ const DOMAINS = {
   image: "Build",
   services: "Services",
   suites: "Suites",
+  coverage: "Coverage",
   attest: "Keys and attestations",
   run: "Run",
   release: "Release",
