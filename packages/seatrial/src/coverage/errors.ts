@@ -12,7 +12,17 @@ export type CoverageErrorCode =
   /** A profile, or a part of it, is not of its format. Where others can be read without it, it was left out. */
   | "COVERAGE_PROFILE_INVALID"
   /** A folder of profiles, or a profile, cannot be read. */
-  | "COVERAGE_PROFILE_UNREADABLE";
+  | "COVERAGE_PROFILE_UNREADABLE"
+  /** The text of a script that ran, or that it was made from, is not at hand: what Node reached of it cannot be counted. */
+  | "COVERAGE_SCRIPT_MISSING"
+  /** A script's source map is missing or broken: it counts as it ran, not as it was written. */
+  | "COVERAGE_SOURCE_MAP_INVALID"
+  /** The files that profiles are about are not where the language's tool runs, which needs them. */
+  | "COVERAGE_SOURCES_MISSING"
+  /** The language's own tool failed at the profiles, for the reason in the message. */
+  | "COVERAGE_TOOL_FAILED"
+  /** The language's own tool is not in the image, or too old. */
+  | "COVERAGE_TOOL_MISSING";
 
 export interface CoverageErrorOptions {
   code: CoverageErrorCode;

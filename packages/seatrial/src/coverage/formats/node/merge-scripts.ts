@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { mergeScriptCovs } from "@bcoe/v8-coverage";
+import type { ScriptFunctions } from "./parse-v8-profile.ts";
+import type { ResolvedMap } from "./source-map.ts";
+
+export interface ScriptOfRuns {
+  path: string;
+  /** What ran, or as many characters in its place. */
+  text: string;
+  map: ResolvedMap | undefined;
+  functions: ScriptFunctions;
+}
+
+export interface ScriptMerge {
+  add(script: ScriptOfRuns): void;
+  scripts(): ScriptOfRuns[];
+}
+
+/** So many are kept before they are made one, so that memory does not grow with the number of processes. */
+const BATCH = 20;
+
+/** Adds up what processes reached of one script. Offsets only mean the same in the same text: others of that path stay apart. */
+export function createScriptMerge(): ScriptMerge {
+  const groups = new Map<string, { script: ScriptOfRuns; waiting: ScriptFunctions[] }>();
+  return {
+    add(script) {
+      const key = keyOf(script);
+      const group = groups.get(key) ?? { script, waiting: [] };
+      groups.set(key, group);
+      group.waiting.push(script.functions);
+      if (group.waiting.length >= BATCH) group.waiting = [merged(group.waiting)];
+    },
+    scripts: () =>
+      [...groups.values()].map(({ script, waiting }) => ({ ...script, functions: merged(waiting) })),
+  };
+}
+
+function keyOf({ path, text, map }: ScriptOfRuns): string {
+  const hash = createHash("sha256").update(text);
+  if (map !== undefined) hash.update(map.mappings).update(map.sources.join("\n"));
+  return `${path}\n${hash.digest("hex")}`;
+}
+
+function merged(all: readonly ScriptFunctions[]): ScriptFunctions {
+  const scripts = all.map((functions) => ({ scriptId: "", url: "", functions }));
+  return mergeScriptCovs(scripts)?.functions ?? [];
+}

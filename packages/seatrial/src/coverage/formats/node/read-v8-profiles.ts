@@ -1,0 +1,108 @@
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import type { Problem } from "../../../model/index.ts";
+import { isToolError, messageOf } from "../../../support/error.ts";
+import { problemOf } from "../../../support/problem.ts";
+import type { Profile } from "../../data.ts";
+import { coverageError } from "../../errors.ts";
+import { createProfileBuilder } from "../profile-builder.ts";
+import { createIstanbulReader } from "./add-istanbul.ts";
+import { collectScripts, missingOriginal } from "./collect-scripts.ts";
+import { convertScript, type IstanbulFiles } from "./convert-script.ts";
+import { createScriptMerge, type ScriptOfRuns } from "./merge-scripts.ts";
+import { type CachedMap, parseV8Profile } from "./parse-v8-profile.ts";
+import { isOwnPath, scriptPath } from "./script-path.ts";
+import { createScriptTexts } from "./script-texts.ts";
+
+export interface V8Folder {
+  /** Where NODE_V8_COVERAGE led: JSON files. */
+  profiles: string;
+  /** Files of the image under their absolute paths there: scripts, source maps, sources. */
+  sources?: string | undefined;
+}
+
+export interface V8ReadingOptions {
+  folders: readonly V8Folder[];
+  /** Where else a file of the image may be on this machine. */
+  hostFile?: ((path: string) => string | undefined) | undefined;
+  signal: AbortSignal;
+}
+
+export interface V8Reading {
+  profile: Profile;
+  /** Files that are broken, and scripts whose text or source map is missing: the others count without them. */
+  problems: Problem[];
+}
+
+/**
+ * Reads what Node left in folders of NODE_V8_COVERAGE, adds up all processes, and follows source maps. The figures are those of c8: a
+ * statement is a line. Files of node_modules, and what is no file, are left out. Paths are absolute ones of the image.
+ */
+export async function readV8Profiles(options: V8ReadingOptions): Promise<V8Reading> {
+  const { folders, hostFile, signal } = options;
+  const merge = createScriptMerge();
+  const problems = new Map<string, Problem>();
+  const note = (problem: Problem) => void problems.set(`${problem.code} ${problem.message}`, problem);
+
+  for (const folder of folders) {
+    const texts = createScriptTexts({ sources: folder.sources, hostFile });
+    const maps = new Map<string, CachedMap>();
+    for (const name of await profileNames(folder.profiles)) {
+      signal.throwIfAborted();
+      const file = path.join(folder.profiles, name);
+      try {
+        const profile = parseV8Profile(await readFile(file, "utf8"), isOwnScript);
+        for (const script of await collectScripts({ profile, maps, texts, note })) merge.add(script);
+      } catch (error) {
+        if (!isToolError(error)) throw error;
+        note(problemOf(error, file));
+      }
+    }
+  }
+
+  const builder = createProfileBuilder();
+  const readers = new Map<string, ReturnType<typeof createIstanbulReader>>();
+  for (const script of merge.scripts()) {
+    signal.throwIfAborted();
+    for (const [file, found] of Object.entries(await convert(script, note))) {
+      if (!isOwnPath(file)) continue;
+      const read = readers.get(file) ?? createIstanbulReader(builder.file(file));
+      readers.set(file, read);
+      read(found);
+    }
+  }
+  return { profile: builder.build(), problems: [...problems.values()] };
+}
+
+function isOwnScript(url: string): boolean {
+  const file = scriptPath(url);
+  return file !== undefined && isOwnPath(file);
+}
+
+async function profileNames(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => name.endsWith(".json")).sort();
+  } catch (error) {
+    throw coverageError({
+      code: "COVERAGE_PROFILE_UNREADABLE",
+      message: `The folder of Node's profiles cannot be read: ${messageOf(error)}`,
+      cause: error,
+    });
+  }
+}
+
+/** A script whose ranges or map make no sense costs itself, not the others. */
+async function convert(script: ScriptOfRuns, note: (problem: Problem) => void): Promise<IstanbulFiles> {
+  try {
+    const files = await convertScript(script);
+    const missing = (script.map?.sources ?? []).filter((_, at) => script.map?.sourcesContent[at] === null);
+    for (const file of missing.filter(isOwnPath)) note(missingOriginal(file, script.path));
+    return Object.fromEntries(Object.entries(files).filter(([file]) => !missing.includes(file)));
+  } catch (error) {
+    note({
+      code: "COVERAGE_PROFILE_INVALID",
+      message: `What ran of ${script.path} does not fit its text or source map: ${messageOf(error)}`,
+    });
+    return {};
+  }
+}
