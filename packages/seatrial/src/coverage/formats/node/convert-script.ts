@@ -1,5 +1,5 @@
 import v8ToIstanbul from "v8-to-istanbul";
-import type { IstanbulFile } from "./add-istanbul.ts";
+import type { IstanbulFile } from "./istanbul-items.ts";
 import type { ScriptFunctions } from "./parse-v8-profile.ts";
 import type { ResolvedMap } from "./source-map.ts";
 

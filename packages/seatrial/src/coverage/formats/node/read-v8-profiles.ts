@@ -6,9 +6,11 @@ import { problemOf } from "../../../support/problem.ts";
 import type { Profile } from "../../data.ts";
 import { coverageError } from "../../errors.ts";
 import { createProfileBuilder } from "../profile-builder.ts";
-import { createIstanbulReader } from "./add-istanbul.ts";
+import { addItems } from "./add-items.ts";
 import { collectScripts, missingOriginal } from "./collect-scripts.ts";
 import { convertScript, type IstanbulFiles } from "./convert-script.ts";
+import { type IstanbulItems, itemsOf } from "./istanbul-items.ts";
+import { mergeItems } from "./merge-items.ts";
 import { createScriptMerge, type ScriptOfRuns } from "./merge-scripts.ts";
 import { type CachedMap, parseV8Profile } from "./parse-v8-profile.ts";
 import { isOwnPath, scriptPath } from "./script-path.ts";
@@ -60,17 +62,17 @@ export async function readV8Profiles(options: V8ReadingOptions): Promise<V8Readi
     }
   }
 
-  const builder = createProfileBuilder();
-  const readers = new Map<string, ReturnType<typeof createIstanbulReader>>();
+  const files = new Map<string, IstanbulItems>();
   for (const script of merge.scripts()) {
     signal.throwIfAborted();
     for (const [file, found] of Object.entries(await convert(script, note))) {
       if (!isOwnPath(file)) continue;
-      const read = readers.get(file) ?? createIstanbulReader(builder.file(file));
-      readers.set(file, read);
-      read(found);
+      const known = files.get(file);
+      files.set(file, known === undefined ? itemsOf(found) : mergeItems(known, itemsOf(found)));
     }
   }
+  const builder = createProfileBuilder();
+  for (const [file, items] of files) addItems(builder.file(file), items);
   return { profile: builder.build(), problems: [...problems.values()] };
 }
 
