@@ -1,20 +1,29 @@
 import { addHits } from "../numbers.ts";
 import type { FileBuilder } from "../profile-builder.ts";
+import type { LlvmArm } from "./drop-folded.ts";
 import { findSite } from "./find-site.ts";
 import type { FunctionGroup, FunctionInstance } from "./group-functions.ts";
 import { readableName } from "./readable-name.ts";
 
 type Place = [startLine: number, startColumn: number, endLine: number, endColumn: number];
 
+/** What functions of one file are added to. */
+export interface LlvmFile {
+  file: FileBuilder;
+  arms: LlvmArm[];
+}
+
 /** Something that counts, with its place in the function's own file. */
 interface Counted {
   place: Place;
+  /** How many columns its text has; endless over several lines. */
+  width: number;
   /** One count for a region, two for a condition. */
   hits: number[];
 }
 
 /** Adds a function to its file: one function, and of its instantiations the statements and branches of the one that reached most. */
-export function addGroup(group: FunctionGroup, file: FileBuilder): void {
+export function addGroup(group: FunctionGroup, { file, arms }: LlvmFile): void {
   const { start, instances } = group;
   const name = readableName(instances[0]?.function.name ?? "");
   const hits = instances.reduce((all, one) => addHits(all, one.function.hits), 0);
@@ -25,9 +34,9 @@ export function addGroup(group: FunctionGroup, file: FileBuilder): void {
     const [count = 0] = counts;
     file.statement({ startLine, startColumn, endLine, endColumn, weight: 1, hits: count });
   }
-  for (const { place, hits: counts } of mostReached(instances.map(branchesOf))) {
+  for (const { place, width, hits: counts } of mostReached(instances.map(branchesOf))) {
     const [line, block] = place;
-    for (const [arm, count] of counts.entries()) file.branch({ line, block, arm, hits: count });
+    for (const [arm, count] of counts.entries()) arms.push({ line, block, arm, hits: count, width });
   }
 }
 
@@ -62,7 +71,9 @@ function placed(
     const startColumn = site.startColumn + before;
     const endColumn =
       site.endLine > site.startLine ? site.endColumn : Math.max(site.endColumn, startColumn + 1);
-    return { place: [site.startLine, startColumn, site.endLine, endColumn], hits };
+    const width =
+      region.endLine > region.startLine ? Number.POSITIVE_INFINITY : region.endColumn - region.startColumn;
+    return { place: [site.startLine, startColumn, site.endLine, endColumn], width, hits };
   });
 }
 
@@ -82,5 +93,5 @@ function mostReached(instances: readonly Counted[][]): Counted[] {
   const missing = longest
     .filter(({ place }) => !known.has(place.join()))
     .slice(0, longest.length - best.length);
-  return [...best, ...missing.map(({ place, hits }) => ({ place, hits: hits.map(() => 0) }))];
+  return [...best, ...missing.map((one) => ({ ...one, hits: one.hits.map(() => 0) }))];
 }

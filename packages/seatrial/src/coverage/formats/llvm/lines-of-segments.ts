@@ -4,7 +4,7 @@ import type { Segment } from "./read-segment.ts";
 /**
  * The lines of a file that have code, by LLVM's rule: a line counts when a region with a count begins on it, or reaches into it. Its count is
  * the largest of what reached into it and of the regions, other than gaps, that begin on it. Where text is skipped from the line's beginning,
- * by the preprocessor say, it does not count.
+ * by the preprocessor say, it does not count. Segments are in order of their lines.
  */
 export function* linesOfSegments(segments: readonly Segment[]): Generator<LineCoverage<number>> {
   let wrapping: Segment | undefined;
@@ -20,8 +20,6 @@ export function* linesOfSegments(segments: readonly Segment[]): Generator<LineCo
     if (hits !== undefined) yield { line, hits };
     wrapping = here.at(-1) ?? wrapping;
     const following = segments[next]?.line ?? line;
-    // Out of order: LLVM never writes that, and stops where it is.
-    if (following < line) return;
     line = wrapping?.hasCount === true ? line + 1 : Math.max(line + 1, following);
   }
 }

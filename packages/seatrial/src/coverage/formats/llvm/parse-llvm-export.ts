@@ -2,7 +2,8 @@ import type { Profile } from "../../data.ts";
 import { type JsonReading, readJson } from "../json.ts";
 import { createProfileBuilder, type FileBuilder } from "../profile-builder.ts";
 import { withSlashes } from "../slashes.ts";
-import { addGroup } from "./add-group.ts";
+import { addGroup, type LlvmFile } from "./add-group.ts";
+import { dropFolded } from "./drop-folded.ts";
 import { groupFunctions } from "./group-functions.ts";
 import { linesOfSegments } from "./lines-of-segments.ts";
 import { readFunction } from "./read-function.ts";
@@ -24,19 +25,30 @@ export function parseLlvmExport(json: string): Profile {
   for (const [at, value] of reading.list(root.data, "data").entries()) {
     const place = `data[${at}]`;
     const data = reading.record(value, place);
-    const files = new Map<string, FileBuilder>();
-    for (const [index, file] of reading.list(data.files, `${place}.files`).entries()) {
+    const files = new Map<string, LlvmFile & { branches: number | undefined }>();
+    for (const [index, one] of reading.list(data.files, `${place}.files`).entries()) {
       const here = `${place}.files[${index}]`;
-      const found = reading.record(file, here);
+      const found = reading.record(one, here);
       const name = reading.text(found.filename, `${here}.filename`);
-      const target = builder.file(withSlashes(name));
-      files.set(name, target);
-      addLines({ reading, target, segments: found.segments, place: `${here}.segments`, budget });
+      const file = builder.file(withSlashes(name));
+      files.set(name, { file, arms: [], branches: countedBranches(reading, found.summary) });
+      addLines({ reading, target: file, segments: found.segments, place: `${here}.segments`, budget });
     }
     // Left out with --skip-functions: then lines are all there is.
     if (data.functions !== undefined) addFunctions({ reading, functions: data.functions, files, place });
+    for (const { file, arms, branches } of files.values())
+      for (const { width: _, ...arm } of dropFolded(arms, branches)) file.branch(arm);
   }
   return builder.build();
+}
+
+/** How many branches LLVM itself counts in a file. */
+function countedBranches(reading: JsonReading, summary: unknown): number | undefined {
+  if (summary === undefined) return undefined;
+  const { branches } = reading.record(summary, "summary");
+  if (branches === undefined) return undefined;
+  const { count } = reading.record(branches, "summary.branches");
+  return reading.hits(count, "summary.branches.count");
 }
 
 function addLines(options: {
@@ -50,6 +62,8 @@ function addLines(options: {
   const segments = reading
     .list(options.segments, place)
     .map((value, at) => readSegment(reading, value, `${place}[${at}]`));
+  if (segments.some(({ line }, at) => line < (segments[at - 1]?.line ?? 0)))
+    throw reading.fail(place, "segments out of order");
   for (const { line, hits } of linesOfSegments(segments)) {
     budget.lines -= 1;
     if (budget.lines < 0) throw reading.fail(place, "more lines than a report of this length can have");
@@ -60,7 +74,7 @@ function addLines(options: {
 function addFunctions(options: {
   reading: JsonReading;
   functions: unknown;
-  files: ReadonlyMap<string, FileBuilder>;
+  files: ReadonlyMap<string, LlvmFile>;
   place: string;
 }): void {
   const { reading, files, place } = options;
