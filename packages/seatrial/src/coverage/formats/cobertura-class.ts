@@ -35,6 +35,7 @@ export function addCoberturaClass(options: {
     file.line(row.line, row.hits);
     for (const arms of armsOf(row)) if (!countArms(file, arms)) throw tooMany();
   }
+  const namesakes = new Map<string, number>();
   for (const { name, lines: own } of found.methods) {
     const first = own.reduce<CoberturaLine | undefined>(
       (least, row) => (least === undefined || row.line < least.line ? row : least),
@@ -43,7 +44,10 @@ export function addCoberturaClass(options: {
     if (first === undefined) continue;
     // Some tools give no hits to the line of the signature: then what ran in it tells that it was called.
     const hits = first.hits > 0 ? first.hits : own.some((row) => row.hits > 0) ? 1 : 0;
-    file.function({ name, line: first.line, hits });
+    // Several of one name on one line, constructors say: the same ones wherever the class stands again.
+    const before = namesakes.get(name) ?? 0;
+    namesakes.set(name, before + 1);
+    file.function({ name, line: first.line, hits }, String(before));
   }
 }
 
