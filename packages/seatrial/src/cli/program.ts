@@ -5,6 +5,7 @@ import { defineCheck } from "./commands/check.ts";
 import { defineCi } from "./commands/ci.ts";
 import { defineComplete } from "./commands/complete.ts";
 import { defineCompletion } from "./commands/completion.ts";
+import { defineCoverage } from "./commands/coverage.ts";
 import { defineDoctor } from "./commands/doctor.ts";
 import { defineDown } from "./commands/down.ts";
 import { defineExec } from "./commands/exec.ts";
@@ -70,6 +71,7 @@ const COMMANDS = [
   defineInit,
   defineCi,
   defineDoctor,
+  defineCoverage,
   defineVerify,
   defineKey,
   defineUp,

@@ -11,3 +11,6 @@ export interface CommandContext {
   /** Takes the command's exit code. */
   exit: (code: number) => void;
 }
+
+/** Defines an action below a command that has several, each in a file of its own. */
+export type DefineAction = (parent: Command, context: CommandContext) => void;
