@@ -158,8 +158,10 @@ func jsonWords(body string) (code, message string) {
 
 const shortestSecret = 4
 
-// hideIn replaces secrets: a server may repeat what it was sent.
+// hideIn replaces secrets: a server may repeat what it was sent. The longest go first, as one may contain another.
 func hideIn(text string, secrets []string) string {
+	secrets = slices.Clone(secrets)
+	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
 	for _, secret := range secrets {
 		if len(secret) >= shortestSecret {
 			text = strings.ReplaceAll(text, secret, "[redacted]")
