@@ -9,7 +9,7 @@ export type CliErrorCode =
   | "COMMAND_NOT_STARTED"
   /** `verify --commit` is no commit. */
   | "COMMIT_INVALID"
-  /** `logs --lines` is no count. */
+  /** A number, such as that of `logs --lines`, is none. */
   | "COUNT_INVALID"
   /** A length of time, such as that of `up --for`, is none. */
   | "DURATION_INVALID"

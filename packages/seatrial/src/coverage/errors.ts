@@ -1,28 +1,46 @@
 import { type ExitCode, ToolError } from "../support/error.ts";
 
 export type CoverageErrorCode =
+  /** There are no credentials for the storage of units, or they cannot be read. */
+  | "COVERAGE_CREDENTIALS_MISSING"
+  /** A file of a unit is not what its manifest says: it was not read. */
+  | "COVERAGE_FILE_DIFFERS"
+  /** Storage lists names that cannot be files below a folder, such as those with `..`: they were left out. Exit code 1. */
+  | "COVERAGE_KEY_REFUSED"
   /** Programs were built with different cover modes: the counts of some lines are hits, those of others only tell that they ran. */
   | "COVERAGE_MODES_MIXED"
   /** Meta data of Go, and no counters: the program was killed before it wrote them, or is still running. */
   | "COVERAGE_NOT_FLUSHED"
   /** A folder or file of merged profiles cannot be written. */
   | "COVERAGE_NOT_WRITTEN"
-  /** Counters of Go whose meta data is not among the profiles: they say nothing without it, and were left out. */
-  | "COVERAGE_PROFILE_ORPHANED"
   /** A profile, or a part of it, is not of its format. Where others can be read without it, it was left out. */
   | "COVERAGE_PROFILE_INVALID"
+  /** Counters of Go whose meta data is not among the profiles: they say nothing without it, and were left out. */
+  | "COVERAGE_PROFILE_ORPHANED"
   /** A folder of profiles, or a profile, cannot be read. */
   | "COVERAGE_PROFILE_UNREADABLE"
   /** The text of a script that ran, or that it was made from, is not at hand: what Node reached of it cannot be counted. */
   | "COVERAGE_SCRIPT_MISSING"
-  /** A script's source map is missing or broken: it counts as it ran, not as it was written. */
-  | "COVERAGE_SOURCE_MAP_INVALID"
   /** The files that profiles are about are not where the language's tool runs, which needs them. */
   | "COVERAGE_SOURCES_MISSING"
+  /** A script's source map is missing or broken: it counts as it ran, not as it was written. */
+  | "COVERAGE_SOURCE_MAP_INVALID"
+  /** What answers is no storage of the kind that its address says, or does not list what it has. Exit code 3. */
+  | "COVERAGE_STORAGE_INVALID"
+  /** The storage of units refuses what it is asked: the credentials, the bucket or the folder. */
+  | "COVERAGE_STORAGE_REFUSED"
+  /** An address of storage is of no known kind, or cannot be understood. */
+  | "COVERAGE_STORAGE_UNKNOWN"
+  /** The storage of units does not answer, or not now; it was asked several times. Exit code 3. */
+  | "COVERAGE_STORAGE_UNREACHABLE"
   /** The language's own tool failed at the profiles, for the reason in the message. */
   | "COVERAGE_TOOL_FAILED"
   /** The language's own tool is not in the image, or too old. */
-  | "COVERAGE_TOOL_MISSING";
+  | "COVERAGE_TOOL_MISSING"
+  /** There are no units in storage, or fewer have ended than must have. Exit code 1. */
+  | "COVERAGE_UNITS_MISSING"
+  /** A unit has no manifest, or none that can be understood: it was not read. */
+  | "COVERAGE_UNIT_INCOMPLETE";
 
 export interface CoverageErrorOptions {
   code: CoverageErrorCode;

@@ -10,4 +10,6 @@ export type {
   SourceRange,
   StatementCoverage,
 } from "./data.ts";
+export type { PulledUnit } from "./remote/pull/fetch-unit.ts";
+export { type PulledUnits, type PullOptions, pullUnits } from "./remote/pull/pull-units.ts";
 export type { UnitFile, UnitManifest } from "./units/manifest.ts";

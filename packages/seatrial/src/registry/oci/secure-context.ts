@@ -1,8 +1,9 @@
 import { createSecureContext, type SecureContext } from "node:tls";
 import { EXIT, messageOf } from "../../support/error.ts";
+import { systemAuthorities } from "../../support/system-authorities.ts";
 import { registryError } from "../errors.ts";
 import type { Settings } from "./options.ts";
-import { certificateFolders, hostCertificates, systemAuthorities } from "./trust.ts";
+import { certificateFolders, hostCertificates } from "./trust.ts";
 
 /** Whom we trust at an origin, and what we show there. */
 export type SecureContextFor = (options: {

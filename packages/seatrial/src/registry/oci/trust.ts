@@ -1,6 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { rootCertificates } from "node:tls";
 import { EXIT, messageOf } from "../../support/error.ts";
 import type { Environment } from "../docker-config.ts";
 import { registryError } from "../errors.ts";
@@ -13,31 +12,10 @@ export interface HostCertificates {
   clients: { cert: string; key: string }[];
 }
 
-/** Where distributions keep the authorities that the machine trusts; the first one counts. */
-const SYSTEM_BUNDLES = [
-  "/etc/ssl/certs/ca-certificates.crt",
-  "/etc/pki/tls/certs/ca-bundle.crt",
-  "/etc/ssl/ca-bundle.pem",
-  "/etc/pki/tls/cacert.pem",
-  "/etc/ssl/cert.pem",
-];
-
 /** Docker's folders of certificates by registry host: the system's, and that of a rootless engine. */
 export function certificateFolders(environment: Environment): string[] {
   const home = environment.XDG_CONFIG_HOME || (environment.HOME && path.join(environment.HOME, ".config"));
   return ["/etc/docker/certs.d", ...(home ? [path.join(home, "docker/certs.d")] : [])];
-}
-
-/** The authorities that this machine trusts, in PEM: as its other programs do, Node's own where it has none. */
-export async function systemAuthorities(environment: Environment): Promise<string[]> {
-  const read = async (file: string | undefined) =>
-    file ? await readFile(file, "utf8").catch(() => undefined) : undefined;
-  const extra = await read(environment.NODE_EXTRA_CA_CERTS);
-  for (const file of [environment.SSL_CERT_FILE, ...SYSTEM_BUNDLES]) {
-    const bundle = await read(file);
-    if (bundle !== undefined) return extra === undefined ? [bundle] : [bundle, extra];
-  }
-  return extra === undefined ? [...rootCertificates] : [...rootCertificates, extra];
 }
 
 /** Reads the certificates for `host:port`. A folder that is not there is empty; one that cannot be used is REGISTRY_SETTINGS_INVALID. */

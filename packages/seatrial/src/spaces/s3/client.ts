@@ -1,11 +1,11 @@
 import { sign } from "aws4";
 import { pause } from "../../support/abort.ts";
 import type { ToolError } from "../../support/error.ts";
+import { parseXml, textOf, type XmlElement } from "../../support/xml.ts";
 import { spaceError } from "../errors.ts";
 import { createHttpClient, type HttpAnswer } from "../http-client.ts";
 import type { SpaceServer } from "../maker.ts";
 import type { S3Keys } from "./servers.ts";
-import { parseXml, textOf, type XmlElement } from "./xml.ts";
 
 /** S3's requests, signed. Fails with SPACE_SERVER_LOST only: a refusal is an answer. */
 export interface S3Client extends Disposable {

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ProcessSpec } from "../../agent/index.ts";
+import { textOf } from "../../support/xml.ts";
 import type { MadeSpace, SpaceMaker } from "../maker.ts";
 import { must } from "./client.ts";
 import { s3Kind } from "./index.ts";
 import { get, makerOptions, put, type S3Subject, startS3 } from "./testing/subject.ts";
-import { textOf } from "./xml.ts";
 
 const signal = new AbortController().signal;
 const prefix = `st_${randomBytes(4).toString("hex")}_`;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { pause } from "../../support/abort.ts";
+import { childrenOf, escapeXml, textOf } from "../../support/xml.ts";
 import { spaceError } from "../errors.ts";
 import { inParallel } from "../parallel.ts";
 import { must, refused, type S3Client, type S3Request } from "./client.ts";
@@ -12,7 +13,6 @@ import {
   type Place,
   type StoredObject,
 } from "./listing.ts";
-import { childrenOf, escapeXml, textOf } from "./xml.ts";
 
 /** S3's own limit for one request. */
 const AT_ONCE = 1000;

@@ -1,6 +1,6 @@
+import { childrenOf, textOf, type XmlElement } from "../../support/xml.ts";
 import { spaceError } from "../errors.ts";
 import { must, type S3Client, type S3Request } from "./client.ts";
-import { childrenOf, textOf, type XmlElement } from "./xml.ts";
 
 /** A part of a bucket: the keys that begin with a prefix, or all of them. */
 export interface Place {

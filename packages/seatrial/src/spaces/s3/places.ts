@@ -1,9 +1,9 @@
+import { childrenOf, textOf } from "../../support/xml.ts";
 import type { MadeSpace } from "../maker.ts";
 import type { S3Client } from "./client.ts";
 import { must } from "./client.ts";
 import { emptyPlace, removeBucket } from "./emptying.ts";
 import { listFolders, type Place } from "./listing.ts";
-import { childrenOf, textOf } from "./xml.ts";
 
 /** Where spaces are in a server: each a bucket of its own, or each a folder in one bucket. */
 export interface Places {

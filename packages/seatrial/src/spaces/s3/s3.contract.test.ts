@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFolder } from "../../support/testing/folder.ts";
+import { textOf } from "../../support/xml.ts";
 import type { MadeSpace, SpaceMaker } from "../maker.ts";
 import { describeKind } from "../testing/contract.ts";
 import { must, type S3Client } from "./client.ts";
 import { s3Kind } from "./index.ts";
 import { listUploads, listVersions } from "./listing.ts";
 import { get, put, type S3Subject, SERVERS, startS3 } from "./testing/subject.ts";
-import { textOf } from "./xml.ts";
 
 const signal = new AbortController().signal;
 const prefix = `st_${randomBytes(4).toString("hex")}_`;

@@ -1,0 +1,153 @@
+import {
+  Agent,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+} from "node:http";
+import { Agent as SecureAgent, request as secureRequest } from "node:https";
+import { messageOf } from "../../support/error.ts";
+import { systemAuthorities } from "../../support/system-authorities.ts";
+import { coverageError } from "../errors.ts";
+import type { Variables } from "./storage.ts";
+
+/** Sends requests to storage and to who gives credentials for it. Follows no redirect: what is signed for one place is not for another. */
+export interface HttpClient extends Disposable {
+  /** Resolves with any status. Fails with COVERAGE_STORAGE_UNREACHABLE, or with the signal's reason. */
+  send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>;
+}
+
+export interface HttpRequest {
+  /** What it is about, for messages; no secrets. */
+  name: string;
+  method: "GET" | "POST" | "PUT";
+  url: URL;
+  headers?: Readonly<Record<string, string>> | undefined;
+  body?: string | undefined;
+}
+
+export interface HttpAnswer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  /** Fails like `send`, also when less comes than was announced. Whoever stops reading ends the connection. */
+  body: AsyncIterable<Buffer>;
+}
+
+export interface HttpClientOptions {
+  environment: Variables;
+  /** Milliseconds without a byte after which an answer is given up. Default: 30 s. */
+  silence?: number | undefined;
+}
+
+const SILENCE_MS = 30_000;
+const CONNECTIONS = 16;
+
+/** A client that keeps its connections. Trusts the authorities that the machine trusts, and those of SSL_CERT_FILE. */
+export function createHttpClient({ environment, silence = SILENCE_MS }: HttpClientOptions): HttpClient {
+  const settings = { keepAlive: true, maxSockets: CONNECTIONS };
+  const plain = new Agent(settings);
+  let secure: Promise<SecureAgent> | undefined;
+  const openSecure = async () => new SecureAgent({ ...settings, ca: await systemAuthorities(environment) });
+
+  async function begin(wanted: HttpRequest): Promise<ClientRequest> {
+    const { url, method, body } = wanted;
+    const headers = {
+      "user-agent": "seatrial",
+      ...(body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }),
+      ...wanted.headers,
+    };
+    if (url.protocol !== "https:") return request(url, { agent: plain, method, headers });
+    secure ??= openSecure();
+    return secureRequest(url, { agent: await secure, method, headers });
+  }
+
+  return {
+    async send(wanted, signal) {
+      signal.throwIfAborted();
+      const sent = await begin(wanted);
+      const late = () => sent.destroy(lateError(wanted.name, silence));
+      const stop = () => sent.destroy();
+      sent.setTimeout(silence, late);
+      signal.addEventListener("abort", stop, { once: true });
+      const end = () => signal.removeEventListener("abort", stop);
+      try {
+        const response = await responseTo(sent, wanted.body);
+        const body = bodyOf({ response, sent, name: wanted.name, silence, signal, end });
+        return { status: response.statusCode ?? 0, headers: response.headers, body };
+      } catch (error) {
+        end();
+        throw signal.aborted ? signal.reason : failureOf(wanted.name, error);
+      }
+    },
+    [Symbol.dispose]() {
+      plain.destroy();
+      void secure?.then((agent) => agent.destroy());
+    },
+  };
+}
+
+async function responseTo(sent: ClientRequest, body: string | undefined): Promise<IncomingMessage> {
+  return await new Promise((resolve, reject) => {
+    // Stays: a connection that fails after the answer has begun fails the reading of it.
+    sent.on("error", reject);
+    sent.once("response", resolve);
+    sent.end(body);
+  });
+}
+
+async function* bodyOf(options: {
+  response: IncomingMessage;
+  sent: ClientRequest;
+  name: string;
+  silence: number;
+  signal: AbortSignal;
+  end: () => void;
+}): AsyncGenerator<Buffer> {
+  const { response, sent, name, silence, signal, end } = options;
+  let isLate = false;
+  sent.setTimeout(silence, () => {
+    isLate = true;
+    response.destroy();
+  });
+  try {
+    for await (const chunk of response) yield chunk as Buffer;
+    if (!response.complete) throw new Error("the answer was cut off");
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw isLate ? lateError(name, silence) : failureOf(name, error);
+  } finally {
+    end();
+    response.destroy();
+  }
+}
+
+function lateError(name: string, silence: number) {
+  return coverageError({
+    code: "COVERAGE_STORAGE_UNREACHABLE",
+    message: `${name}: nothing came for ${silence / 1000} s`,
+    exitCode: 3,
+  });
+}
+
+function failureOf(name: string, error: unknown) {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code === "string" && code.startsWith("COVERAGE_")) return error;
+  // Names are looked up for both families of addresses at once: each has its failure.
+  const words = messageOf(error) || String(code);
+  if (typeof code === "string" && DISTRUST.test(code)) {
+    return coverageError({
+      code: "COVERAGE_STORAGE_REFUSED",
+      message: `${name}: the server's certificate is not trusted: ${words}`,
+      hint: "Name a file with its authority in SSL_CERT_FILE or NODE_EXTRA_CA_CERTS.",
+      cause: error,
+    });
+  }
+  return coverageError({
+    code: "COVERAGE_STORAGE_UNREACHABLE",
+    message: `${name}: ${words}`,
+    cause: error,
+    exitCode: 3,
+  });
+}
+
+const DISTRUST = /^(CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS_CERT)/;
