@@ -38,22 +38,22 @@ async function download(
   { key, to, expected }: FileToFetch,
   { storage, signal }: ReadOptions,
 ): Promise<FetchedFile> {
-  const content = await storage.get(key, signal);
-  if (content === undefined) return { state: "wrong", why: "is not there" };
   const part = path.join(path.dirname(to), `.unfinished-${randomUUID()}`);
+  // Opened first: content that is there is read, or left, by whoever asked for it.
   const handle = await writing(to, async () => {
     await makeFolder(path.dirname(to));
     return await open(part, "wx");
   });
   try {
-    const { bytes, digest } = await copy({ content, handle, to, most: expected?.bytes }).finally(() =>
-      handle.close(),
-    );
+    const content = await storage.get(key, signal);
+    if (content === undefined) return { state: "wrong", why: "is not there" };
+    const { bytes, digest } = await copy({ content, handle, to, most: expected?.bytes });
     const wrong = expected === undefined ? undefined : difference({ bytes, digest }, expected);
     if (wrong !== undefined) return { state: "wrong", why: wrong };
     await writing(to, () => rename(part, to));
     return { state: "fetched", bytes };
   } finally {
+    await handle.close().catch(() => undefined);
     // Where it arrived it has its name by now.
     await rm(part, { force: true }).catch(() => undefined);
   }

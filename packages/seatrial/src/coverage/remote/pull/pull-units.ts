@@ -94,7 +94,7 @@ async function look(
   options: PullOptions,
   reading: { storage: UnitStorage; patience: Patience; signal: AbortSignal },
   onNote: (note: string) => void,
-): Promise<ReadManifests> {
+): Promise<ReadManifests & { listed: number }> {
   const end = performance.now() + (options.wait ?? 0);
   const wanted = options.units ?? 1;
   for (let told = -1; ; ) {
@@ -103,7 +103,7 @@ async function look(
     const ended = endedIn(read);
     const left = end - performance.now();
     if (options.wait === undefined || ended >= wanted || left <= 0)
-      return { ...read, problems: [...problems, ...read.problems] };
+      return { ...read, problems: [...problems, ...read.problems], listed: units.length };
     if (ended !== told) onNote(`${ended} of ${wanted} units have ended; waiting`);
     told = ended;
     await pause(Math.min(LOOK_EVERY_MS, left), options.signal);
@@ -115,14 +115,14 @@ function endedIn({ units }: ReadManifests): number {
 }
 
 function missingUnits(options: {
-  found: ReadManifests;
+  found: ReadManifests & { listed: number };
   options: PullOptions;
   storage: UnitStorage;
 }): Problem | undefined {
   const { found, options: asked, storage } = options;
   const ended = endedIn(found);
   const wanted = asked.units ?? (asked.wait === undefined ? 0 : 1);
-  const isEmpty = found.units.length + found.incomplete.length === 0;
+  const isEmpty = found.listed === 0;
   if (ended >= wanted && !isEmpty) return undefined;
   const scope = [
     asked.run === undefined ? "" : ` of run ${asked.run}`,
