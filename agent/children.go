@@ -114,6 +114,15 @@ func (t *childTable) signal(c *child, sig syscall.Signal) {
 	}
 }
 
+// signalAlone reaches the child and nothing that it started.
+func (t *childTable) signalAlone(c *child, sig syscall.Signal) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, runs := t.running[c.pid]; runs {
+		_ = syscall.Kill(c.pid, sig)
+	}
+}
+
 // killGroup ends the child and what is left of its process group, once.
 func (t *childTable) killGroup(c *child) {
 	t.mu.Lock()

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+)
+
+const redacted = "***"
+
+// shortestHidden keeps short values of variables from being replaced everywhere.
+const shortestHidden = 4
+
+// redactor replaces what may be secret before text leaves the machine.
+type redactor struct {
+	// secrets are values known from the environment, the longest first: one may contain another.
+	secrets []string
+}
+
+func newRedactor(environ []string) *redactor {
+	r := &redactor{}
+	for _, entry := range environ {
+		name, value, _ := strings.Cut(entry, "=")
+		if looksSecret(name) {
+			r.add(value)
+		}
+		if address, err := url.Parse(value); err == nil && address.User != nil {
+			password, _ := address.User.Password()
+			r.add(password)
+		}
+	}
+	slices.SortFunc(r.secrets, func(a, b string) int { return len(b) - len(a) })
+	return r
+}
+
+func (r *redactor) add(secret string) {
+	if len(secret) >= shortestHidden && secret != "true" && secret != "false" {
+		r.secrets = append(r.secrets, secret)
+	}
+}
+
+// argv replaces the values of flags whose names look secret, whether joined by `=` or in the next word, and what text finds.
+func (r *redactor) argv(argv []string) []string {
+	clean := make([]string, len(argv))
+	valueIsSecret := false
+	for i, word := range argv {
+		isFlag := strings.HasPrefix(word, "-")
+		if valueIsSecret && !isFlag {
+			clean[i], valueIsSecret = redacted, false
+			continue
+		}
+		name, _, hasValue := strings.Cut(word, "=")
+		secret := i > 0 && isPlainName(name) && looksSecret(name)
+		valueIsSecret = isFlag && secret && !hasValue
+		if secret && hasValue {
+			clean[i] = name + "=" + redacted
+			continue
+		}
+		clean[i] = r.text(word)
+	}
+	return clean
+}
+
+// text replaces known secrets, users and passwords of URLs, values with secret names, and what is known to be a token by its form.
+func (r *redactor) text(text string) string {
+	for _, secret := range r.secrets {
+		text = strings.ReplaceAll(text, secret, redacted)
+	}
+	patterns := redactPatterns()
+	for _, known := range patterns.whole {
+		text = known.ReplaceAllString(text, "${1}"+redacted+"${2}")
+	}
+	for _, pair := range patterns.pairs {
+		text = replacePairs(text, pair)
+	}
+	return text
+}
+
+// replacePairs replaces the values of secret names; the value of another name may itself hold such pairs.
+func replacePairs(text string, pair *regexp.Regexp) string {
+	var clean strings.Builder
+	for {
+		at := pair.FindStringSubmatchIndex(text)
+		if at == nil {
+			clean.WriteString(text)
+			return clean.String()
+		}
+		nameEnd, valueStart, valueEnd := at[3], at[4], at[5]
+		if looksSecret(text[at[2]:nameEnd]) {
+			clean.WriteString(text[:valueStart] + redacted)
+			text = text[valueEnd:]
+		} else {
+			clean.WriteString(text[:valueStart])
+			text = text[valueStart:]
+		}
+	}
+}
+
+type patterns struct{ whole, pairs []*regexp.Regexp }
+
+var redactPatterns = sync.OnceValue(func() patterns {
+	compile := func(expressions ...string) (compiled []*regexp.Regexp) {
+		for _, expression := range expressions {
+			compiled = append(compiled, regexp.MustCompile(expression))
+		}
+		return compiled
+	}
+	value := `("[^"]*"|'[^']*'|[^\s&;,"'}]+)`
+	return patterns{
+		whole: compile(
+			// user:password@ of a URL; a password may hold slashes that should have been escaped.
+			`(://)[^\s"'/?#@:]*:[^\s"']*(@)`,
+			`(://)[^\s"'/?#@:]+(@)`,
+			// The same in the data source names of MySQL.
+			`()[^\s"'/@:=]+:[^\s"']*(@[a-z0-9]+\()`,
+			`(?i)(\b(?:bearer|basic|digest)\s+)[A-Za-z0-9._~+/=-]{8,}()`,
+			`(?s)(-----BEGIN [A-Z ]*PRIVATE KEY-----).*()`,
+			`()\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?()`,
+			`()\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk_live_|AKIA|ASIA|AIza)[A-Za-z0-9_-]{12,}()`,
+		),
+		pairs: compile(
+			`([\w.-]+)["'\]]?\s*=\s*`+value,
+			`([\w.-]+)["'\]]?\s*:\s*`+value,
+		),
+	}
+})
+
+var plainName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^-{0,2}[\w.-]+$`) })
+
+func isPlainName(name string) bool { return plainName().MatchString(name) }
+
+var secretWords = []string{"key", "keys", "pass", "pwd", "pw", "auth", "authorization", "cookie", "sas", "sig", "signature", "salt", "jwt", "dsn"}
+
+var secretParts = []string{"token", "secret", "passw", "passphrase", "credential", "apikey", "accesskey", "privatekey", "connectionstring", "accountkey"}
+
+// looksSecret judges the name of a flag, variable or field.
+func looksSecret(name string) bool {
+	words := nameWords(name)
+	joined := strings.Join(words, "")
+	return slices.ContainsFunc(words, func(word string) bool { return slices.Contains(secretWords, word) }) ||
+		slices.ContainsFunc(secretParts, func(part string) bool { return strings.Contains(joined, part) })
+}
+
+// nameWords are the words of --api-key, API_KEY and apiKey, in lower case.
+func nameWords(name string) []string {
+	var split strings.Builder
+	wasLower := false
+	for _, c := range name {
+		if wasLower && unicode.IsUpper(c) {
+			split.WriteByte(' ')
+		}
+		wasLower = unicode.IsLower(c)
+		split.WriteRune(unicode.ToLower(c))
+	}
+	return strings.FieldsFunc(split.String(), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
+}
