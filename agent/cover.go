@@ -1,7 +1,6 @@
 package main
 
 import (
-	"debug/buildinfo"
 	"errors"
 	"fmt"
 	"os"
@@ -204,7 +203,7 @@ func (w *wrapper) endOf(told time.Time) unitEnd {
 		end.at = w.app.ended
 	}
 	missing := diagnose(coverEnd{
-		service: path.Base(w.settings.argv[0]), how: w.app.describeEnd(told), at: end.at, suddenly: end.exit == nil || end.exit.Signal != nil,
+		service: path.Base(w.settings.argv[0]), saysCover: buildSetting(w.settings.argv[0], "-cover") == "true", how: w.app.describeEnd(told), at: end.at, suddenly: end.exit == nil || end.exit.Signal != nil,
 		folder: w.folder, languages: w.settings.languages,
 	})
 	end.problems = append(slices.Clone(w.problems), missing...)
@@ -242,22 +241,4 @@ func say(line string) {
 	case <-said:
 	case <-time.After(lastMoment):
 	}
-}
-
-// commitOf is the commit that a Go program says it was built from.
-func commitOf(word string) string {
-	path, _, err := findApp(word)
-	if err != nil {
-		return ""
-	}
-	info, err := buildinfo.ReadFile(path)
-	if err != nil {
-		return ""
-	}
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" {
-			return setting.Value
-		}
-	}
-	return ""
 }

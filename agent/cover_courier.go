@@ -103,7 +103,7 @@ func (c *courier) learnCommit() {
 	if c.settings.commit != "" {
 		return
 	}
-	commit := commitOf(c.settings.argv[0])
+	commit := buildSetting(c.settings.argv[0], "vcs.revision")
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.unit.Commit = commit

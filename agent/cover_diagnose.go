@@ -10,6 +10,8 @@ import (
 // coverEnd is what is known of the program when its profiles are looked at.
 type coverEnd struct {
 	service string
+	// saysCover says that it is a Go program that knows that it was built with coverage.
+	saysCover bool
 	// how is how it ended, to follow its name.
 	how string
 	at  time.Time
@@ -33,7 +35,10 @@ func diagnose(end coverEnd) []unitProblem {
 			"Name another folder with --folder, such as a volume.",
 		}}
 	}
-	if len(found) == 0 {
+	switch {
+	case len(found) == 0 && end.saysCover:
+		return []unitProblem{nothingWritten(end)}
+	case len(found) == 0:
 		return []unitProblem{notBuilt(end)}
 	}
 	return notFlushed(end, found)
@@ -48,6 +53,14 @@ func notBuilt(end coverEnd) unitProblem {
 		"COVERAGE_NOT_BUILT",
 		fmt.Sprintf("%s %s and left no profile: it is not built with coverage (%s).", end.service, end.how, strings.Join(end.languages, ", ")),
 		strings.Join(hints, " "),
+	}
+}
+
+func nothingWritten(end coverEnd) unitProblem {
+	return unitProblem{
+		"COVERAGE_NOT_FLUSHED",
+		fmt.Sprintf("%s is built with coverage and %s, but nothing is in %s.", end.service, end.how, end.folder),
+		"Did it end before it began, become a user who may not write there, or start with another GOCOVERDIR?",
 	}
 }
 

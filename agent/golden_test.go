@@ -105,7 +105,7 @@ func (s schemaNode) check(t *testing.T, where string, value any) {
 	t.Helper()
 	kind := map[reflect.Kind]string{reflect.String: "string", reflect.Bool: "boolean", reflect.Float64: "integer",
 		reflect.Slice: "array", reflect.Map: "object", reflect.Invalid: "null"}[reflect.ValueOf(value).Kind()]
-	if allowed, several := s.Type.([]any); s.Type != kind && !(several && contains(allowed, kind)) {
+	if allowed, several := s.Type.([]any); s.Type != nil && s.Type != kind && !(several && contains(allowed, kind)) {
 		t.Errorf("%s: is of type %s, not %v", where, kind, s.Type)
 	}
 	if len(s.Enum) > 0 && !contains(s.Enum, value) {

@@ -18,13 +18,15 @@ import (
 	"time"
 )
 
-// TestMain lets the test program itself be the agent: `serve` as its only argument, as in a container.
+// TestMain lets the test program itself be the agent: `serve` as its only argument, as in a container, or `cover` as the first.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && (os.Args[1] == "serve" || os.Args[1] == "version") {
+	if (len(os.Args) == 2 && (os.Args[1] == "serve" || os.Args[1] == "version")) || (len(os.Args) > 1 && os.Args[1] == "cover") {
 		main()
 		return
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	coveredPrograms.remove()
+	os.Exit(code)
 }
 
 const patience = 20 * time.Second
@@ -61,14 +63,16 @@ func (b *lockedBuffer) text() string {
 func startAgent(t *testing.T) *agentUnderTest { return startAgentIn(t, nil) }
 
 // startFirstProcess starts the agent as PID 1 of a new pid namespace.
-func startFirstProcess(t *testing.T) *agentUnderTest {
+func startFirstProcess(t *testing.T) *agentUnderTest { return startAgentIn(t, newPidNamespace()) }
+
+func newPidNamespace() *syscall.SysProcAttr {
 	attributes := &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWPID}
 	if os.Getuid() != 0 {
 		attributes.Cloneflags |= syscall.CLONE_NEWUSER
 		attributes.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
 		attributes.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}}
 	}
-	return startAgentIn(t, attributes)
+	return attributes
 }
 
 func startAgentIn(t *testing.T, attributes *syscall.SysProcAttr) *agentUnderTest {

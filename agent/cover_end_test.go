@@ -1,0 +1,218 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// endedAfter is how long the wrapper lived on after a moment.
+func (u *coverUnderTest) endedAfter(moment time.Time) time.Duration {
+	u.wait()
+	return time.Since(moment)
+}
+
+func TestAppThatEndsOnSigtermLeavesWholeCoverage(t *testing.T) {
+	u := startCover(t, coverCase{flags: []string{"--budget", "10s"}, argv: []string{covered(t), "wait", "1s"}})
+	u.waitForOutput("ready")
+	told := time.Now()
+	u.signal(syscall.SIGTERM)
+	if took := u.endedAfter(told); took > 5*time.Second {
+		t.Errorf("the end took %v", took)
+	}
+	u.wantCode(0)
+	manifest := u.wantProblems("")
+	unit, _ := u.arrived()
+	if manifest.count("go/covmeta.") != 1 || manifest.count("go/covcounters.") != 1 || manifest.EndedAt == "" {
+		t.Errorf("%+v", manifest)
+	}
+	if lines := textfmt(t, unit); !strings.Contains(lines, "example.com/covered/main.go:") || !strings.Contains(lines, " 1\n") {
+		t.Errorf("%s", lines)
+	}
+	if !strings.Contains(u.stderr.text(), "seatrial cover: sent 2 files") || !u.summary().Complete {
+		t.Errorf("%s", u.stderr.text())
+	}
+	if left, _ := filepath.Glob(u.place + "/*"); len(left) > 0 {
+		t.Errorf("%v is left", left)
+	}
+}
+
+func TestMetaDataArrivesWhileTheAppRuns(t *testing.T) {
+	u := startCover(t, coverCase{argv: []string{covered(t), "wait"}})
+	u.waitForOutput("ready")
+	eventually(t, "a manifest", func() bool { _, _, found := findUnit(t, u.to); return found })
+	_, manifest := u.arrived()
+	if manifest.count("go/covmeta.") != 1 || len(manifest.Files) != 1 || manifest.EndedAt != "" || manifest.Exit != nil {
+		t.Errorf("%+v", manifest)
+	}
+	u.signal(syscall.SIGTERM)
+	u.wantCode(0)
+	if u.wantProblems("").count("go/") != 2 {
+		t.Errorf("counters are missing")
+	}
+}
+
+func TestAppThatIgnoresSigtermIsKilledAfterItsShare(t *testing.T) {
+	u := startCover(t, coverCase{flags: []string{"--budget", "3s", "--share", "40%"}, argv: []string{covered(t), "ignore"}})
+	u.waitForOutput("ready")
+	told := time.Now()
+	u.signal(syscall.SIGTERM)
+	if took := u.endedAfter(told); took < 1100*time.Millisecond || took > 2500*time.Millisecond {
+		t.Errorf("the end took %v, not 1.2 s", took)
+	}
+	u.wantCode(137)
+	manifest := u.wantProblems("COVERAGE_NOT_FLUSHED")
+	if manifest.count("go/covmeta.") != 1 || *manifest.Exit.Signal != "KILL" {
+		t.Errorf("%+v", manifest)
+	}
+	if !strings.Contains(u.stderr.text(), "was killed 1.2s after it was told to end") {
+		t.Errorf("%s", u.stderr.text())
+	}
+}
+
+func TestSecondSigtermShortensTheEnd(t *testing.T) {
+	u := startCover(t, coverCase{flags: []string{"--budget", "60s"}, argv: []string{covered(t), "ignore"}})
+	u.waitForOutput("ready")
+	u.signal(syscall.SIGTERM)
+	time.Sleep(2 * repeatedAfter)
+	second := time.Now()
+	u.signal(syscall.SIGTERM)
+	if took := u.endedAfter(second); took > secondRequest {
+		t.Errorf("the end took %v", took)
+	}
+	u.wantCode(137)
+	u.wantProblems("COVERAGE_NOT_FLUSHED")
+}
+
+func TestSigtermThatComesTwiceAtOnceIsOneRequest(t *testing.T) {
+	u := startCover(t, coverCase{argv: []string{covered(t), "wait", "1500ms"}})
+	u.waitForOutput("ready")
+	u.signal(syscall.SIGTERM)
+	time.Sleep(20 * time.Millisecond)
+	u.signal(syscall.SIGTERM)
+	u.wantCode(0)
+	u.wantProblems("")
+}
+
+func TestAppThatDoesNotHandleItsEndIsSaidToHaveLeftNoCounters(t *testing.T) {
+	for name, c := range map[string]struct {
+		argument string
+		sig      syscall.Signal
+		code     int
+		says     string
+	}{
+		"killed":   {"helpless", syscall.SIGKILL, 137, "was ended by SIGKILL"},
+		"helpless": {"helpless", syscall.SIGTERM, 143, "was ended by SIGTERM"},
+		"panic":    {"panic", 0, 2, "ended with code 2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			u := startCover(t, coverCase{argv: []string{covered(t), c.argument}})
+			if c.sig != 0 {
+				u.waitForOutput("ready")
+				_ = syscall.Kill(childOf(t, u.cmd.Process.Pid), c.sig)
+			}
+			u.wantCode(c.code)
+			manifest := u.wantProblems("COVERAGE_NOT_FLUSHED")
+			if manifest.count("go/covmeta.") != 1 || !strings.Contains(manifest.Problems[0].Message, c.says) {
+				t.Errorf("%+v", manifest)
+			}
+		})
+	}
+}
+
+func childOf(t *testing.T, pid int) int {
+	t.Helper()
+	output, err := exec.Command("pgrep", "-P", formatID(uint32(pid))).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	child, err := parseID(strings.TrimSpace(string(output)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int(child)
+}
+
+func TestAppWithoutCoverageIsSaidToHaveNone(t *testing.T) {
+	u := runCover(t, coverCase{argv: []string{uncovered(t), "exit", "3"}})
+	u.wantCode(3)
+	u.wantProblems("COVERAGE_NOT_BUILT")
+	if !strings.Contains(u.stderr.text(), "uncovered ended with code 3 and left no profile: it is not built with coverage (go)") {
+		t.Errorf("%s", u.stderr.text())
+	}
+}
+
+func TestAppThatLosesItsFolderIsSaidToHaveWrittenNothing(t *testing.T) {
+	u := runCover(t, coverCase{argv: []string{"env", "-u", "GOCOVERDIR", covered(t), "exit", "0"}})
+	u.wantProblems("COVERAGE_NOT_BUILT")
+	moved := filepath.Join(t.TempDir(), "app")
+	if err := os.Symlink(covered(t), moved); err != nil {
+		t.Fatal(err)
+	}
+	u = startCover(t, coverCase{flags: []string{"--folder", "/dev/shm"}, argv: []string{"sh", "-c", `rmdir "$GOCOVERDIR"; exec "$0" exit 0`, moved}})
+	u.wantCode(0)
+	u.wantProblems("COVERAGE_NOT_BUILT")
+}
+
+func TestProcessesThatTheAppLeavesBehindBringTheirProfilesToo(t *testing.T) {
+	u := runCover(t, coverCase{argv: []string{covered(t), "fork", "3"}, attributes: newPidNamespace()})
+	u.wantCode(0)
+	// The app, three that ended before it, and three that outlived it.
+	if manifest := u.wantProblems(""); manifest.count("go/covcounters.") != 7 || manifest.count("go/covmeta.") != 1 {
+		t.Errorf("%+v", manifest.Files)
+	}
+}
+
+func TestOrphansAreReaped(t *testing.T) {
+	u := startCover(t, coverCase{
+		argv:       []string{"sh", "-c", "for i in 1 2 3 4 5; do (sleep 0.1 & ); done; echo ready; sleep 60"},
+		attributes: newPidNamespace(),
+	})
+	u.waitForOutput("ready")
+	first := u.cmd.Process.Pid
+	zombies := func() bool {
+		output, _ := exec.Command("ps", "--ppid", formatID(uint32(first)), "-o", "state=").Output()
+		return strings.Contains(string(output), "Z")
+	}
+	time.Sleep(500 * time.Millisecond)
+	eventually(t, "the end of zombies", func() bool { return !zombies() })
+	children, _ := exec.Command("pgrep", "-P", formatID(uint32(first))).Output()
+	if len(strings.Fields(string(children))) != 1 {
+		t.Errorf("children: %s", children)
+	}
+	u.signal(syscall.SIGTERM)
+	u.wantCode(143)
+}
+
+func TestStragglersThatIgnoreTheirEndDoNotHoldTheWrapperUp(t *testing.T) {
+	u := startCover(t, coverCase{
+		argv:       []string{"sh", "-c", `trap "" TERM; sleep 60 >/dev/null 2>&1 & exit 0`},
+		attributes: newPidNamespace(),
+	})
+	u.wantCode(0)
+	if u.took > stragglerGrace+2*time.Second {
+		t.Errorf("it took %v", u.took)
+	}
+}
+
+func TestSnapshotsAreSentWhileTheAppRuns(t *testing.T) {
+	u := startCover(t, coverCase{flags: []string{"--flush", "200ms"}, argv: []string{covered(t), "snapshots"}})
+	u.waitForOutput("ready")
+	eventually(t, "counters", func() bool {
+		_, manifest, found := findUnit(t, u.to)
+		return found && manifest.count("go/covcounters.") > 1 && manifest.EndedAt == ""
+	})
+	time.Sleep(1500 * time.Millisecond)
+	_ = syscall.Kill(childOf(t, u.cmd.Process.Pid), syscall.SIGSTOP)
+	time.Sleep(1500 * time.Millisecond)
+	_ = syscall.Kill(childOf(t, u.cmd.Process.Pid), syscall.SIGKILL)
+	u.wantCode(137)
+	manifest := u.wantProblems("COVERAGE_NOT_FLUSHED")
+	if !strings.Contains(manifest.Problems[0].Message, "its counters are those of 2s before") && !strings.Contains(manifest.Problems[0].Message, "its counters are those of 1s before") {
+		t.Errorf("%+v", manifest.Problems)
+	}
+}
