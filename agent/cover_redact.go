@@ -73,33 +73,44 @@ func (r *redactor) text(text string) string {
 	for _, known := range patterns.whole {
 		text = known.ReplaceAllString(text, "${1}"+redacted+"${2}")
 	}
-	for _, pair := range patterns.pairs {
-		text = replacePairs(text, pair)
+	for _, name := range patterns.names {
+		text = replacePairs(text, name)
 	}
 	return text
 }
 
-// replacePairs replaces the values of secret names; the value of another name may itself hold such pairs.
-func replacePairs(text string, pair *regexp.Regexp) string {
+// replacePairs replaces the values that follow secret names; the value of another name may itself hold such pairs.
+func replacePairs(text string, name *regexp.Regexp) string {
 	var clean strings.Builder
-	for {
-		at := pair.FindStringSubmatchIndex(text)
-		if at == nil {
-			clean.WriteString(text)
-			return clean.String()
+	done := 0
+	for _, at := range name.FindAllStringSubmatchIndex(text, -1) {
+		if at[0] < done || !looksSecret(text[at[2]:at[3]]) {
+			continue
 		}
-		nameEnd, valueStart, valueEnd := at[3], at[4], at[5]
-		if looksSecret(text[at[2]:nameEnd]) {
-			clean.WriteString(text[:valueStart] + redacted)
-			text = text[valueEnd:]
-		} else {
-			clean.WriteString(text[:valueStart])
-			text = text[valueStart:]
+		if length := valueLength(text[at[1]:]); length > 0 {
+			clean.WriteString(text[done:at[1]] + redacted)
+			done = at[1] + length
 		}
 	}
+	clean.WriteString(text[done:])
+	return clean.String()
 }
 
-type patterns struct{ whole, pairs []*regexp.Regexp }
+// valueLength is how much of text is the value that it begins with: what is in quotes, else all up to what parts values.
+func valueLength(text string) int {
+	if text != "" && (text[0] == '"' || text[0] == '\'') {
+		if end := strings.IndexByte(text[1:], text[0]); end >= 0 {
+			return end + 2
+		}
+		return len(text)
+	}
+	if end := strings.IndexAny(text, " \t\r\n&;,\"'}"); end >= 0 {
+		return end
+	}
+	return len(text)
+}
+
+type patterns struct{ whole, names []*regexp.Regexp }
 
 var redactPatterns = sync.OnceValue(func() patterns {
 	compile := func(expressions ...string) (compiled []*regexp.Regexp) {
@@ -108,7 +119,6 @@ var redactPatterns = sync.OnceValue(func() patterns {
 		}
 		return compiled
 	}
-	value := `("[^"]*"|'[^']*'|[^\s&;,"'}]+)`
 	return patterns{
 		whole: compile(
 			// user:password@ of a URL; a password may hold slashes that should have been escaped.
@@ -121,9 +131,9 @@ var redactPatterns = sync.OnceValue(func() patterns {
 			`()\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?()`,
 			`()\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk_live_|AKIA|ASIA|AIza)[A-Za-z0-9_-]{12,}()`,
 		),
-		pairs: compile(
-			`([\w.-]+)["'\]]?\s*=\s*`+value,
-			`([\w.-]+)["'\]]?\s*:\s*`+value,
+		names: compile(
+			`([\w.-]+)["'\]]?\s*=\s*`,
+			`([\w.-]+)["'\]]?\s*:\s*`,
 		),
 	}
 })
