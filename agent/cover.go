@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path"
 	"slices"
 	"strings"
 	"syscall"
@@ -37,8 +36,11 @@ func cover(args []string) int {
 		fmt.Fprint(os.Stderr, "usage: agent cover [flags] -- app args…; see agent cover --help\n")
 		return 2
 	}
-	w := &wrapper{settings: settings, redact: redact, life: newLifetime(), terminal: findTerminal()}
-	return w.run(complaints)
+	w := &wrapper{settings: settings, redact: redact, life: newLifetime(), terminal: findTerminal(), complaints: complaints}
+	if settings.watch != "" {
+		return w.watch()
+	}
+	return w.run()
 }
 
 // wrapper stands in front of one program.
@@ -47,7 +49,10 @@ type wrapper struct {
 	redact   *redactor
 	life     *lifetime
 	terminal *sharedTerminal
-	app      *coveredApp
+	// app is nil when a program is watched that others run.
+	app *coveredApp
+	// complaints are about settings.
+	complaints []string
 	// folder is empty when none could be made; why is among the problems then.
 	folder   string
 	problems []unitProblem
@@ -57,7 +62,7 @@ type wrapper struct {
 	repeated       int
 }
 
-func (w *wrapper) run(complaints []string) int {
+func (w *wrapper) run() int {
 	began := time.Now()
 	boot := newBoot(began)
 	env := os.Environ()
@@ -75,26 +80,29 @@ func (w *wrapper) run(complaints []string) int {
 		return code
 	}
 	w.app = app
-	for _, complaint := range complaints {
-		go say(w.redact.text(complaint))
-	}
-	c := startCourier(&courier{
-		settings: w.settings, folder: w.folder, life: w.life, redact: w.redact, getenv: os.Getenv, unit: w.newUnit(boot),
-	})
-
+	c := w.startCourier(boot, app.started)
 	w.waitForApp(signals)
 	summary := w.deliver(c, signals)
 	w.conclude(summary)
 	return app.endLike()
 }
 
-func (w *wrapper) newUnit(boot string) unitManifest {
+func (w *wrapper) startCourier(boot string, started time.Time) *courier {
+	for _, complaint := range w.complaints {
+		go say(w.redact.text(complaint))
+	}
+	return startCourier(&courier{
+		settings: w.settings, folder: w.folder, life: w.life, redact: w.redact, getenv: os.Getenv, unit: w.newUnit(boot, started),
+	})
+}
+
+func (w *wrapper) newUnit(boot string, started time.Time) unitManifest {
 	hostname, _ := os.Hostname()
 	workingDir, _ := os.Getwd()
 	return unitManifest{
-		Version: 1, Boot: boot, StartedAt: unitTime(w.app.started), Argv: w.redact.argv(w.settings.argv), WorkingDir: workingDir,
+		Version: 1, Boot: boot, StartedAt: unitTime(started), Argv: w.redact.argv(w.settings.argv), WorkingDir: workingDir,
 		Run:      unitName(w.settings.run, "default"),
-		Service:  unitName(w.settings.service, unitName(path.Base(w.settings.argv[0]), "app")),
+		Service:  unitName(w.settings.program(), "app"),
 		Instance: unitName(w.settings.instance, unitName(hostname, "unknown")),
 		Source:   w.settings.source, Commit: w.settings.commit,
 		Files: []unitFile{}, Problems: w.problems,
@@ -168,7 +176,9 @@ func (w *wrapper) deliver(c *courier, signals <-chan os.Signal) coverSummary {
 	w.life.endWithin(w.settings.budget)
 	delivered := make(chan coverSummary, 1)
 	go func() {
-		w.app.settle(w.life, min(stragglerGrace, w.share()), !told.IsZero())
+		if w.app != nil {
+			w.app.settle(w.life, min(stragglerGrace, w.share()), !told.IsZero())
+		}
 		end := w.endOf(told)
 		delivered <- c.summarize(end, c.finish(end))
 	}()
@@ -198,15 +208,17 @@ func (w *wrapper) deliver(c *courier, signals <-chan os.Signal) coverSummary {
 }
 
 func (w *wrapper) endOf(told time.Time) unitEnd {
-	end := unitEnd{at: time.Now(), exit: w.app.exitOf()}
-	if end.exit != nil {
-		end.at = w.app.ended
+	end := unitEnd{at: time.Now()}
+	found := coverEnd{service: w.settings.program(), how: "is said to have ended", folder: w.folder, languages: w.settings.languages}
+	if w.app != nil {
+		found.how, found.saysCover = w.app.describeEnd(told), buildSetting(w.settings.argv[0], "-cover") == "true"
+		if end.exit = w.app.exitOf(); end.exit != nil {
+			end.at = w.app.ended
+		}
+		found.suddenly = end.exit == nil || end.exit.Signal != nil
 	}
-	missing := diagnose(coverEnd{
-		service: path.Base(w.settings.argv[0]), saysCover: buildSetting(w.settings.argv[0], "-cover") == "true", how: w.app.describeEnd(told), at: end.at, suddenly: end.exit == nil || end.exit.Signal != nil,
-		folder: w.folder, languages: w.settings.languages,
-	})
-	end.problems = append(slices.Clone(w.problems), missing...)
+	found.at = end.at
+	end.problems = append(slices.Clone(w.problems), diagnose(found)...)
 	return end
 }
 
@@ -225,7 +237,7 @@ func (w *wrapper) conclude(summary coverSummary) {
 }
 
 func (w *wrapper) removeFolder() {
-	if w.folder != "" {
+	if w.folder != "" && w.settings.watch == "" {
 		_ = os.RemoveAll(w.folder)
 	}
 }

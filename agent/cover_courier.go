@@ -100,7 +100,7 @@ func nextPause(pause time.Duration, err error) time.Duration {
 
 // learnCommit takes a moment that the program need not wait for.
 func (c *courier) learnCommit() {
-	if c.settings.commit != "" {
+	if c.settings.commit != "" || len(c.settings.argv) == 0 {
 		return
 	}
 	commit := buildSetting(c.settings.argv[0], "vcs.revision")

@@ -105,8 +105,12 @@ func startCover(t *testing.T, c coverCase) *coverUnderTest {
 		program = os.Args[0]
 	}
 	flags := []string{"cover", "--to", u.to, "--folder", u.place, "--summary", u.summaryFile, "--run", "r1", "--instance", "i1"}
-	u.cmd = exec.Command(program, append(append(append(flags, c.flags...), "--"), c.argv...)...)
-	u.cmd.Env = append(withoutCover(os.Environ()), c.env...)
+	if flags = append(flags, c.flags...); len(c.argv) > 0 {
+		flags = append(append(flags, "--"), c.argv...)
+	}
+	u.cmd = exec.Command(program, flags...)
+	// The race detector would hold each wrapper up for a second at its end.
+	u.cmd.Env = append(append(withoutCover(os.Environ()), "GORACE=atexit_sleep_ms=0"), c.env...)
 	u.cmd.Stdin, u.cmd.Stdout, u.cmd.Stderr = strings.NewReader(c.stdin), u.stdout, u.stderr
 	u.cmd.SysProcAttr, u.cmd.Dir = c.attributes, c.dir
 	// A descendant that lives on must not keep the test waiting for its output.

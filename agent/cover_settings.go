@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,8 +40,21 @@ type coverSettings struct {
 	share float64
 	// summary is a file for the summary as JSON. Default: none.
 	summary string
+	// watch is a folder that a program elsewhere writes its profiles to, instead of one that is started here.
+	watch string
 
 	argv []string
+}
+
+// program is what the program is called.
+func (s coverSettings) program() string {
+	switch {
+	case s.service != "":
+		return s.service
+	case len(s.argv) == 0:
+		return "app"
+	}
+	return path.Base(s.argv[0])
 }
 
 // errHelp says that the usage was asked for, errNoApp that there is nothing to run.
@@ -68,7 +82,7 @@ func readCoverSettings(args []string, getenv func(string) string) (s coverSettin
 	switch {
 	case err != nil:
 		return s, complaints, err
-	case len(wrong) > 0 && !marked:
+	case len(wrong) > 0 && !marked && s.watch == "":
 		// Which word is the program cannot be known.
 		return s, complaints, errNoApp
 	case len(wrong) > 0 || len(words) == 0:
@@ -79,8 +93,12 @@ func readCoverSettings(args []string, getenv func(string) string) (s coverSettin
 	default:
 		s.argv = words
 	}
-	if len(s.argv) == 0 || s.argv[0] == "" {
+	switch hasApp := len(s.argv) > 0 && s.argv[0] != ""; {
+	case !hasApp && s.watch == "":
 		return s, complaints, errNoApp
+	case hasApp && s.watch != "":
+		complaints = append(complaints, "--watch is for a program that runs elsewhere, and is not heeded: there is one to run here")
+		s.watch = ""
 	}
 	return s, complaints, nil
 }
@@ -121,7 +139,7 @@ func (s *coverSettings) flags() *flag.FlagSet {
 	flags.Usage = func() {}
 	for name, text := range map[string]*string{
 		"to": &s.to, "run": &s.run, "service": &s.service, "instance": &s.instance, "source": &s.source, "commit": &s.commit,
-		"folder": &s.folder, "java-agent": &s.javaAgent, "summary": &s.summary,
+		"folder": &s.folder, "java-agent": &s.javaAgent, "summary": &s.summary, "watch": &s.watch,
 	} {
 		flags.StringVar(text, name, *text, "")
 	}

@@ -32,6 +32,9 @@ func TestProgramIsFoundBehindTheFlags(t *testing.T) {
 		{[]string{"--to", "x", "--"}, nil, 0, errNoApp},
 		{[]string{"--", ""}, nil, 0, errNoApp},
 		{nil, nil, 0, errNoApp},
+		{[]string{"--watch", "/x"}, nil, 0, nil},
+		{[]string{"--nonsense", "--watch", "/x"}, nil, 1, nil},
+		{[]string{"--watch", "/x", "--", "app"}, []string{"app"}, 1, nil},
 		{[]string{"--help"}, nil, 0, errHelp},
 		{[]string{"-h", "--", "app"}, nil, 0, errHelp},
 	} {
@@ -67,7 +70,7 @@ func TestDefaultsAreThoseOfTheUsage(t *testing.T) {
 			t.Errorf("the usage does not say %q", words)
 		}
 	}
-	for name := range strings.FieldsSeq("to run service instance source commit languages java-agent folder flush budget share summary help") {
+	for name := range strings.FieldsSeq("to run service instance source commit languages java-agent folder flush budget share summary watch help") {
 		if !strings.Contains(coverUsage, "\n  --"+name+" ") {
 			t.Errorf("the usage does not have --%s", name)
 		}

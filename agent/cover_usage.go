@@ -1,6 +1,7 @@
 package main
 
 const coverUsage = `usage: agent cover [flags] -- app args…
+       agent cover [flags] --watch FOLDER
 
 Runs the program as if it stood here: the same environment (and the variables that say where profiles go), stdin, stdout,
 stderr, signals and exit code. Its coverage is sent to storage: what does not change as soon as it is there, the rest when
@@ -26,6 +27,8 @@ Each flag can be given as an environment variable instead: --to as SEATRIAL_COVE
                     A second SIGTERM shortens it
   --share PERCENT   the program's own part of the budget: after it the program is killed. Default: 60%
   --summary FILE    writes what was sent, and what was not and why, as JSON
+  --watch FOLDER    runs no program, but sends what one elsewhere leaves in FOLDER/go, FOLDER/node and so on, until SIGTERM:
+                    for a container beside it that ends after it, as sidecars of Kubernetes do. FOLDER is not emptied
   --help            prints this
 
 The end begins with SIGTERM, and with SIGINT and SIGQUIT where no terminal is; all signals reach the program unchanged, except
@@ -46,5 +49,6 @@ Examples:
 
   agent cover --to https://files.example.com/coverage --run nightly --budget 25s -- /server --port 8080
   agent cover --to gs://coverage --languages go,node --flush 1m -- /start.sh
+  agent cover --to s3://coverage/shop --service orders --watch /profiles
   agent cover --to /mnt/coverage --summary /tmp/coverage.json -- ./server
 `
