@@ -1,5 +1,6 @@
 import { buildContexts } from "./build-contexts.ts";
 import { checkSettings } from "./check-settings.ts";
+import { coverageSettings } from "./coverage-settings.ts";
 import { findStage } from "./dockerfile/summary.ts";
 import { describeStage, looksLikeTests } from "./dockerfile/targets.ts";
 import type { Environment } from "./environment.ts";
@@ -11,7 +12,7 @@ import { absolutePath } from "./read-text.ts";
 import { secretValues } from "./redaction.ts";
 import { resolveSuites } from "./resolve-suites.ts";
 import { readBuildSecrets } from "./secrets.ts";
-import { coverageSettings, networkSettings, releaseSettings, serviceSettings } from "./settings.ts";
+import { networkSettings, releaseSettings, serviceSettings } from "./settings.ts";
 import { spaceSettings } from "./space-settings.ts";
 import { readSurroundings } from "./surroundings.ts";
 import { resolveTargets } from "./targets.ts";
@@ -71,6 +72,14 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     environment,
     serviceCommand: (name) => outline.services.find((service) => service.name === name)?.command,
   });
+  const coverage = coverageSettings({
+    input: input.coverage,
+    targets,
+    suites,
+    services: outline,
+    complain: (complaint) => void complaints.push(complaint),
+  });
+  if (complaints.length > 0) throw written.complain(complaints, "CONFIG_INVALID");
   const build = await readBuildSecrets({
     input: input.image?.secrets,
     root,
@@ -102,7 +111,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     spaces,
     network: networkSettings(input.network),
     redact,
-    coverage: coverageSettings(input.coverage),
+    coverage,
     check: checked.check,
     release: releaseSettings(input.release, (name) => absolutePath(name, root, environment)),
   };

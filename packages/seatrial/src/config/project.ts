@@ -1,5 +1,8 @@
 import type {
   BuildSecret,
+  CoverageFormat,
+  CoverageLanguage,
+  CoverageRules,
   Duration,
   RunnerKind,
   SpaceIsolation,
@@ -137,10 +140,37 @@ export interface NetworkSettings {
 }
 
 export interface CoverageSettings {
-  minimum?: number | undefined;
-  formats: ("text" | "lcov" | "cobertura" | "html" | "json")[];
+  /** What is asked of all sources together, those from elsewhere too. */
+  rules: CoverageRules;
+  /** Sources that a run does not have. */
+  elsewhere: string[];
+  languages: CoverageLanguage[];
+  formats: CoverageFormat[];
   include: string[];
   exclude: string[];
+  /** By prefix in profiles: a path of the project. */
+  paths: Record<string, string>;
+  /** Absolute paths in containers. */
+  reports: string[];
+  llvm?: LlvmSettings | undefined;
+  java?: JavaSettings | undefined;
+}
+
+export interface LlvmSettings {
+  /** Absolute paths in the image. */
+  binaries: string[];
+  /** The key of a stage of the Dockerfile; absent: the image itself. */
+  target?: string | undefined;
+}
+
+/** Paths are absolute and of the image. */
+export interface JavaSettings {
+  agent: string;
+  cli: string;
+  classes: string[];
+  sources: string[];
+  /** The key of a stage of the Dockerfile; absent: the image itself. */
+  target?: string | undefined;
 }
 
 /** What must hold for the release image. */

@@ -1,4 +1,4 @@
-import type { CoverageSettings, NetworkSettings, ReleaseSettings, ServiceSettings } from "./project.ts";
+import type { NetworkSettings, ReleaseSettings, ServiceSettings } from "./project.ts";
 import type { ConfigInput } from "./schema/config.ts";
 
 const DEFAULT_POOL = "10.213.0.0/16";
@@ -22,16 +22,6 @@ export function serviceSettings(input: ConfigInput["services"]): Record<string, 
 
 export function networkSettings(input: ConfigInput["network"]): NetworkSettings {
   return { pool: input?.pool ?? DEFAULT_POOL, size: input?.size ?? DEFAULT_SIZE };
-}
-
-export function coverageSettings(input: ConfigInput["coverage"]): CoverageSettings | undefined {
-  if (input === undefined) return undefined;
-  return {
-    minimum: input.minimum,
-    formats: input.formats ?? ["text"],
-    include: input.include ?? [],
-    exclude: input.exclude ?? [],
-  };
 }
 
 /** The release section; `resolve` makes a path of a file absolute. */

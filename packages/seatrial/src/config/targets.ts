@@ -13,6 +13,8 @@ export interface Targets {
   suites: Record<string, { target: string; app: string }>;
   /** By definition of spaces: the stage of each of its migrations that is a command. */
   migrations: Record<string, (string | undefined)[]>;
+  /** Where tools of coverage are. */
+  coverage: { llvm?: string | undefined; java?: string | undefined };
 }
 
 /** Finds every stage that the configuration names. Several leaves and no `image.release` fail with CONFIG_RELEASE_AMBIGUOUS. */
@@ -47,11 +49,15 @@ export function resolveTargets(
     });
     return [name, stages] as const;
   });
+  const toolsOf = (language: "llvm" | "java") =>
+    pick(input.coverage?.[language]?.target, ["coverage", language, "target"]);
+  const coverage = { llvm: toolsOf("llvm"), java: toolsOf("java") };
   if (complaints.length > 0) return { complaints };
   return {
     targets: {
       release,
       test,
+      coverage,
       suites: Object.fromEntries(suites),
       migrations: Object.fromEntries(migrations),
     },

@@ -1,3 +1,4 @@
+import type { Problem } from "../model/index.ts";
 import { type ExitCode, ToolError } from "../support/error.ts";
 
 export type CoverageErrorCode =
@@ -5,12 +6,24 @@ export type CoverageErrorCode =
   | "COVERAGE_CREDENTIALS_MISSING"
   /** A file of a unit is not what its manifest says: it was not read. */
   | "COVERAGE_FILE_DIFFERS"
+  /** The folder for profiles in a container cannot be used by its programs. */
+  | "COVERAGE_FOLDER_CLOSED"
+  /** What should start coverage in a program failed there. */
+  | "COVERAGE_HOOK_FAILED"
   /** Storage lists names that cannot be files below a folder, such as those with `..`: they were left out. Exit code 1. */
   | "COVERAGE_KEY_REFUSED"
   /** Programs were built with different cover modes: the counts of some lines are hits, those of others only tell that they ran. */
   | "COVERAGE_MODES_MIXED"
+  /** Python programs ran, and none of them has coverage.py. */
+  | "COVERAGE_MODULE_MISSING"
+  /** A container left no profile, and nothing tells why. */
+  | "COVERAGE_NOTHING_LEFT"
+  /** A program that ran was not built with coverage. */
+  | "COVERAGE_NOT_BUILT"
   /** Meta data of Go, and no counters: the program was killed before it wrote them, or is still running. */
   | "COVERAGE_NOT_FLUSHED"
+  /** A container's profiles could not be taken, or not all of them. */
+  | "COVERAGE_NOT_TAKEN"
   /** A folder or file of merged profiles cannot be written. */
   | "COVERAGE_NOT_WRITTEN"
   /** A profile, or a part of it, is not of its format. Where others can be read without it, it was left out. */
@@ -40,7 +53,14 @@ export type CoverageErrorCode =
   /** There are no units in storage, or fewer have ended than must have. Exit code 1. */
   | "COVERAGE_UNITS_MISSING"
   /** A unit has no manifest, or none that can be understood: it was not read. */
-  | "COVERAGE_UNIT_INCOMPLETE";
+  | "COVERAGE_UNIT_INCOMPLETE"
+  /** The project sets a variable of coverage itself: what goes there is not collected. */
+  | "COVERAGE_VARIABLE_TAKEN";
+
+/** A problem of coverage as data. */
+export function coverageProblem(options: Problem & { code: CoverageErrorCode }): Problem {
+  return options;
+}
 
 export interface CoverageErrorOptions {
   code: CoverageErrorCode;

@@ -1,5 +1,13 @@
-// What tests reached of a project's source: profiles read, combined by source, reported and judged. Who starts containers, and takes
-// profiles out of them, is the run's.
+// What tests reached of a project's source: profiles read, combined by source, reported and judged. Who starts containers is the
+// run's; taking profiles out of them is in `collect/`.
+export {
+  type Collector,
+  type CollectorOptions,
+  type ContainerCollector,
+  createCollector,
+} from "./collect/collector.ts";
+export type { ProgramEnd } from "./collect/program-end.ts";
+export type { ToolAgents, ToolContainer } from "./collect/tool-agents.ts";
 export type {
   BranchCoverage,
   Coverage,
@@ -12,4 +20,5 @@ export type {
 } from "./data.ts";
 export type { PulledUnit } from "./remote/pull/fetch-unit.ts";
 export { type PulledUnits, type PullOptions, pullUnits } from "./remote/pull/pull-units.ts";
+export { type ContainerCoverage, type CoveragePlan, planContainer } from "./plan.ts";
 export type { UnitFile, UnitManifest } from "./units/manifest.ts";

@@ -7,6 +7,7 @@ import {
   type ResolvedCompose,
 } from "../compose/index.ts";
 import { type Project, secretsOf } from "../config/index.ts";
+import type { CoveragePlan } from "../coverage/index.ts";
 import { type BuildCache, type GivenImage, imageError } from "../image/index.ts";
 import type { BuildSecret, BuildTarget, SpacePlan, SuiteSpec } from "../model/index.ts";
 import type { CandidatePlan, ReleasePlan } from "../release/index.ts";
@@ -14,6 +15,7 @@ import type { ServicePlan } from "../services/index.ts";
 import { checkSuite, selectSuites } from "../suites/index.ts";
 import { EXIT } from "../support/error.ts";
 import { planCache } from "./plan-cache.ts";
+import { planCoverage } from "./plan-coverage.ts";
 import { planService } from "./plan-services.ts";
 import { earlySpaces, planSpaces, spaceTargets, stepServices } from "./plan-spaces.ts";
 import { planApps, planSuite } from "./plan-suites.ts";
@@ -49,6 +51,8 @@ export interface RunPlan {
   network: NetworkPool;
   /** What is asked of the release image; absent: nothing. */
   check?: CheckPlan | undefined;
+  /** What is collected of coverage; absent: nothing. */
+  coverage?: CoveragePlan | undefined;
   /** How the run ends, when all has passed; absent: without a release. */
   releasing?: ReleasePlan | undefined;
   /** Where steps of the build are kept for engines that start empty; absent: nowhere. */
@@ -76,6 +80,8 @@ export interface PlanOptions {
   checks?: boolean | undefined;
   /** What is wanted besides suites: these services, or where none is named and no suite needs any, all. Default: nothing. */
   infrastructure?: readonly string[] | undefined;
+  /** Whether coverage is collected, where the project asks for it. Default: no. */
+  coverage?: boolean | undefined;
   /** Whether suites are run. Without them, and with checks, the test image is there to be compared. Default: yes. */
   suites?: boolean | undefined;
   /** Of the engine: how many test binaries run at once by default. */
@@ -103,6 +109,7 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
   const stages = new Set([
     project.config.image.release,
     ...comparedStages(options),
+    ...coverageStages(options, chosen.length),
     ...chosen.flatMap((suite) => [suite.target ?? [], suite.app?.target ?? []].flat()),
   ]);
   const own = [...stages].map((stage) => projectTarget(project, stage));
@@ -138,6 +145,7 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
   const names = dependencies.map((service) => service.spec.name);
   const services = [...dependencies, ...planApps(suites, names)];
   for (const suite of suites) checkSuite(suite, names);
+  const coverage = coveragePlan(options, { suites, services });
   const given = givenImages({ ...options, needed: [...own, ...further] });
   const built = given.length > 0 ? [] : [...own, ...further];
   return {
@@ -161,8 +169,14 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
       steps,
       network: project.config.network,
       check: checkPlan(options, composed),
+      coverage,
       changes: composed.changes,
-      warnings: [...project.warnings, ...(compose?.warnings ?? []), ...unusedSettings(project, compose)],
+      warnings: [
+        ...project.warnings,
+        ...(compose?.warnings ?? []),
+        ...unusedSettings(project, compose),
+        ...(coverage?.unjudged ?? []),
+      ],
     },
     secrets: [...project.secretValues, ...composed.secretValues, ...environmentSecrets(project, composed)],
   };
@@ -189,6 +203,22 @@ function checkPlan(options: PlanOptions, composed: ComposePlan): CheckPlan | und
     instructions: project.dockerfile.stages.find(({ key }) => key === image.release)?.instructions,
     measureTest: options.suites === false,
   });
+}
+
+/** Without suites nothing is collected: what only starts or checks images changes nothing in them. */
+function coveragePlan(
+  { project, coverage }: PlanOptions,
+  { suites, services }: Pick<RunPlan, "suites" | "services">,
+): CoveragePlan | undefined {
+  const settings = project.config.coverage;
+  if (coverage !== true || settings === undefined || suites.length === 0) return undefined;
+  return planCoverage({ settings, suites, services, allSuites: project.suites.map(({ name }) => name) });
+}
+
+/** Stages with the tools that read profiles. */
+function coverageStages({ project, coverage }: PlanOptions, suites: number): string[] {
+  const { llvm, java } = project.config.coverage ?? {};
+  return coverage === true && suites > 0 ? [llvm?.target ?? [], java?.target ?? []].flat() : [];
 }
 
 /** Checks alone compare with the test image where it is built here: a given one would be pulled for its size. */

@@ -1,10 +1,15 @@
 import path from "node:path";
-import type { Agent, FileDetails } from "../agent/index.ts";
+import {
+  type Agent,
+  DEFAULT_LIMITS,
+  type ExtractLimits,
+  extractSafely,
+  type FileDetails,
+} from "../agent/index.ts";
 import { type Duration, formatDuration, type Problem } from "../model/index.ts";
 import { orAborted, withDeadline } from "../support/abort.ts";
 import { isToolError, messageOf } from "../support/error.ts";
 import { problemOf, suiteError, suiteProblem } from "./errors.ts";
-import { DEFAULT_LIMITS, type ExtractLimits, extractSafely } from "./extract.ts";
 import type { ResultsFolder } from "./results-folder.ts";
 
 const DEFAULT_DEADLINE = 60_000;

@@ -6,7 +6,6 @@ export {
   suiteEnvironment,
 } from "./container.ts";
 export type { SuiteErrorCode } from "./errors.ts";
-export type { ExtractLimits } from "./extract.ts";
 export type { GrantProcess, ProcessGrant } from "./grant.ts";
 export { checkSuite, planShards, type ShardPlan, selectSuites, suiteResults } from "./plan.ts";
 export { prepareContainer } from "./prepare.ts";

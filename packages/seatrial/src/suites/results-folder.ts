@@ -1,18 +1,14 @@
 import { createWriteStream } from "node:fs";
 import { symlink } from "node:fs/promises";
 import path from "node:path";
-import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { FileSink } from "../agent/index.ts";
 import { messageOf } from "../support/error.ts";
 import { makeFolder } from "../support/make-folder.ts";
 import { suiteError } from "./errors.ts";
 
-/** A folder of the host that takes files. Paths are relative, with `/`, and were checked by the caller. */
-export interface ResultsFolder {
-  folder(name: string): Promise<void>;
-  file(name: string, content: Readable, options: { executable: boolean; signal: AbortSignal }): Promise<void>;
-  link(name: string, target: string): Promise<void>;
-}
+/** A folder of the host that takes files. */
+export type ResultsFolder = FileSink;
 
 /** A folder on disk, made when the first file comes. Each call may fail with RESULTS_NOT_WRITTEN. */
 export function resultsFolder(root: string): ResultsFolder {

@@ -1,4 +1,4 @@
-import { engineLoss, type LaunchedWorkload } from "../agent/index.ts";
+import { type ExtractLimits, engineLoss, type LaunchedWorkload } from "../agent/index.ts";
 import {
   type Duration,
   type Emit,
@@ -14,7 +14,6 @@ import { isToolError, type ToolError } from "../support/error.ts";
 import { type Collected, collectResults } from "./collect.ts";
 import { RESULTS_FOLDER, suiteEnvironment } from "./container.ts";
 import { problemOf, suiteError } from "./errors.ts";
-import type { ExtractLimits } from "./extract.ts";
 import type { GrantProcess } from "./grant.ts";
 import { prepareContainer } from "./prepare.ts";
 import { createRecorder, type RunningTest, type TestRecorder } from "./recorder.ts";

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { PROJECT_NAME } from "../project-name.ts";
 import { checkSchema } from "./check.ts";
+import { coverageSchema } from "./coverage.ts";
 import { imageSchema } from "./image.ts";
-import { coverageSchema } from "./outlook.ts";
 import { releaseSchema } from "./release.ts";
 import { field, mapping, section } from "./section.ts";
 import { networkSchema, serviceSchema } from "./service.ts";
@@ -57,7 +57,7 @@ export const configSchema = section(
     redact: field(oneOrMany(text, "variables"), "Variables whose values never appear in output.", [
       "STRIPE_KEY",
     ]),
-    coverage: field(coverageSchema, "Coverage reports."),
+    coverage: field(coverageSchema, "What tests reach of the project's source: collected in runs, reported and judged."),
     check: field(checkSchema, "What must hold for the release image."),
     release: field(releaseSchema, "Where the tested image goes."),
   },

@@ -19,6 +19,7 @@ export function planInfrastructure(plan: RunPlan): RunPlan {
     targets: plan.targets.filter(({ key }) => used.has(key)),
     given: plan.given.filter(({ target }) => used.has(target)),
     check: undefined,
+    coverage: undefined,
     releasing: undefined,
     cache: undefined,
     push: undefined,

@@ -3,8 +3,13 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import tar from "tar-stream";
 import { formatBytes } from "../model/index.ts";
-import type { ResultsFolder } from "./results-folder.ts";
-import { count } from "./text.ts";
+
+/** Takes the files of an archive. Names are relative, with `/`, and lead nowhere else. */
+export interface FileSink {
+  folder(name: string): Promise<void>;
+  file(name: string, content: Readable, options: { executable: boolean; signal: AbortSignal }): Promise<void>;
+  link(name: string, target: string): Promise<void>;
+}
 
 /** How much of a container is taken at most. */
 export interface ExtractLimits {
@@ -29,7 +34,7 @@ const MOST_NAMED = 3;
  */
 export async function extractSafely(options: {
   archive: Readable;
-  into: ResultsFolder;
+  into: FileSink;
   /** A folder below `into`; `""` for itself. */
   prefix: string;
   /** Names below which nothing is taken. */
@@ -97,7 +102,7 @@ function safeName(given: string, prefix: string): string | undefined {
 async function makeLinks(options: {
   links: readonly { name: string; target: string }[];
   taken: ReadonlySet<string>;
-  into: ResultsFolder;
+  into: FileSink;
   leave: (reason: string, name: string) => void;
 }): Promise<void> {
   const { links, taken, into, leave } = options;
@@ -122,7 +127,7 @@ function parentsOf(name: string): string[] {
 }
 
 function limitText(limits: ExtractLimits, name: string): string {
-  return `stopped at ${JSON.stringify(name)}: more than ${formatBytes(limits.bytes)} or ${count(limits.files, "file")}`;
+  return `stopped at ${JSON.stringify(name)}: more than ${formatBytes(limits.bytes)} or ${limits.files} files`;
 }
 
 function leftOutText(reason: string, names: readonly string[]): string {

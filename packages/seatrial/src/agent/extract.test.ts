@@ -4,8 +4,8 @@ import { Readable } from "node:stream";
 import tar, { type Header } from "tar-stream";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_LIMITS, extractSafely } from "./extract.ts";
-import { resultsFolder } from "./results-folder.ts";
-import { type Place, tempPlace } from "./testing/shard-run.ts";
+import { resultsFolder } from "../suites/results-folder.ts";
+import { type Place, tempPlace } from "../suites/testing/shard-run.ts";
 
 type Entry = Partial<Header> & { name: string; content?: string };
 
