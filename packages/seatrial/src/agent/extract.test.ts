@@ -3,9 +3,9 @@ import { lstat, mkdir, readFile, readlink, stat, writeFile } from "node:fs/promi
 import { Readable } from "node:stream";
 import tar, { type Header } from "tar-stream";
 import { describe, expect, test } from "vitest";
-import { DEFAULT_LIMITS, extractSafely } from "./extract.ts";
 import { resultsFolder } from "../suites/results-folder.ts";
 import { type Place, tempPlace } from "../suites/testing/shard-run.ts";
+import { DEFAULT_LIMITS, extractSafely } from "./extract.ts";
 
 type Entry = Partial<Header> & { name: string; content?: string };
 

@@ -22,7 +22,13 @@ export { type CachedAgent, listAgentCache, ownAgentKey, removeAgents } from "./c
 export type { ConnectionOptions } from "./connection.ts";
 export { engineLoss } from "./ending.ts";
 export { type AgentErrorCode, agentError } from "./errors.ts";
-export { DEFAULT_LIMITS, type Extracted, type ExtractLimits, extractSafely, type FileSink } from "./extract.ts";
+export {
+  DEFAULT_LIMITS,
+  type Extracted,
+  type ExtractLimits,
+  extractSafely,
+  type FileSink,
+} from "./extract.ts";
 export { createLauncher, type Launcher, type LauncherOptions, type LaunchSpec } from "./launch.ts";
 export { placeFiles } from "./place-files.ts";
 export { readText } from "./read-text.ts";

@@ -5,7 +5,7 @@ import type { SpaceSummary } from "./space.ts";
 import type { TestCounts, TestResult } from "./test-result.ts";
 
 /** What the parts of a run are. */
-export type NodeKind = "build" | "network" | "service" | "suite" | "check" | "release";
+export type NodeKind = "build" | "network" | "service" | "suite" | "check" | "coverage" | "release";
 
 /** A part of a run that people follow: the build, a service, a suite. */
 export interface NodeRef {

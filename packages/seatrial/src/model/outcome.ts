@@ -1,4 +1,5 @@
 import type { CheckOutcome } from "./check.ts";
+import type { CoverageOutcome } from "./coverage.ts";
 import type { Digest } from "./digest.ts";
 import type { Duration } from "./duration.ts";
 import type { ImageIdentity } from "./image.ts";
@@ -35,6 +36,8 @@ export interface Outcome {
   /** What lies in a registry of the images: what a build pushed, or what was given to be tested. */
   pushed?: PushedImage[] | undefined;
   check?: CheckOutcome | undefined;
+  /** What the tests reached; absent where it was not collected. */
+  coverage?: CoverageOutcome | undefined;
   receipt?: ReleaseReceipt | undefined;
   /** What ended the run early, or made it fail without a failing test. */
   problems: Problem[];

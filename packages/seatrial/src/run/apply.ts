@@ -1,3 +1,4 @@
+import type { Collector } from "../coverage/index.ts";
 import { releaseImages } from "../image/index.ts";
 import type { BuildResult, NodeRef, Outcome, Problem, SuiteOutcome } from "../model/index.ts";
 import type { Broker } from "../spaces/index.ts";
@@ -7,6 +8,7 @@ import { problemOf } from "../support/problem.ts";
 import { buildTargets } from "./build.ts";
 import { CHECK_NODE, checkImage } from "./check.ts";
 import type { RunContext } from "./context.ts";
+import { COVERAGE_NODE, openCoverage } from "./coverage.ts";
 import { borrowInfrastructure } from "./infrastructure/borrow.ts";
 import { planInfrastructure } from "./infrastructure/plan.ts";
 import type { RunParts } from "./parts.ts";
@@ -86,9 +88,13 @@ export async function applyRun(plan: RunPlan, given: WatchedContext): Promise<Ap
     }),
   );
 
-  const { shared, services, broker } = openServices({ plan, context, build, onFailure: fail, signal });
+  const coverage = openCoverage({ plan, context, build, onFailure: fail, signal });
+  const collector = coverage?.collector;
+  const opened = openServices({ plan, context, build, collector, onFailure: fail, signal });
+  const { shared, services, broker } = opened;
   cleanup.add(async () => await shared[Symbol.asyncDispose]());
   cleanup.add(async () => await services[Symbol.asyncDispose]());
+  cleanup.add(async () => await coverage?.[Symbol.asyncDispose]());
 
   const spaces = createRunSpaces({ plan, context, build, shared, services, broker, signal });
   cleanup.add(async () => await spaces?.[Symbol.asyncDispose]());
@@ -113,6 +119,7 @@ export async function applyRun(plan: RunPlan, given: WatchedContext): Promise<Ap
     shared,
     services,
     spaces,
+    coverage,
     onFailure: fail,
     onError,
     removing,
@@ -121,6 +128,11 @@ export async function applyRun(plan: RunPlan, given: WatchedContext): Promise<Ap
   const check = await checking;
   const pushed = await pushing;
   const [built] = await Promise.allSettled([build, services.settled]);
+  const parts = [...suiteOutcomes, ...(check === undefined ? [] : [check])];
+  const covered = await coverage?.finish({
+    services,
+    keeps: context.keepsServices === true && parts.some(({ status }) => status !== "passed"),
+  });
 
   const outcome: Outcome = {
     version: 1,
@@ -129,7 +141,7 @@ export async function applyRun(plan: RunPlan, given: WatchedContext): Promise<Ap
     status: statusOf({
       stopped: context.signal.aborted,
       problems: problems.length,
-      parts: [...suiteOutcomes, ...(check === undefined ? [] : [check])],
+      parts: [...parts, ...(covered === undefined ? [] : [covered])],
     }),
     startedAt: startedAt.toISOString(),
     duration: Math.round(context.now() - start),
@@ -143,6 +155,7 @@ export async function applyRun(plan: RunPlan, given: WatchedContext): Promise<Ap
     release: plan.release,
     pushed,
     check,
+    coverage: covered,
     problems: problems.map((each) => each.problem),
     warnings,
   };
@@ -165,6 +178,7 @@ function openServices(options: {
   plan: RunPlan;
   context: RunContext;
   build: Promise<BuildResult>;
+  collector: Collector | undefined;
   onFailure: (error: unknown, service?: string) => void;
   signal: AbortSignal;
 }): { shared: SharedResources; services: StartedServices; broker?: Broker } {
@@ -182,6 +196,7 @@ function nodesOf(plan: RunPlan): NodeRef[] {
     ...plan.services.map((service) => ({ kind: "service", name: service.spec.name }) as const),
     ...plan.suites.map((suite) => ({ kind: "suite", name: suite.name }) as const),
     ...(plan.check === undefined ? [] : [CHECK_NODE]),
+    ...(plan.coverage === undefined ? [] : [COVERAGE_NODE]),
     ...(plan.push === undefined ? [] : [PUSH_NODE]),
     ...(plan.releasing === undefined ? [] : [{ kind: "release", name: "release" } as const]),
   ];
@@ -190,7 +205,7 @@ function nodesOf(plan: RunPlan): NodeRef[] {
 function statusOf(options: {
   stopped: boolean;
   problems: number;
-  /** Suites and checks. */
+  /** Suites, checks, coverage. */
   parts: readonly { status: SuiteOutcome["status"] }[];
 }): Outcome["status"] {
   if (options.stopped) return "stopped";

@@ -1,4 +1,5 @@
 import type { Launcher } from "../agent/index.ts";
+import type { finishCoverage } from "../coverage/index.ts";
 import type { Engine } from "../engine/index.ts";
 import type { BuildCache } from "../image/index.ts";
 import type { Emit, ImageIdentity, Logs, SpaceKind } from "../model/index.ts";
@@ -24,6 +25,12 @@ export interface RunContext {
   spaceKinds?: ((kind: SpaceKind) => Promise<SpaceKindDriver>) | undefined;
   /** Takes a value that came up during the run and must not reach any output from now on. */
   hide?: ((secret: string) => void) | undefined;
+  /** Replaces secrets in a text. Absent: there are none. */
+  redact?: ((text: string) => string) | undefined;
+  /** The services of a run that fails go on after it: `--keep`. */
+  keepsServices?: boolean | undefined;
+  /** Reads, reports and judges what was collected of coverage. Default: as the program does. */
+  finishCoverage?: typeof finishCoverage | undefined;
   /** Absent with `--fresh`. */
   snapshots?: SnapshotStore | undefined;
   /** Pushes images to where the plan says, and keeps the list of them for other jobs. */

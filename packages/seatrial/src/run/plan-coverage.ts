@@ -71,7 +71,11 @@ function rulesOfRun(
     sources: pick(rules.sources, isAsked),
   };
   if (isWhole) return withBase(asked);
-  const judged: CoverageRules = { ...NOTHING, expected: asked.expected, sources: filtered ? {} : asked.sources };
+  const judged: CoverageRules = {
+    ...NOTHING,
+    expected: asked.expected,
+    sources: filtered ? {} : asked.sources,
+  };
   const { total, changed, files } = rules;
   const drops =
     total !== undefined ||

@@ -1,6 +1,8 @@
+import type { Collector } from "../coverage/index.ts";
 import type { BuildResult, Emit, Logs, ServiceOutcome } from "../model/index.ts";
 import {
   type RunningService,
+  type ServiceEnd,
   type ServicePlan,
   type ServiceRuntime,
   startService,
@@ -24,8 +26,19 @@ export interface StartedServices extends AsyncDisposable {
   /** The log of a service, relative to the run's folder, and its last lines. */
   said(name: string, lines: number): { log: string; lines: string[] };
   outcomes(): ServiceOutcome[];
+  /**
+   * Ends the processes of these services, those that need others before them, and hands each to `ended`; their containers stay.
+   * From then on no service that ends is a failure. Services that did not start are left out.
+   */
+  stop(names: readonly string[], ended: (stopped: StoppedService) => Promise<void>): Promise<void>;
   /** Resolves when all have settled. Never rejects. */
   settled: Promise<void>;
+}
+
+/** A service whose process was ended. */
+export interface StoppedService {
+  service: RunningService;
+  end: ServiceEnd;
 }
 
 interface StartServicesOptions {
@@ -50,6 +63,8 @@ export function startRunServices(options: {
   context: RunContext;
   build: Promise<BuildResult>;
   shared: SharedResources;
+  /** Collects coverage of those that have it. */
+  collector?: Collector | undefined;
   /** Publishes the services' ports, and those which it names, on the engine's machine. */
   publish?: ((plan: ServicePlan) => readonly number[]) | undefined;
   /** Resolves when a service that is not in the plan is ready. */
@@ -73,6 +88,7 @@ export function startRunServices(options: {
       logs: context.logs,
       snapshots: context.snapshots,
       publish: publish && { further: publish(service) },
+      coverage: options.collector?.container({ kind: "service", name: service.spec.name, instance: "1" }),
       now: context.now,
     }),
     emit: context.emit,
@@ -187,6 +203,25 @@ function startServices(options: StartServicesOptions): StartedServices {
     said(name, lines) {
       const log = options.logs.open({ kind: "service", name });
       return { log: log.file, lines: log.lastLines(lines) };
+    },
+    async stop(names, handOver) {
+      closing = true;
+      const stopping = new Map<string, Promise<void>>();
+      const stopOne = async (plan: ServicePlan) => {
+        const { name } = plan.spec;
+        const dependents = options.plans.filter(
+          ({ spec }) => names.includes(spec.name) && spec.dependsOn.some(({ service }) => service === name),
+        );
+        await Promise.all(dependents.map(stop));
+        const service = ended.get(name);
+        if (service !== undefined) await handOver({ service, end: await service.stop() });
+      };
+      const stop = (plan: ServicePlan): Promise<void> => {
+        const known = stopping.get(plan.spec.name) ?? stopOne(plan);
+        stopping.set(plan.spec.name, known);
+        return known;
+      };
+      await Promise.all(options.plans.filter(({ spec }) => names.includes(spec.name)).map(stop));
     },
     outcomes: () =>
       options.plans.map((plan) => {

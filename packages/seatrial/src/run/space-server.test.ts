@@ -16,7 +16,7 @@ async function serverOf(options: FakeAgentOptions) {
     spec: plan.spec,
     workload: { agent },
     image: plainImage({ ports: [5432] }),
-    process: { env: { PGDATA: "/data" }, user: "postgres", workingDir: "/" },
+    process: { argv: [], env: { PGDATA: "/data" }, user: "postgres", workingDir: "/" },
   };
   return { container, server: spaceServer({ service, plan, kind: "postgres" }) };
 }

@@ -1,4 +1,5 @@
 import type { LaunchedWorkload } from "../agent/index.ts";
+import type { ContainerCollector } from "../coverage/index.ts";
 import { identityOf, proofOf } from "../image/index.ts";
 import type { BuildResult, ImageDetails, Proof, SuiteOutcome, SuiteSpec } from "../model/index.ts";
 import { resolveImage, toWorkloadMount } from "../services/index.ts";
@@ -13,6 +14,7 @@ import {
 import { type ExitCode, isToolError } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
 import type { RunContext } from "./context.ts";
+import type { RunCoverage } from "./coverage.ts";
 import { beginNode, type NodeReporter } from "./node.ts";
 import type { RunPlan } from "./plan.ts";
 import type { SharedResources } from "./resources.ts";
@@ -27,6 +29,7 @@ export interface SuitesOptions {
   shared: SharedResources;
   services: StartedServices;
   spaces: RunSpaces | undefined;
+  coverage: RunCoverage | undefined;
   onFailure: (error: unknown, suite: string) => void;
   /** Told the exit code of each error that kept a suite from being run. */
   onError: (exitCode: ExitCode) => void;
@@ -46,6 +49,7 @@ async function runOne(spec: SuiteSpec, options: SuitesOptions): Promise<SuiteOut
   const waiting = beginWaiting(spec, options);
   let node: NodeReporter | undefined;
   let containers: SuiteContainers | undefined;
+  let collecting: Promise<unknown> = Promise.resolve();
   try {
     containers = await startContainers(spec, options);
     const { take, image } = containers;
@@ -70,13 +74,14 @@ async function runOne(spec: SuiteSpec, options: SuitesOptions): Promise<SuiteOut
           image: image.config,
           signal: stop,
         });
-        return borrowed(workload, opened);
+        return { ...borrowed(workload, opened), coverage: collectorOf(spec, shard, options) };
       },
       results: (shard) => resultsFolder(`${context.folder}/${shard.results}`),
       now: context.now,
       onEngineLost: (error) => options.onFailure(error, spec.name),
       signal,
     });
+    collecting = takeCoverage({ spec, ended, containers, options });
     const outcome: SuiteOutcome = {
       ...ended,
       spaces: options.spaces?.leasedBy(spec.name) || undefined,
@@ -104,8 +109,49 @@ async function runOne(spec: SuiteSpec, options: SuitesOptions): Promise<SuiteOut
     return { ...outcome, status: "failed", problem };
   } finally {
     // A result must not wait for the removal of what it came from.
-    if (containers !== undefined) options.removing(containers[Symbol.asyncDispose]());
+    const used = containers;
+    if (used !== undefined) options.removing(collecting.then(() => used[Symbol.asyncDispose]()));
   }
+}
+
+/** Takes the coverage of all shards, while the result is told already. Never rejects. */
+async function takeCoverage({
+  spec,
+  ended,
+  containers,
+  options,
+}: {
+  spec: SuiteSpec;
+  ended: SuiteOutcome;
+  containers: SuiteContainers;
+  options: SuitesOptions;
+}): Promise<unknown> {
+  const { coverage, context } = options;
+  if (coverage === undefined || context.signal.aborted) return undefined;
+  const { config } = containers.image;
+  const end = {
+    argv: spec.runner === "go" ? [] : (spec.command ?? [...config.entrypoint, ...config.command]),
+    binaries: spec.runner === "go" ? (spec.binaries ?? "/") : undefined,
+    workingDir: spec.workingDir ?? (config.workingDir || "/"),
+    env: { ...config.env, ...spec.env },
+    killed: ended.problem?.code === "SUITE_TIMED_OUT",
+    startedAt: Date.now() - ended.duration,
+  };
+  return await Promise.all(
+    planShards(spec).map(async (shard) => {
+      const collector = collectorOf(spec, shard, options);
+      if (collector === undefined) return;
+      await coverage.takeShard({ collector, workload: await containers.take(shard.index), end });
+    }),
+  );
+}
+
+function collectorOf(
+  { name }: SuiteSpec,
+  { index }: { index: number },
+  { coverage }: SuitesOptions,
+): ContainerCollector | undefined {
+  return coverage?.collector.container({ kind: "suite", name, instance: `shard-${index}` });
 }
 
 const SERVICE_LINES = 8;
@@ -158,7 +204,9 @@ async function startContainers(spec: SuiteSpec, options: SuitesOptions): Promise
   });
   const network = await shared.network(image.id);
   const shards = planShards(spec);
-  const launched = shards.map((shard) => {
+  const launched = shards.map(async (shard) => {
+    const collector = collectorOf(spec, shard, options);
+    const mounts = [...spec.mounts, ...(collector?.mounts ?? [])];
     const container = suiteContainer({
       run: context.run,
       spec,
@@ -167,10 +215,17 @@ async function startContainers(spec: SuiteSpec, options: SuitesOptions): Promise
       network,
       labels: shared.labels,
       security: spec.security,
-      mounts: spec.mounts.map((mount) => toWorkloadMount(mount, shared.owner)),
+      mounts: mounts.map((mount) => toWorkloadMount(mount, shared.owner)),
       extraHosts: spec.extraHosts,
     });
-    return context.launcher.launch({ ...container, label: `suite ${spec.name}` }, signal);
+    const workload = await context.launcher.launch({ ...container, label: `suite ${spec.name}` }, signal);
+    try {
+      await collector?.prepare(workload.agent, signal);
+      return workload;
+    } catch (error) {
+      await Promise.allSettled([workload[Symbol.asyncDispose]()]);
+      throw error;
+    }
   });
   const started = Promise.all(launched);
   // Whoever waits for it hears of it.

@@ -15,3 +15,4 @@ export {
   type UsageJournal,
 } from "./snapshot-store.ts";
 export { type StartOptions, startService } from "./start.ts";
+export type { ServiceEnd } from "./stop.ts";

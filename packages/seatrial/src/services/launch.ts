@@ -10,6 +10,8 @@ export async function launchContainer(options: {
   imageId: Digest;
   /** Ports to publish. */
   publish?: readonly number[] | undefined;
+  /** Further ones. */
+  mounts?: readonly WorkloadMount[] | undefined;
   runtime: ServiceRuntime;
   onNote: (note: string) => void;
   signal: AbortSignal;
@@ -25,7 +27,11 @@ export async function launchContainer(options: {
       hostname: spec.hostname ?? spec.name,
       network: { id: await runtime.network(options.imageId), aliases: [spec.name, ...spec.aliases] },
       publish: options.publish,
-      mounts: [...spec.mounts.map((mount) => toWorkloadMount(mount, runtime.run)), ...secretMounts(spec)],
+      mounts: [
+        ...spec.mounts.map((mount) => toWorkloadMount(mount, runtime.run)),
+        ...secretMounts(spec),
+        ...(options.mounts ?? []),
+      ],
       limits: spec.limits,
       security: spec.security,
       extraHosts: spec.extraHosts,

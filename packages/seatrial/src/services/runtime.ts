@@ -1,4 +1,5 @@
 import type { Launcher } from "../agent/index.ts";
+import type { ContainerCollector } from "../coverage/index.ts";
 import type { Engine } from "../engine/index.ts";
 import type { ImageIdentity, Logs } from "../model/index.ts";
 import type { SnapshotStore } from "./snapshot-store.ts";
@@ -19,6 +20,8 @@ export interface ServiceRuntime {
   snapshots?: SnapshotStore | undefined;
   /** The engine's machine answers the service's ports, and further ones, at 127.0.0.1. Absent: none of them. */
   publish?: { further: readonly number[] } | undefined;
+  /** Collects its coverage. Absent: it gives none. */
+  coverage?: ContainerCollector | undefined;
   /** A clock in milliseconds. */
   now: () => number;
 }

@@ -14,6 +14,7 @@ import { processSpecOf, type ServiceProcess, startProcess } from "./process.ts";
 import { waitUntilReady } from "./readiness.ts";
 import type { ServiceRuntime } from "./runtime.ts";
 import type { RunningService } from "./service.ts";
+import { stopProcess } from "./stop.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
 
 export interface StartOptions {
@@ -49,12 +50,14 @@ export async function startService(options: StartOptions): Promise<RunningServic
     spec: boot.spec,
     imageId: boot.imageId,
     publish: runtime.publish && [...ports, ...runtime.publish.further],
+    mounts: runtime.coverage?.mounts,
     runtime,
     onNote,
     signal,
   });
   try {
-    const booting: Booting = { ...options, boot, image, log, workload };
+    const booting: Booting = { ...options, boot, image, log, workload, stopping: false };
+    await runtime.coverage?.prepare(workload.agent, signal);
     await orAborted(options.dependencies, signal);
     const { process, snapshot } = await bootProcess(booting);
     return {
@@ -69,6 +72,11 @@ export async function startService(options: StartOptions): Promise<RunningServic
       status: spec.oneShot ? "completed" : "ready",
       bootDuration: runtime.now() - start,
       failure: watch(process, booting),
+      async stop() {
+        booting.stopping = true;
+        const stopSignal = spec.stopSignal ?? image.config.stopSignal ?? "TERM";
+        return await stopProcess(process, { stopSignal, grace: spec.stopGrace });
+      },
       [Symbol.asyncDispose]: () => workload[Symbol.asyncDispose](),
     };
   } catch (error) {
@@ -81,8 +89,8 @@ export async function startService(options: StartOptions): Promise<RunningServic
 }
 
 function processOf({ spec }: BootPlan, { config }: ImageDetails): RunningService["process"] {
-  const { env, user, workingDir } = processSpecOf(spec, config);
-  return { env: { ...config.env, ...env }, user, workingDir };
+  const { argv, env, user, workingDir } = processSpecOf(spec, config);
+  return { argv, env: { ...config.env, ...env }, user, workingDir };
 }
 
 interface Booting extends StartOptions {
@@ -90,6 +98,8 @@ interface Booting extends StartOptions {
   image: ImageDetails;
   log: Log;
   workload: LaunchedWorkload;
+  /** Its end is ours from now on. */
+  stopping: boolean;
 }
 
 async function bootProcess(
@@ -112,10 +122,12 @@ async function bootProcess(
 async function startOnce(booting: Booting): Promise<ServiceProcess> {
   const { boot, log, workload, onNote, signal, plan } = booting;
   const spec: ProcessSpec = processSpecOf(boot.spec, booting.image.config);
+  const { coverage } = booting.runtime;
+  const env = coverage?.environment(booting.image.config.env, spec.env ?? {}).env ?? spec.env;
   const started = await startProcess({
     service: plan.spec.name,
     agent: workload.agent,
-    spec,
+    spec: { ...spec, env },
     log,
     signal,
   });
@@ -173,11 +185,14 @@ async function endOf(process: ServiceProcess, booting: Booting): Promise<Process
 }
 
 /** The failure of a service that was ready: it ended, or its container or the connection to it did. */
-async function watch(process: ServiceProcess, { plan, log, workload }: Booting): Promise<ToolError> {
+async function watch(process: ServiceProcess, booting: Booting): Promise<ToolError> {
+  const { plan, log, workload } = booting;
   const { spec } = plan;
-  if (spec.oneShot) return await new Promise<never>(() => undefined);
+  const never = () => new Promise<never>(() => undefined);
+  if (spec.oneShot) return await never();
   try {
     const exit = await process.ended;
+    if (booting.stopping) return await never();
     return exitFailure({ service: spec.name, exit, log, when: "while it was needed" });
   } catch (error) {
     return await containerFailure({ service: spec.name, error, workload, log });

@@ -1,8 +1,8 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { LaunchedWorkload } from "../agent/index.ts";
 import type { ServicePlan } from "./plan.ts";
 import type { ServiceProcess } from "./process.ts";
 import type { ServiceRuntime } from "./runtime.ts";
+import { stopProcess } from "./stop.ts";
 
 const CLEAN_STOP_MS = 15_000;
 
@@ -20,7 +20,9 @@ export async function takeSnapshot(options: {
   signal: AbortSignal;
 }): Promise<boolean> {
   const { plan, runtime, workload, process, signal } = options;
-  if (!(await stopsCleanly(process, options.stopSignal))) return false;
+  const { stopSignal } = options;
+  const { exit, killed } = await stopProcess(process, { stopSignal, grace: CLEAN_STOP_MS });
+  if (killed || exit?.code !== 0) return false;
   try {
     await runtime.snapshots?.keep({
       key: options.key,
@@ -34,15 +36,4 @@ export async function takeSnapshot(options: {
     signal.throwIfAborted();
     return false;
   }
-}
-
-async function stopsCleanly({ process, ended }: ServiceProcess, stopSignal: string): Promise<boolean> {
-  await process.signal(stopSignal);
-  const limit = new AbortController();
-  const exit = await Promise.race([ended, wait(CLEAN_STOP_MS, undefined, { signal: limit.signal })]);
-  limit.abort();
-  if (exit !== undefined) return exit.code === 0;
-  await process.signal("KILL");
-  await ended;
-  return false;
 }

@@ -10,9 +10,12 @@ import { count } from "./text.ts";
 /** A shard's container, and what its processes are given. */
 export interface LaunchedShard extends LaunchedWorkload {
   grant?: GrantProcess | undefined;
+  /** Where its processes leave their coverage. */
+  coverage?: ShardOptions["coverage"];
 }
 
-export interface SuiteOptions extends Omit<ShardOptions, "workload" | "shard" | "results" | "grant"> {
+export interface SuiteOptions
+  extends Omit<ShardOptions, "workload" | "shard" | "results" | "grant" | "coverage"> {
   imageId?: Digest | undefined;
   proof?: Proof | undefined;
   /** Gives the shard's container, once everything that the suite needs is ready. It is closed when the shard has ended. */
@@ -76,8 +79,8 @@ function warnOfGrep({ spec, emit }: SuiteOptions): void {
 
 async function runOneShard(options: SuiteOptions, shard: ShardPlan): Promise<ShardOutcome> {
   await using workload = await options.launch(shard, options.signal);
-  const { grant } = workload;
-  return await runShard({ ...options, workload, shard, grant, results: options.results(shard) });
+  const { grant, coverage } = workload;
+  return await runShard({ ...options, workload, shard, grant, coverage, results: options.results(shard) });
 }
 
 function totalOf(outcomes: readonly ShardOutcome[]): TestCounts {

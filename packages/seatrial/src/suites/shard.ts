@@ -1,4 +1,5 @@
 import { type ExtractLimits, engineLoss, type LaunchedWorkload } from "../agent/index.ts";
+import type { ContainerCollector } from "../coverage/index.ts";
 import {
   type Duration,
   type Emit,
@@ -39,6 +40,8 @@ export interface ShardOptions {
   log: Pick<Log, "write" | "lastLines">;
   /** Gives each process that runs tests what is its own. */
   grant?: GrantProcess | undefined;
+  /** Gives the processes' variables those of coverage. Absent: none is collected. */
+  coverage?: Pick<ContainerCollector, "environment"> | undefined;
   /** Takes the shard's files. */
   results: ResultsFolder;
   limits?: ExtractLimits | undefined;
@@ -120,10 +123,12 @@ async function runWithinLimit(
       signal: deadline.signal,
     });
     const run: Runner = await runnerFor(spec.runner);
+    const env = environmentOf(options);
     const result = await run({
       ...options,
       agent: options.workload.agent,
-      env: environmentOf(options),
+      env,
+      goCoverFolder: options.coverage && env["GOCOVERDIR"],
       resultsFolder: options.resultsFolder ?? RESULTS_FOLDER,
       warn: (message, hint) => options.emit({ type: "warning", message, hint }),
       signal: deadline.signal,
@@ -147,8 +152,9 @@ async function runWithinLimit(
 }
 
 function environmentOf(options: ShardOptions): Record<string, string> {
-  const { resultsFolder } = options;
-  const env = suiteEnvironment(options);
+  const { resultsFolder, coverage, image } = options;
+  const plain = suiteEnvironment(options);
+  const env = coverage?.environment(image.env, plain).env ?? plain;
   return resultsFolder === undefined ? env : { ...env, SEATRIAL_RESULTS: resultsFolder };
 }
 

@@ -57,7 +57,10 @@ export const configSchema = section(
     redact: field(oneOrMany(text, "variables"), "Variables whose values never appear in output.", [
       "STRIPE_KEY",
     ]),
-    coverage: field(coverageSchema, "What tests reach of the project's source: collected in runs, reported and judged."),
+    coverage: field(
+      coverageSchema,
+      "What tests reach of the project's source: collected in runs, reported and judged.",
+    ),
     check: field(checkSchema, "What must hold for the release image."),
     release: field(releaseSchema, "Where the tested image goes."),
   },

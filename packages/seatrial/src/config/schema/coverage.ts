@@ -114,7 +114,11 @@ export const coverageSchema = section(
   },
   {
     rules(value, report) {
-      if (typeof value.minimum === "object" && value.minimum.changed !== undefined && value.diff === undefined)
+      if (
+        typeof value.minimum === "object" &&
+        value.minimum.changed !== undefined &&
+        value.diff === undefined
+      )
         report("minimum", "changed lines need diff, the git revision that they are counted from");
       if (value.languages?.includes("java") === true && value.java === undefined)
         report("languages", "coverage of java needs the section java, which says where JaCoCo is");

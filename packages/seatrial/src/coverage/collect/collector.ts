@@ -32,7 +32,7 @@ export interface ContainerCollector {
 export interface Collector {
   /** Where units are, absolute. */
   readonly units: string;
-  /** Undefined for a container that gives none. `instance` tells those of one name apart. */
+  /** The same one each time; undefined for a container that gives none. `instance` tells those of one name apart. */
   container(options: {
     kind: ContainerCoverage["kind"];
     name: string;
@@ -56,11 +56,14 @@ export interface CollectorOptions {
 export function createCollector(options: CollectorOptions): Collector {
   const { plan, run, folder } = options;
   const units = path.join(folder, "coverage", "units");
+  const known = new Map<string, ContainerCollector>();
   return {
     units,
     container({ kind, name, instance }) {
+      const key = [kind, name, instance].join("\n");
+      const found = known.get(key);
       const coverage = plan.containers.find((each) => each.kind === kind && each.name === name);
-      if (coverage === undefined) return undefined;
+      if (found !== undefined || coverage === undefined) return found;
       const unit = {
         run: unitName(run),
         service: unitName(coverage.service),
@@ -69,7 +72,9 @@ export function createCollector(options: CollectorOptions): Collector {
         source: coverage.source,
       };
       const place = path.join(units, unit.service, unit.instance, unit.boot);
-      return containerCollector({ ...options, coverage, unit, folder: place });
+      const made = containerCollector({ ...options, coverage, unit, folder: place });
+      known.set(key, made);
+      return made;
     },
   };
 }

@@ -87,7 +87,9 @@ export function diagnose(options: {
 function endOf({ exit, killed }: Pick<ProgramEnd, "exit" | "killed">): string {
   if (killed) return " (it did not end in time, and was killed)";
   if (exit === undefined) return "";
-  return exit.signal === null ? ` (it ended with exit code ${exit.code})` : ` (signal ${exit.signal} ended it)`;
+  return exit.signal === null
+    ? ` (it ended with exit code ${exit.code})`
+    : ` (signal ${exit.signal} ended it)`;
 }
 
 function failedHooks(notes: readonly HookNote[]): string[] {

@@ -29,7 +29,8 @@ export async function takeScripts(options: {
   const scripts = new Set<string>();
   for (const profile of profiles) {
     if (profile.bytes > MOST_JSON) continue;
-    for (const script of scriptsIn(await readFile(path.join(folder, profile.path), "utf8"))) scripts.add(script);
+    for (const script of scriptsIn(await readFile(path.join(folder, profile.path), "utf8")))
+      scripts.add(script);
     signal.throwIfAborted();
   }
   const leftOut: string[] = [];

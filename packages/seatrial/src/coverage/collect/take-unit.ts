@@ -82,11 +82,11 @@ async function takeAll(options: Taking): Promise<void> {
   for (const report of coverage.reports) await takeReport(report, options);
   const leftOut = await takeScripts({ agent, folder, sink, signal });
   if (leftOut.length > 0) problems.push(partly(service, `scripts were left out: ${named(leftOut)}`));
-  if (sink.strange.length > 0) problems.push(partly(service, `these are no profiles: ${named(sink.strange)}`));
+  if (sink.strange.length > 0)
+    problems.push(partly(service, `these are no profiles: ${named(sink.strange)}`));
   // What is known already is not explained again.
   if (problems.length > 0 && sink.files.length === 0) return;
-  const go =
-    sink.files.length > 0 ? { plain: [], covered: [] } : await goPrograms({ agent, end, signal });
+  const go = sink.files.length > 0 ? { plain: [], covered: [] } : await goPrograms({ agent, end, signal });
   problems.push(...diagnose({ coverage, files: sink.files, notes: sink.notes, end, go }));
 }
 
@@ -111,7 +111,10 @@ async function takeFolder(options: Taking): Promise<void> {
 }
 
 /** A report that is not there is another container's. */
-async function takeReport(report: string, { agent, sink, problems, coverage, signal }: Taking): Promise<void> {
+async function takeReport(
+  report: string,
+  { agent, sink, problems, coverage, signal }: Taking,
+): Promise<void> {
   const found = await agent.files.stat(report, signal);
   if (found === undefined) return;
   if (found.kind !== "file") {
@@ -152,5 +155,8 @@ function late(service: string, ms: Duration) {
 
 function named(names: readonly string[]): string {
   const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : "";
-  return `${names.slice(0, MOST_NAMED).map((name) => JSON.stringify(name)).join(", ")}${more}`;
+  return `${names
+    .slice(0, MOST_NAMED)
+    .map((name) => JSON.stringify(name))
+    .join(", ")}${more}`;
 }

@@ -36,10 +36,7 @@ export interface UnitSink extends FileSink {
 }
 
 /** A unit's folder that takes a container's files. `redact` hides what must not be read in command lines. */
-export function createUnitSink(options: {
-  folder: string;
-  redact: (text: string) => string;
-}): UnitSink {
+export function createUnitSink(options: { folder: string; redact: (text: string) => string }): UnitSink {
   const files: UnitFile[] = [];
   const strange: string[] = [];
   const notes: string[] = [];

@@ -1,3 +1,4 @@
+import type { Collector } from "../../coverage/index.ts";
 import type { BuildResult, ServiceOutcome } from "../../model/index.ts";
 import { type Broker, connectBroker } from "../../spaces/index.ts";
 import { orAborted } from "../../support/abort.ts";
@@ -18,6 +19,8 @@ export function borrowInfrastructure(options: {
   plan: RunPlan;
   context: RunContext;
   build: Promise<BuildResult>;
+  /** Collects coverage of the run's own. */
+  collector?: Collector | undefined;
   onFailure: (error: unknown, service?: string) => void;
   signal: AbortSignal;
 }): { shared: SharedResources; services: StartedServices; broker: Broker } {
@@ -45,6 +48,7 @@ export function borrowInfrastructure(options: {
     context,
     build,
     shared,
+    collector: options.collector,
     outside: () => ready,
     onFailure,
     signal,

@@ -15,6 +15,8 @@ export interface GoBinary {
   folderInModule?: string | undefined;
   /** `1.24`, when the binary tells. */
   goVersion?: { major: number; minor: number } | undefined;
+  /** Built with `-cover`. */
+  isCovered?: boolean | undefined;
 }
 
 /** The test binaries of a suite, sorted by path. Fails with GO_BINARIES_MISSING. */
@@ -51,11 +53,17 @@ function binaryOf(file: FileDetails, folder: string): GoBinary {
   const absolute = path.posix.resolve(folder, file.path);
   if (file.go === undefined || file.go.path === "")
     return { path: absolute, package: path.posix.relative(folder, absolute).replace(/\.test$/, "") };
-  const { module, goVersion } = file.go;
+  const { module, goVersion, settings } = file.go;
   const name = file.go.path.replace(/\.test$/, "");
   const inModule =
     name === module ? "" : name.startsWith(`${module}/`) ? name.slice(module.length + 1) : undefined;
-  return { path: absolute, package: name, folderInModule: inModule, goVersion: versionOf(goVersion) };
+  return {
+    path: absolute,
+    package: name,
+    folderInModule: inModule,
+    goVersion: versionOf(goVersion),
+    isCovered: settings["-cover"] === "true",
+  };
 }
 
 function versionOf(text: string): GoBinary["goVersion"] {

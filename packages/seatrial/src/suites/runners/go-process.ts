@@ -96,6 +96,10 @@ function flags(options: { context: ShardContext; job: GoJob; framed: boolean }):
     ...(old ? [] : ["-test.paniconexit0"]),
     `-test.timeout=${Math.round(ownLimit(context.remaining()))}ms`,
     ...(job.run === undefined ? [] : [`-test.run=${job.run}`]),
+    // Test binaries take no notice of GOCOVERDIR, and those without coverage refuse the flag.
+    ...(job.binary.isCovered === true && context.goCoverFolder !== undefined
+      ? [`-test.gocoverdir=${context.goCoverFolder}`]
+      : []),
   ];
 }
 

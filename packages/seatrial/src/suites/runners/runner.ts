@@ -14,6 +14,8 @@ export interface ShardContext {
   env: Record<string, string>;
   /** Gives each process that runs tests what is its own. Absent: there is nothing to give. */
   grant?: GrantProcess | undefined;
+  /** Where Go's programs leave their coverage in the container; absent: none is collected. */
+  goCoverFolder?: string | undefined;
   /** `$SEATRIAL_RESULTS` in the container. */
   resultsFolder: string;
   recorder: TestRecorder;
