@@ -1,9 +1,6 @@
 import { code, link, page, sentence, table } from "./markdown.mjs";
 import { flow, typeWords } from "./schema-words.mjs";
 
-/** Sections and keys whose commands come later. */
-const LATER = ["coverage"];
-
 /** What the schema cannot say of a section. */
 const NOTES = {
   "image.secrets.ID": "Each has one of the two.",
@@ -24,7 +21,6 @@ export function configurationPage(schema) {
   const describe = ({ path, schema: section }) => [
     path === "" ? "## Top level" : `## ${path}`,
     path === "" ? "" : sentence(section.description ?? parentText(schema, path)),
-    isLater(path) ? "Checked, so that a file that has it stays valid, and not used yet." : "",
     NOTES[path] ?? "",
     keyTable({ path, section, headingOf }),
   ];
@@ -71,12 +67,11 @@ function keyTable({ path, section, headingOf }) {
     const { text, fallback } = splitDefault(value.description ?? "");
     const own = path === "" ? key : `${path}.${key}`;
     const heading = headingOf(sectionIn(value, own)?.schema);
-    const later = LATER.includes(own) ? " Not used yet." : "";
     return [
       `${code(key)}${section.required?.includes(key) ? " (required)" : ""}`,
       typeWords(value, heading === undefined ? undefined : link(heading)),
       fallback,
-      `${text}${later}`,
+      text,
       (value.examples ?? []).map((example) => code(flow(example))).join(", "),
     ];
   });
@@ -100,10 +95,6 @@ function parentText(schema, path) {
     text = node.description ?? text;
   }
   return splitDefault(text).text;
-}
-
-function isLater(path) {
-  return LATER.some((each) => path === each || path.startsWith(`${each}.`));
 }
 
 function same(a, b) {

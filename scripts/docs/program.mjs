@@ -11,7 +11,7 @@ export async function loadProgram(src) {
   const lines = [
     `export { createProgram, runProgram } from "./cli/program.ts";`,
     `export { EXIT } from "./support/error.ts";`,
-    `export { RUNNERS, SPACE_KINDS } from "./model/index.ts";`,
+    `export { COVERAGE_FORMATS, COVERAGE_LANGUAGES, RUNNERS, SPACE_KINDS } from "./model/index.ts";`,
     ...domains.map((domain) => `export * as ${domain} from "./${domain}/errors.ts";`),
   ];
   // Node 20 cannot run TypeScript: bundle it, and run that.
@@ -23,10 +23,18 @@ export async function loadProgram(src) {
       stdin: { contents: lines.join("\n"), resolveDir: src, loader: "ts" },
       outfile,
     });
-    const { createProgram, runProgram, EXIT, RUNNERS, SPACE_KINDS, ...errors } = await import(
-      pathToFileURL(outfile).href
-    );
-    return { createProgram, runProgram, EXIT, constants: { RUNNERS, SPACE_KINDS }, errors };
+    const {
+      createProgram,
+      runProgram,
+      EXIT,
+      COVERAGE_FORMATS,
+      COVERAGE_LANGUAGES,
+      RUNNERS,
+      SPACE_KINDS,
+      ...errors
+    } = await import(pathToFileURL(outfile).href);
+    const constants = { COVERAGE_FORMATS, COVERAGE_LANGUAGES, RUNNERS, SPACE_KINDS };
+    return { createProgram, runProgram, EXIT, constants, errors };
   } finally {
     await rm(folder, { recursive: true });
   }

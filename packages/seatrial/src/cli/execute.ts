@@ -35,7 +35,7 @@ import { tidyRuns } from "./tidy-runs.ts";
 export interface ExecuteOptions {
   session: Session;
   plan: RunPlan;
-  flags: OutputFlags & { fresh?: boolean };
+  flags: OutputFlags & { fresh?: boolean; keep?: boolean };
   /** Carries out the plan's pushes. */
   push?: RunContext["push"];
   /** Uses services that outlive the run. */
@@ -101,6 +101,8 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
     cacheFolder: cacheFolder(session.surroundings.environment),
     env: session.surroundings.environment.env,
     hide: (secret) => redactor.add(secret),
+    redact: redactor.text,
+    keepsServices: flags.keep,
     snapshots,
     push: options.push,
     pushCache: options.pushCache,

@@ -25,6 +25,8 @@ export interface RunFlags extends GlobalFlags, OutputFlags, GivenFlags {
   /** `test`: how long services stay for the next run; true for --warm alone. */
   warm?: string | true | undefined;
   dryRun?: boolean;
+  /** `run`, `test`: false for --no-coverage; other commands collect none. */
+  coverage?: boolean;
   /** `build` */
   push?: boolean;
   /** `run`: set by the command, for the process that owns a kept run. */

@@ -20,6 +20,8 @@ export interface SessionFlags extends GlobalFlags, GivenFlags {
   only?: string[] | undefined;
   grep?: string | undefined;
   dryRun?: boolean | undefined;
+  /** Collect coverage, where the project asks for it. Default: no. */
+  coverage?: boolean | undefined;
   quiet?: boolean | undefined;
   /** Services that are wanted for their own sake; suites count where none is named. */
   infrastructure?: string[] | undefined;
@@ -74,6 +76,7 @@ export async function openSession(options: {
     shard: flags.shard === undefined ? undefined : parseShard(flags.shard),
     given: await givenImages(flags, environment.cwd),
     checks: flags.checks !== undefined,
+    coverage: flags.coverage,
     infrastructure: flags.infrastructure,
     suites: flags.checks !== "only" && (flags.infrastructure ?? []).length === 0,
     cpus: cpus || availableParallelism(),

@@ -1,5 +1,6 @@
 import { describeChecks } from "../check/index.ts";
 import { formatChange } from "../compose/index.ts";
+import { describeCoverage } from "../coverage/index.ts";
 import { formatDuration } from "../model/index.ts";
 import { familiarName } from "../registry/index.ts";
 import type { RunPlan } from "../run/index.ts";
@@ -33,6 +34,7 @@ function describePlan(plan: RunPlan): string[] {
     ...(plan.check === undefined ? [] : describeChecks(plan.check)).flatMap(({ name, asked }) =>
       asked === undefined ? [] : [`check    ${name.padEnd(14)} ${asked}`],
     ),
+    ...(plan.coverage === undefined ? [] : describeCoverage(plan.coverage)).map((line) => `coverage ${line}`),
     ...(plan.releasing === undefined ? [] : [`release  ${describeRelease(plan.releasing)}`]),
     ...(plan.push === undefined ? [] : [`push     ${describePush(plan.push)}`]),
     `network  one of ${plan.network.pool}, /${plan.network.size}`,

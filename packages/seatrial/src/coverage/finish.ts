@@ -11,6 +11,8 @@ export async function finishCoverage(_options: {
   include: readonly string[];
   exclude: readonly string[];
   paths: Record<string, string>;
+  /** The environment that git runs in. */
+  env: Record<string, string | undefined>;
   /** The project's folder, absolute. */
   root: string;
   signal: AbortSignal;

@@ -20,6 +20,7 @@ export type {
 } from "./data.ts";
 export type { PulledUnit } from "./remote/pull/fetch-unit.ts";
 export { type PulledUnits, type PullOptions, pullUnits } from "./remote/pull/pull-units.ts";
+export { describeCoverage } from "./describe.ts";
 export { finishCoverage } from "./finish.ts";
 export { type ContainerCoverage, type CoveragePlan, planContainer } from "./plan.ts";
 export type { UnitFile, UnitManifest } from "./units/manifest.ts";

@@ -55,6 +55,8 @@ export interface CoverageOutcome {
   percent?: number | undefined;
   sources: SourceOutcome[];
   judgements: CoverageJudgement[];
+  /** What did not go well and is about no single source. */
+  problems?: Problem[] | undefined;
   /** By format: files relative to the run's folder. */
   reports: Partial<Record<CoverageFormat, string>>;
 }

@@ -39,6 +39,7 @@ export type {
   ServiceOutcome,
   SuiteOutcome,
 } from "./outcome.ts";
+export { formatPercent, percentOf } from "./percent.ts";
 export type { Problem } from "./problem.ts";
 export type {
   AttestationReceipt,

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { formatDuration, type Outcome, type Problem, type SuiteOutcome } from "../model/index.ts";
+import { formatCoverage } from "./coverage.ts";
 import { formatProblem, formatWarning } from "./problem.ts";
 import { formatReading } from "./reading.ts";
 import { formatCounts } from "./row.ts";
@@ -35,6 +36,7 @@ export function formatEnding(options: {
     ...distinctLines(outcome.suites).flatMap((said) => formatServiceLines(said, folder, style)),
     ...distinct(problems).flatMap((problem) => ["", ...formatProblem(problem, style)]),
     ...formatWarnings(warnings, folder, style),
+    ...formatCoverage({ coverage: outcome.coverage, folder, style }),
     "",
     // Beside suites the row of the check says the most important of it.
     ...(outcome.suites.length === 0 && outcome.check?.reading !== undefined

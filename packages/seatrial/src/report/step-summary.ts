@@ -1,5 +1,6 @@
 import { appendFile } from "node:fs/promises";
-import { formatDuration, type Outcome, type Problem, type TestCounts } from "../model/index.ts";
+import { type CoverageOutcome, formatDuration, formatPercent, type Outcome, type Problem, type TestCounts } from "../model/index.ts";
+import { judgementText } from "./coverage.ts";
 
 /** The file that GitHub shows on the page of a workflow's run, for whoever runs in one. */
 export const STEP_SUMMARY = "GITHUB_STEP_SUMMARY";
@@ -12,7 +13,7 @@ export async function appendStepSummary(file: string | undefined, outcome: Outco
 
 /** A run as a table in GitHub's Markdown, and below it what went wrong. */
 export function stepSummary(outcome: Outcome): string {
-  const { suites, check, receipt, pushed } = outcome;
+  const { suites, check, coverage, receipt, pushed } = outcome;
   const rows = [
     ...suites.map(({ name, status, counts, duration, proof }) => ({
       name,
@@ -21,6 +22,9 @@ export function stepSummary(outcome: Outcome): string {
       duration,
     })),
     ...(check === undefined ? [] : [{ ...check, name: "check", detail: countsText(check.counts) }]),
+    ...(coverage === undefined
+      ? []
+      : [{ status: coverage.status, name: "coverage", detail: coverageText(coverage), duration: undefined }]),
     ...(receipt === undefined
       ? []
       : [{ ...receipt, name: "release", detail: receipt.tags.map(({ tag }) => tag).join(", ") }]),
@@ -36,15 +40,23 @@ export function stepSummary(outcome: Outcome): string {
     ...(rows.length === 0 ? [] : ["| | | | |", "| --- | --- | --- | --- |"]),
     ...rows.map(
       ({ name, status, detail, duration }) =>
-        `| ${MARKS[status] ?? "❌"} | ${escaped(name)} | ${escaped(detail)} | ${formatDuration(duration)} |`,
+        `| ${MARKS[status] ?? "❌"} | ${escaped(name)} | ${escaped(detail)} | ${duration === undefined ? "" : formatDuration(duration)} |`,
     ),
     ...(pushed ?? []).map(({ target, reference }) => `- ${escaped(target)}: \`${reference}\``),
     ...problems.map(problemText),
+    ...(coverage?.judgements ?? []).flatMap((judgement) =>
+      judgement.passed ? [] : [`- ${escaped(judgementText(judgement))}`],
+    ),
   ];
   return `${lines.join("\n")}\n\n`;
 }
 
 const MARKS: Record<string, string> = { passed: "✅", released: "✅", skipped: "➖", stopped: "⏹️" };
+
+function coverageText({ percent, sources }: CoverageOutcome): string {
+  const alone = sources.length < 2 ? [] : sources.map((each) => `${each.name}: ${formatPercent(each.percent)}`);
+  return [formatPercent(percent), ...alone].join(", ");
+}
 
 function countsText({ passed, failed, skipped }: TestCounts): string {
   const parts = [

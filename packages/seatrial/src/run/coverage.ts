@@ -112,6 +112,7 @@ function collectRun(plan: CoveragePlan, options: RunCoverageOptions): RunCoverag
       exclude,
       paths,
       root,
+      env: context.env,
       signal,
     });
     return outcome;

@@ -6,6 +6,7 @@ import { withRunFlags } from "./flags.ts";
 export function defineRun({ program, surroundings, exit, global }: CommandContext): void {
   withRunFlags(program.command("run"))
     .description("build, test, check and release: the whole chain")
+    .option("--no-coverage", "collect no coverage, whatever the configuration says")
     .option("--no-release", "stop before the release")
     .option("--allow-dirty", "release although the git tree has changes")
     .option("--allow-sibling", "release although no suite speaks for the release image")

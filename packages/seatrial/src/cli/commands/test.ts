@@ -7,6 +7,7 @@ export function defineTest({ program, surroundings, exit, global }: CommandConte
   withRunFlags(program.command("test"))
     .description("run the suites in images that are built if need be")
     .argument("[suites...]", "the suites (default: all)")
+    .option("--no-coverage", "collect no coverage, whatever the configuration says")
     .option("--warm [time]", "keep services for the next run for this long (default: 5m); not in CI")
     .addHelpText(
       "after",
