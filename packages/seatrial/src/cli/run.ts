@@ -31,7 +31,15 @@ export async function runCommand(options: {
   await using pushing = flags.push === true ? await (await import("./push.ts")).openPush(session) : undefined;
   const chosen =
     what === "build"
-      ? { ...plan, services: [], suites: [], spaces: [], volumes: [], coverage: undefined, push: pushing?.plan }
+      ? {
+          ...plan,
+          services: [],
+          suites: [],
+          spaces: [],
+          volumes: [],
+          coverage: undefined,
+          push: pushing?.plan,
+        }
       : { ...plan, releasing: release?.plan, warnings: [...plan.warnings, ...unreleased(session, flags)] };
   if (flags.dryRun === true) {
     const { printPlan } = await import("./print-plan.ts");

@@ -63,10 +63,12 @@ function formatJudgement(judgement: CoverageJudgement, style: Style): string[] {
 }
 
 function formatProblems(problems: readonly Problem[], style: Style): string[] {
-  const shown = problems.slice(0, MOST_PROBLEMS).flatMap(({ message, hint }) => [
-    `${style.warn("!")} ${onOneLine(message)}`,
-    ...(hint === undefined ? [] : [`  ${style.dim("hint:")} ${onOneLine(hint)}`]),
-  ]);
+  const shown = problems
+    .slice(0, MOST_PROBLEMS)
+    .flatMap(({ message, hint }) => [
+      `${style.warn("!")} ${onOneLine(message)}`,
+      ...(hint === undefined ? [] : [`  ${style.dim("hint:")} ${onOneLine(hint)}`]),
+    ]);
   const hidden = problems.length - MOST_PROBLEMS;
   return hidden > 0 ? [...shown, `… and ${hidden} more about coverage: outcome.json`] : shown;
 }

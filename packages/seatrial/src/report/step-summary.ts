@@ -1,5 +1,12 @@
 import { appendFile } from "node:fs/promises";
-import { type CoverageOutcome, formatDuration, formatPercent, type Outcome, type Problem, type TestCounts } from "../model/index.ts";
+import {
+  type CoverageOutcome,
+  formatDuration,
+  formatPercent,
+  type Outcome,
+  type Problem,
+  type TestCounts,
+} from "../model/index.ts";
 import { judgementText } from "./coverage.ts";
 
 /** The file that GitHub shows on the page of a workflow's run, for whoever runs in one. */
@@ -54,7 +61,8 @@ export function stepSummary(outcome: Outcome): string {
 const MARKS: Record<string, string> = { passed: "✅", released: "✅", skipped: "➖", stopped: "⏹️" };
 
 function coverageText({ percent, sources }: CoverageOutcome): string {
-  const alone = sources.length < 2 ? [] : sources.map((each) => `${each.name}: ${formatPercent(each.percent)}`);
+  const alone =
+    sources.length < 2 ? [] : sources.map((each) => `${each.name}: ${formatPercent(each.percent)}`);
   return [formatPercent(percent), ...alone].join(", ");
 }
 

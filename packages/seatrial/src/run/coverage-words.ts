@@ -9,10 +9,6 @@ export function coverageNote({ percent }: CoverageOutcome): string {
 export function coverageDetail({ sources, judgements }: CoverageOutcome): string {
   const failed = judgements.filter(({ passed }) => !passed).length;
   const alone =
-    sources.length < 2
-      ? []
-      : sources.map(
-          ({ name, percent }) => `${name} alone: ${formatPercent(percent)}`,
-        );
+    sources.length < 2 ? [] : sources.map(({ name, percent }) => `${name} alone: ${formatPercent(percent)}`);
   return [...(failed === 0 ? [] : [`${failed} of ${judgements.length} rules broken`]), ...alone].join(", ");
 }

@@ -69,7 +69,7 @@ export function statFakeFile(stream: ServerHttp2Stream, files: FakeFiles, path: 
   const file = files.get(path);
   if (file !== undefined) answerJson(stream, { ...details(path, file), go: undefined });
   else if (below(files, path).length > 0)
-    answerJson(stream, { path, kind: "folder", size: 4096, mode: 0o755, uid: 0, gid: 0 });
+    answerJson(stream, { path, kind: "folder", size: 4096, mode: 0o777, uid: 0, gid: 0 });
   else answerNotFound(stream, path);
 }
 

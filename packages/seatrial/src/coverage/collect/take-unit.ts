@@ -3,6 +3,7 @@ import { type Agent, type ExtractLimits, extractSafely } from "../../agent/index
 import { type Duration, formatDuration, type Problem } from "../../model/index.ts";
 import { orAborted, withDeadline } from "../../support/abort.ts";
 import { isToolError, messageOf } from "../../support/error.ts";
+import { problemOf } from "../../support/problem.ts";
 import { coverageError, coverageProblem } from "../errors.ts";
 import { type ContainerCoverage, HOOKS_FOLDER } from "../plan.ts";
 import type { UnitManifest } from "../units/manifest.ts";
@@ -104,10 +105,18 @@ async function takeFolder(options: Taking): Promise<void> {
     );
   }
   if (found === undefined) return;
+  const listed = await agent.files.list(coverage.folder, { signal });
   const archive = await agent.files.get(coverage.folder, signal);
   const except = [HOOKS_FOLDER];
   const taken = await extractSafely({ archive, into: sink, prefix: "", except, limits, signal });
   for (const warning of taken.warnings) problems.push(partly(coverage.service, warning));
+  if (taken.warnings.length > 0) return;
+  const names = listed.map((file) => path.posix.relative(coverage.folder, file.path));
+  const missed = names.filter((name) => sink.wants(name) && sink.files.every((file) => file.path !== name));
+  if (missed.length > 0) {
+    // A container without capabilities keeps its agent from reading what belongs to another user.
+    problems.push(partly(coverage.service, `its agent may not read ${named(missed)}`));
+  }
 }
 
 /** A report that is not there is another container's. */
@@ -137,6 +146,7 @@ function partly(service: string, what: string): Problem {
 }
 
 function notTaken(error: unknown, service: string): Problem {
+  if (isToolError(error, "COVERAGE_NOT_TAKEN")) return problemOf(error, service);
   return coverageProblem({
     code: "COVERAGE_NOT_TAKEN",
     message: `The coverage of ${service} could not be taken: ${messageOf(error)}`,

@@ -31,6 +31,8 @@ export interface UnitSink extends FileSink {
   readonly strange: string[];
   /** What our own hooks wrote, by file. */
   readonly notes: string[];
+  /** True for what is called as profiles are. */
+  wants(name: string): boolean;
   /** Adds a file of the unit as it is. */
   add(name: string, content: Buffer): Promise<void>;
 }
@@ -74,23 +76,28 @@ export function createUnitSink(options: { folder: string; redact: (text: string)
     strange,
     notes,
     add,
+    wants: isProfile,
     folder: async () => undefined,
     link: async (name) => void strange.push(name),
     async file(name, content, { signal }) {
-      const [part = "", rest = ""] = splitFirst(name);
+      const [part] = splitFirst(name);
       if (part === "notes") notes.push((await read(content, MOST_IN_MEMORY)).toString());
       else if (/^go\/covcounters\.[\w.-]+$/.test(name)) {
         const counters = await read(content, MOST_COUNTERS);
         if (counters.length === MOST_COUNTERS) strange.push(name);
         else await add(name, withoutArguments(counters, options.redact));
-      } else if (part === "reports" || part === "sources" || PROFILES[part as CoverageLanguage]?.test(rest))
-        await stream(name, content, signal);
+      } else if (part === "reports" || isProfile(name)) await stream(name, content, signal);
       else {
         await read(content, 0);
         if (!PASSING.test(name)) strange.push(name);
       }
     },
   };
+}
+
+function isProfile(name: string): boolean {
+  const [language, rest] = splitFirst(name);
+  return PROFILES[language as CoverageLanguage]?.test(rest) === true && !PASSING.test(name);
 }
 
 function splitFirst(name: string): [string, string] {
