@@ -60,7 +60,7 @@ export async function takeUnit(options: UnitOptions): Promise<UnitManifest> {
     ...unit,
     startedAt: new Date(end.startedAt).toISOString(),
     endedAt: new Date().toISOString(),
-    exit: end.exit,
+    exit: end.exit && { code: end.exit.code, signal: end.exit.signal },
     argv: end.argv.map(redact),
     workingDir: end.workingDir,
     files: sink.files,
