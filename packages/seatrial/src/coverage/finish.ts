@@ -1,22 +1,44 @@
-import type { CoverageFormat, CoverageOutcome, CoverageRules } from "../model/index.ts";
+import path from "node:path";
+import type { CoverageFormat, CoverageOutcome } from "../model/index.ts";
+import { type AssessOptions, assess } from "./assess.ts";
+import { writeText } from "./reports/text.ts";
+import { writeReports } from "./reports/write-reports.ts";
+import { readUnits } from "./units/read-units.ts";
+import type { Readers } from "./units/readers.ts";
 
-/** Reads a run's units, reports what they reach together, and judges it. */
-export async function finishCoverage(_options: {
-  /** The run's folder, absolute: reports go below its `coverage`. */
+export interface FinishOptions extends AssessOptions {
+  /** The run's folder: reports go into `coverage/` there. */
   folder: string;
-  /** The folder of units, absolute. */
+  /** Where the units are. */
   units: string;
-  rules: CoverageRules;
   formats: readonly CoverageFormat[];
-  include: readonly string[];
-  exclude: readonly string[];
-  paths: Record<string, string>;
-  /** The environment that git runs in. */
-  env: Record<string, string | undefined>;
-  /** The project's folder, absolute. */
-  root: string;
-  signal: AbortSignal;
-}): Promise<CoverageOutcome & { text: string }> {
-  await Promise.resolve();
-  throw new Error("coverage is not reported yet");
+  readers: Readers;
+  /** Milliseconds since 1970. Default: now. */
+  time?: number;
+}
+
+/** More files than this are no news at the end of a run; the reports have all. */
+const MOST_FILES = 20;
+
+/**
+ * Reads the units of a run, judges what they cover and writes the reports. `text` is for a terminal: in 100 columns, the files that lack
+ * most. A judgement that fails is no error; changes that git does not tell, and a folder that cannot be written, are.
+ */
+export async function finishCoverage(options: FinishOptions): Promise<CoverageOutcome & { text: string }> {
+  const { folder, units, formats, root, signal, time = Date.now() } = options;
+  const reading = await readUnits({ folders: [units], readers: options.readers, signal });
+  const { coverage, judgements, outcome, known } = await assess({ ...options, ...reading });
+  const input = { coverage, judgements, root: path.resolve(root), time };
+  const written = await writeReports({
+    input,
+    formats,
+    folder: path.join(folder, "coverage"),
+    known,
+    signal,
+  });
+  const reports = Object.fromEntries(
+    Object.entries(written).map(([name, file]) => [name, `coverage/${file}`]),
+  );
+  const problems = [...outcome.sources.flatMap((source) => source.problems), ...outcome.problems];
+  return { ...outcome, reports, text: writeText({ coverage, judgements, problems, most: MOST_FILES }) };
 }

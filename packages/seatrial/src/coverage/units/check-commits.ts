@@ -1,0 +1,42 @@
+import type { Problem } from "../../model/index.ts";
+import { coverageError } from "../errors.ts";
+import type { UnitManifest } from "./manifest.ts";
+
+const SHORTEST = 7;
+
+/**
+ * Fails with COVERAGE_COMMITS_DIFFER where units are of several commits; with `force` that is a problem only. Units that do not know
+ * theirs fit any.
+ */
+export function checkCommits(units: readonly UnitManifest[], force: boolean): Problem[] {
+  const services = new Map<string, Set<string>>();
+  for (const { commit = "", service } of units) {
+    if (commit === "") continue;
+    const known = [...services.keys()].find((each) => areSame(each, commit)) ?? commit;
+    services.set(known, (services.get(known) ?? new Set()).add(service));
+  }
+  if (services.size < 2) return [];
+  const list = [...services]
+    .map(([commit, names]) => `${commit.slice(0, 12)} (${shown([...names].sort())})`)
+    .sort()
+    .join(", ");
+  const problem = {
+    code: "COVERAGE_COMMITS_DIFFER",
+    message: `The profiles are of ${services.size} commits: ${list}.`,
+    hint: "Lines of one commit are not those of another. Choose units of one, or mix them with --force.",
+  } as const;
+  if (!force) throw coverageError(problem);
+  return [
+    { ...problem, hint: "They were mixed, because of --force: figures of files that changed are wrong." },
+  ];
+}
+
+/** One of them may be shortened. */
+function areSame(one: string, other: string): boolean {
+  if (one.length < SHORTEST || other.length < SHORTEST) return one === other;
+  return one.startsWith(other) || other.startsWith(one);
+}
+
+function shown(names: readonly string[]): string {
+  return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+}

@@ -1,0 +1,116 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { Problem } from "../../model/index.ts";
+import { isToolError } from "../../support/error.ts";
+import { problemOf } from "../../support/problem.ts";
+import type { Profile } from "../data.ts";
+import { readReport } from "./read-report.ts";
+import type { Readers } from "./readers.ts";
+import { readableFolder, type VerifiedUnit } from "./verify-unit.ts";
+
+/** A profile and what its names are to be understood by. */
+export interface ReadProfile {
+  profile: Profile;
+  /** `go`: names begin with the paths of packages. `files`: they are names of files. */
+  names: "go" | "files";
+  /** Where relative names begin, in the image. Empty where that is not known. */
+  workingDir: string;
+  /** Go modules that names may begin with. */
+  modules: string[];
+}
+
+/** Reads what the units of one source have, each by its language. Nothing that is broken stops the rest. */
+export async function readSource(options: {
+  name: string;
+  units: readonly VerifiedUnit[];
+  readers: Readers;
+  temporary: () => Promise<string>;
+  signal: AbortSignal;
+}): Promise<{ profiles: ReadProfile[]; count: number; problems: Problem[] }> {
+  const { name, units, readers, temporary, signal } = options;
+  const profiles: ReadProfile[] = [];
+  const problems: Problem[] = units.flatMap((unit) => [...unit.manifest.problems, ...unit.problems]);
+  const about = (problem: Problem): Problem => ({ ...problem, subject: problem.subject ?? name });
+  let count = 0;
+
+  const attempt = async (work: () => Promise<number>) => {
+    try {
+      count += await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      // A bug of ours is no fault of a profile.
+      if (!isToolError(error)) throw error;
+      problems.push(problemOf(error, name));
+    }
+  };
+
+  await attempt(async () => {
+    const folders = await foldersWith("go", units, temporary);
+    if (folders.length === 0) return 0;
+    const reading = await readers.go({ folders: folders.map((folder) => path.join(folder, "go")), signal });
+    profiles.push({ profile: reading.profile, names: "go", workingDir: "", modules: reading.modules });
+    problems.push(...reading.problems);
+    return reading.files;
+  });
+  for (const unit of units) {
+    const { workingDir } = unit.manifest;
+    const add = (profile: Profile) => profiles.push({ profile, names: "files", workingDir, modules: [] });
+    const has = (part: string) => unit.files.filter((file) => file.path.startsWith(`${part}/`)).length;
+    if (has("node") > 0) {
+      await attempt(async () => {
+        const reading = await readers.node({ folders: [await readableFolder(unit, temporary)], signal });
+        add(reading.profile);
+        problems.push(...reading.problems);
+        return has("node");
+      });
+    }
+    for (const { language, file, read } of exportsOf(readers)) {
+      if (has(language) === 0 && unit.files.every((each) => each.path !== file)) continue;
+      await attempt(async () => {
+        if (unit.files.every((each) => each.path !== file)) {
+          if (unit.manifest.problems.length === 0) problems.push(noExport(unit, language, file));
+          return 0;
+        }
+        add(read(await readFile(path.join(unit.folder, file), "utf8")));
+        return Math.max(1, has(language));
+      });
+    }
+    for (const file of unit.files.filter((each) => each.path.startsWith("reports/"))) {
+      await attempt(async () => {
+        const text = await readFile(path.join(unit.folder, file.path), "utf8");
+        add(readReport({ text, place: path.join(unit.folder, file.path), readers }));
+        return 1;
+      });
+    }
+  }
+  return { profiles, count, problems: problems.map(about) };
+}
+
+async function foldersWith(
+  part: string,
+  units: readonly VerifiedUnit[],
+  temporary: () => Promise<string>,
+): Promise<string[]> {
+  const folders: string[] = [];
+  for (const unit of units)
+    if (unit.files.some((file) => file.path.startsWith(`${part}/`)))
+      folders.push(await readableFolder(unit, temporary));
+  return folders;
+}
+
+/** What each language's own tool made of its profiles, and who reads it. */
+function exportsOf(readers: Readers) {
+  return [
+    { language: "python", file: "exports/python.json", read: readers.python },
+    { language: "llvm", file: "exports/llvm.json", read: readers.llvm },
+    { language: "java", file: "exports/java.xml", read: readers.java },
+  ] as const;
+}
+
+function noExport(unit: VerifiedUnit, language: string, file: string): Problem {
+  return {
+    code: "COVERAGE_EXPORT_MISSING",
+    message: `The unit ${unit.folder} has profiles of ${language} and no ${file}: nobody here can read them.`,
+    hint: "Only the image that the program ran in has the tool for them: collect them in a run of Seatrial, or let the program write lcov or Cobertura.",
+  };
+}
