@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { CoverageFormat, CoverageOutcome } from "../model/index.ts";
 import { type AssessOptions, assess } from "./assess.ts";
+import { READERS } from "./formats/readers.ts";
 import { writeText } from "./reports/text.ts";
 import { writeReports } from "./reports/write-reports.ts";
 import { readUnits } from "./units/read-units.ts";
@@ -12,7 +13,8 @@ export interface FinishOptions extends AssessOptions {
   /** Where the units are. */
   units: string;
   formats: readonly CoverageFormat[];
-  readers: Readers;
+  /** Default: those of all languages. */
+  readers?: Readers;
   /** Milliseconds since 1970. Default: now. */
   time?: number;
 }
@@ -26,7 +28,7 @@ const MOST_FILES = 20;
  */
 export async function finishCoverage(options: FinishOptions): Promise<CoverageOutcome & { text: string }> {
   const { folder, units, formats, root, signal, time = Date.now() } = options;
-  const reading = await readUnits({ folders: [units], readers: options.readers, signal });
+  const reading = await readUnits({ folders: [units], readers: options.readers ?? READERS, signal });
   const { coverage, judgements, outcome, known } = await assess({ ...options, ...reading });
   const input = { coverage, judgements, root: path.resolve(root), time };
   const written = await writeReports({

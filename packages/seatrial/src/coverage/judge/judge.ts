@@ -58,6 +58,8 @@ export function judge(options: JudgeOptions): CoverageJudgement[] {
     const lines = changes ?? new Map<string, Set<number>>();
     judgements.push(
       measure({
+        // A pipeline names a base for merge requests only.
+        why: changes === undefined ? "there is no base to compare with" : undefined,
         rule: "changed",
         subject: rules.base ?? "",
         wanted: rules.changed,
@@ -94,6 +96,8 @@ interface Measured {
   count: CoverageCount;
   reached?: Reached;
   among?: (path: string, line: number) => boolean;
+  /** Why there is nothing to count, where that is known. */
+  why?: string | undefined;
 }
 
 function measure(options: Measured): CoverageJudgement {
@@ -127,8 +131,8 @@ function belowWanted(found: number, wanted: number): string {
   return `just below ${wanted} %`;
 }
 
-function nothing({ rule, subject }: Measured): Problem {
-  const why = {
+function nothing({ rule, subject, why }: Measured): Problem {
+  const reason = {
     files: "no file with code fits",
     changed: "no line with code changed in a file that profiles speak of",
     source: "its profiles name no code",
@@ -137,7 +141,7 @@ function nothing({ rule, subject }: Measured): Problem {
   }[rule];
   return {
     code: "COVERAGE_NOTHING_TO_COUNT",
-    message: `${titleOf(rule, subject)}: nothing to count, ${why}.`,
+    message: `${titleOf(rule, subject)}: nothing to count, ${why ?? reason}.`,
     subject: subject === "" ? undefined : subject,
   };
 }
