@@ -3,6 +3,8 @@ import { type ExitCode, ToolError } from "../support/error.ts";
 export type CliErrorCode =
   /** `verify --max-age` is no age. */
   | "AGE_INVALID"
+  /** `coverage diff` has no revision that changes are counted from. */
+  | "BASE_MISSING"
   /** `shell --command` cannot be split into words. */
   | "COMMAND_INVALID"
   /** `exec` has nothing to run, or it cannot be run. */
@@ -27,6 +29,8 @@ export type CliErrorCode =
   | "OWNER_STUCK"
   /** The passphrase of a new key was typed in two ways. */
   | "PASSPHRASES_DIFFER"
+  /** A percentage, such as `coverage report --minimum`, is none. */
+  | "PERCENT_INVALID"
   /** There is no image to release: none was pushed or named, and no run here has one. */
   | "RELEASE_IMAGE_MISSING"
   /** There is no such run, or it is not kept any more. */
@@ -37,6 +41,8 @@ export type CliErrorCode =
   | "SHELL_UNKNOWN"
   /** `gc --max-size` is no size. */
   | "SIZE_INVALID"
+  /** `coverage report --source` is not of the form name=input. */
+  | "SOURCE_INVALID"
   /** No living run of this user has a space with this id. */
   | "SPACE_NOT_FOUND"
   /** There is a git checkout that git refuses to read, so that nobody knows what would be released. */

@@ -5,6 +5,7 @@ import type {
   Problem,
   SourceOutcome,
 } from "../model/index.ts";
+import type { ChangedLines } from "./changes/parse-diff.ts";
 import { readChanges } from "./changes/read-changes.ts";
 import { combine } from "./combine.ts";
 import type { Coverage } from "./data.ts";
@@ -40,7 +41,12 @@ export interface Assessment {
 
 /** Makes one coverage of what sources left, by the project's paths, and judges it. */
 export async function assess(
-  options: AssessOptions & { sources: readonly SourceReading[]; problems: readonly Problem[] },
+  options: AssessOptions & {
+    sources: readonly SourceReading[];
+    problems: readonly Problem[];
+    /** Default: asked of git where a rule is about them. */
+    changes?: ChangedLines;
+  },
 ): Promise<Assessment> {
   const { root, env, rules, include, exclude, signal } = options;
   const readings = inOrder(options.sources, rules.expected);
@@ -52,9 +58,7 @@ export async function assess(
     counts: (path) => (include.length === 0 || included(path)) && !excluded(path),
   });
   const coverage = combine(resolution.sources);
-  const { changed, base } = rules;
-  const changes =
-    changed === undefined || base === undefined ? undefined : await readChanges({ root, base, env, signal });
+  const changes = options.changes ?? (await changesFor(options));
   const arrived = new Set(readings.filter(({ profiles }) => profiles.length > 0).map(({ name }) => name));
   const judgements = judge({ coverage, rules, arrived, changes });
   const { percent, ...totals } = totalsOf(coverage.files);
@@ -67,6 +71,13 @@ export async function assess(
     problems: [...options.problems, ...resolution.problems],
   };
   return { coverage, judgements, outcome, known: resolution.known };
+}
+
+async function changesFor({ rules, root, env, signal }: AssessOptions): Promise<ChangedLines | undefined> {
+  const { changed, base } = rules;
+  return changed === undefined || base === undefined
+    ? undefined
+    : await readChanges({ root, base, env, signal });
 }
 
 function sourceOutcomes(coverage: Coverage, readings: readonly SourceReading[]): SourceOutcome[] {

@@ -28,7 +28,11 @@ const MOST_FILES = 20;
  */
 export async function finishCoverage(options: FinishOptions): Promise<CoverageOutcome & { text: string }> {
   const { folder, units, formats, root, signal, time = Date.now() } = options;
-  const reading = await readUnits({ folders: [units], readers: options.readers ?? READERS, signal });
+  const reading = await readUnits({
+    folders: [{ folder: units }],
+    readers: options.readers ?? READERS,
+    signal,
+  });
   const { coverage, judgements, outcome, known } = await assess({ ...options, ...reading });
   const input = { coverage, judgements, root: path.resolve(root), time };
   const written = await writeReports({

@@ -1,13 +1,21 @@
 import type { CommandContext, DefineAction } from "./context.ts";
+import { defineCoverageDiff } from "./coverage-diff.ts";
+import { defineCoverageMerge } from "./coverage-merge.ts";
 import { defineCoveragePull } from "./coverage-pull.ts";
+import { defineCoverageReport } from "./coverage-report.ts";
 
 /** `seatrial coverage`: its actions each have a file of their own, with their flags, help and examples. */
 export function defineCoverage(context: CommandContext): void {
   const coverage = context.program
     .command("coverage")
-    .description("bring the coverage of programs that ran elsewhere, and put coverage together");
+    .description("report and judge what tests reached, also of programs that ran elsewhere");
   for (const define of ACTIONS) define(coverage, context);
 }
 
 /** In the order of the help. */
-const ACTIONS: readonly DefineAction[] = [defineCoveragePull];
+const ACTIONS: readonly DefineAction[] = [
+  defineCoverageReport,
+  defineCoverageDiff,
+  defineCoverageMerge,
+  defineCoveragePull,
+];

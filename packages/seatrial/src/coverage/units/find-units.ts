@@ -29,11 +29,14 @@ const MOST_MANIFEST_BYTES = 64 * 1024 * 1024;
 const PARTS = new Set(["go", "python", "node", "llvm", "java", "reports", "exports"]);
 const NEVER = new Set(["node_modules", ".git"]);
 
-/** All units at and below folders. A folder that is not there has none. */
-export async function findUnits(folders: readonly string[], signal: AbortSignal): Promise<FoundUnits> {
+/** All units at and below a folder; one that is not there has none. `seen`: folders that were looked at, which are left out. */
+export async function findUnits(options: {
+  folder: string;
+  seen: Set<string>;
+  signal: AbortSignal;
+}): Promise<FoundUnits> {
   const found: FoundUnits = { units: [], broken: [] };
-  const seen = new Set<string>();
-  for (const folder of folders) await search({ folder: path.resolve(folder), seen, found, signal });
+  await search({ ...options, folder: path.resolve(options.folder), found });
   return found;
 }
 

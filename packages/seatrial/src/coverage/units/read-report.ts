@@ -25,7 +25,10 @@ export function formatOf(text: string): ReportFormat | undefined {
 }
 
 /** Reads a report of any format that is known. `place` is its name in errors. */
-export function readReport(options: { text: string; place: string; readers: Readers }): Profile {
+export function readReport(options: { text: string; place: string; readers: Readers }): {
+  profile: Profile;
+  names: "go" | "files";
+} {
   const { text, place, readers } = options;
   const format = formatOf(text);
   if (format === undefined) {
@@ -44,7 +47,7 @@ export function readReport(options: { text: string; place: string; readers: Read
     llvm: readers.llvm,
   }[format];
   try {
-    return read(text);
+    return { profile: read(text), names: format === "go" ? "go" : "files" };
   } catch (cause) {
     if (!isToolError(cause)) throw cause;
     throw coverageError({

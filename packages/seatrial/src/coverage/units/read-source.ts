@@ -78,7 +78,8 @@ export async function readSource(options: {
     for (const file of unit.files.filter((each) => each.path.startsWith("reports/"))) {
       await attempt(async () => {
         const text = await readFile(path.join(unit.folder, file.path), "utf8");
-        add(readReport({ text, place: path.join(unit.folder, file.path), readers }));
+        const read = readReport({ text, place: path.join(unit.folder, file.path), readers });
+        profiles.push({ ...read, workingDir, modules: [] });
         return 1;
       });
     }

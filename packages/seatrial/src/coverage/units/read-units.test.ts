@@ -12,7 +12,7 @@ const COMMIT = { one: "1".repeat(40), two: "2".repeat(40) };
 
 async function read(folder: string, more: { force?: boolean; readers?: Partial<Readers> } = {}) {
   const { force = false, readers = {} } = more;
-  return await readUnits({ folders: [folder], readers: { ...READERS, ...readers }, force, signal });
+  return await readUnits({ folders: [{ folder }], readers: { ...READERS, ...readers }, force, signal });
 }
 
 /** A reader of Go that tells which files it was shown. */
@@ -43,7 +43,9 @@ describe("readUnits", () => {
   it("finds units at any depth, each once, and none where there is nothing", async () => {
     await using folder = await createFolder({});
     await writeUnit(`${folder.path}/run/r1`, "api", { "reports/lcov.info": lcov("a.py", 1) });
-    const folders = [folder.path, `${folder.path}/run`, `${folder.path}/away`];
+    const folders = [folder.path, `${folder.path}/run`, `${folder.path}/away`].map((each) => ({
+      folder: each,
+    }));
     const { units } = await readUnits({ folders, readers: READERS, signal });
     expect(units).toBe(1);
   });
@@ -176,9 +178,9 @@ describe("readUnits", () => {
     await using folder = await createFolder({});
     await writeUnit(folder.path, "api", { "reports/lcov.info": lcov("a.py", 1) });
     const stopped = AbortSignal.abort(new Error("stopped"));
-    await expect(readUnits({ folders: [folder.path], readers: READERS, signal: stopped })).rejects.toThrow(
-      "stopped",
-    );
+    await expect(
+      readUnits({ folders: [{ folder: folder.path }], readers: READERS, signal: stopped }),
+    ).rejects.toThrow("stopped");
   });
 
   it("changes nothing in the units", async () => {

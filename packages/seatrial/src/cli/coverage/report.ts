@@ -1,0 +1,107 @@
+import path from "node:path";
+import { type Reported, reportCoverage } from "../../coverage/index.ts";
+import type { CoverageFormat, CoverageRules } from "../../model/index.ts";
+import { EXIT, type ExitCode } from "../../support/error.ts";
+import { listenForStop } from "../stop-signals.ts";
+import type { Surroundings } from "../surroundings.ts";
+import {
+  type CoverageProject,
+  coverageInputs,
+  coverageProject,
+  type InputFlags,
+  percentFlag,
+} from "./inputs.ts";
+
+export interface CoverageReportFlags extends InputFlags {
+  format?: CoverageFormat[];
+  into?: string;
+  minimum?: string;
+  diff?: string;
+  minimumChanged?: string;
+}
+
+/** Where reports of several files go that nobody named a folder for. */
+const INTO = path.join(".seatrial", "coverage-report");
+
+/** Puts coverage together, judges it and writes reports; the exit code is 1 when it is not enough. */
+export async function coverageReportCommand(options: {
+  surroundings: Surroundings;
+  flags: CoverageReportFlags;
+}): Promise<ExitCode> {
+  const { surroundings, flags } = options;
+  const { environment, stdout } = surroundings;
+  using stop = listenForStop(() => undefined);
+  const { signal } = stop;
+  const rulesOfFlags = {
+    total: percentFlag("--minimum", flags.minimum),
+    changed: percentFlag("--minimum-changed", flags.minimumChanged),
+    base: flags.diff,
+  };
+  const project = await coverageProject({ surroundings, flags, signal });
+  const { root, settings } = project;
+  const formats = flags.format ?? ["text"];
+  const into = folderFor({ formats, flags, cwd: environment.cwd, root });
+  const reported = await reportCoverage({
+    inputs: await coverageInputs({ surroundings, flags, root }),
+    force: flags.force === true,
+    rules: rulesFor({ project, flags, ofFlags: rulesOfFlags }),
+    include: settings?.include ?? [],
+    exclude: settings?.exclude ?? [],
+    paths: settings?.paths ?? {},
+    formats,
+    into,
+    root,
+    env: environment.env,
+    signal,
+  });
+  if (flags.json === true) stdout.write(`${JSON.stringify(reported.outcome)}\n`);
+  else print({ reported, formats, into, surroundings });
+  return reported.outcome.status === "passed" ? EXIT.ok : EXIT.failed;
+}
+
+/** The project's rules are about all that it has; about something else, only what was asked for counts. */
+function rulesFor(options: {
+  project: CoverageProject;
+  flags: CoverageReportFlags;
+  ofFlags: Pick<CoverageRules, "total" | "changed" | "base">;
+}): CoverageRules {
+  const { project, flags, ofFlags } = options;
+  const isAll = flags.inputs.length === 0 && flags.source === undefined;
+  const own = isAll ? project.settings?.rules : undefined;
+  const rules = own ?? { files: {}, sources: {}, expected: [] };
+  // Without a minimum, the figure of the lines that changed is told all the same.
+  const changed = ofFlags.changed ?? rules.changed ?? (ofFlags.base === undefined ? undefined : 0);
+  const base = ofFlags.base ?? project.settings?.rules.base;
+  return { ...rules, total: ofFlags.total ?? rules.total, changed, base };
+}
+
+function folderFor(options: {
+  formats: readonly CoverageFormat[];
+  flags: CoverageReportFlags;
+  cwd: string;
+  root: string;
+}): string | undefined {
+  const { formats, flags, cwd, root } = options;
+  if (flags.into !== undefined) return path.resolve(cwd, flags.into);
+  const written = formats.filter((format) => format !== "text");
+  const isPrinted = written.length === 0 || (formats.length === 1 && written[0] !== "html");
+  return isPrinted ? undefined : path.join(root, INTO);
+}
+
+function print(options: {
+  reported: Reported;
+  formats: readonly CoverageFormat[];
+  into: string | undefined;
+  surroundings: Surroundings;
+}): void {
+  const { reported, formats, into, surroundings } = options;
+  const { stdout, stderr } = surroundings;
+  const [format] = formats;
+  const isReport = into === undefined && format !== undefined && format !== "text" && format !== "html";
+  if (isReport) for (const piece of reported.pieces(format)) stdout.write(piece);
+  // What is printed is for a file: people look elsewhere.
+  (isReport ? stderr : stdout).write(reported.text);
+  if (into === undefined) return;
+  for (const name of Object.values(reported.outcome.reports))
+    stdout.write(`wrote ${path.relative(surroundings.environment.cwd, path.join(into, name)) || name}\n`);
+}
