@@ -5,7 +5,7 @@ import {
   type Problem,
   percentOf,
 } from "../../model/index.ts";
-import type { FileCoverage } from "../data.ts";
+import type { Coverage, FileCoverage } from "../data.ts";
 import { titleOf } from "../judge/titles.ts";
 import { printableName } from "../printable.ts";
 import { bySource, countOf, countOnly, totalsOf } from "../totals.ts";
@@ -17,6 +17,10 @@ const WIDTH = 100;
 const GAP = 2;
 const MOST_SOURCES = 4;
 const LEAST_RANGES = 14;
+const LEAST_LEFT = 34;
+const LEAST_NUMBER = 7;
+const MOST_NUMBER = 12;
+const KINDS: (keyof CoverageTotals)[] = ["statements", "branches", "functions", "lines"];
 
 /** A table of the files, in 100 columns, then what each source reached and how each rule was judged. */
 export function writeText(
@@ -49,22 +53,8 @@ function fileTable(
   { coverage }: Pick<ReportInput, "coverage">,
   shown: readonly FileCoverage<number[]>[],
 ): string[] {
-  const all = totalsOf(coverage.files);
-  const kinds = (["statements", "branches", "functions", "lines"] as const).filter(
-    (kind) => all[kind].total > 0,
-  );
-  const several = coverage.sources.length > 1 && coverage.sources.length <= MOST_SOURCES;
-  const sources = several ? coverage.sources : [];
-  const numbers: Column[] = [...kinds, ...sources.map(printableName)].map((title) => ({
-    title,
-    most: 12,
-    align: "right",
-  }));
-  const taken = numbers.reduce(
-    (sum, { title }) => sum + GAP + Math.max(7, Math.min(12, [...title].length)),
-    0,
-  );
-  const left = WIDTH - taken - GAP;
+  const { kinds, sources, left } = chooseColumns(coverage);
+  const numbers = [...kinds, ...sources].map(numberColumn);
   const longest = shown.reduce((most, { path }) => Math.max(most, [...path].length), "all files".length);
   const path = Math.min(longest, Math.max(12, left - LEAST_RANGES));
   const columns: Column[] = [
@@ -83,6 +73,34 @@ function fileTable(
   };
   const rows = shown.map((file) => row(printableName(file.path), [file], formatRanges(uncoveredLines(file))));
   return writeTable(columns, [...rows, row("all files", coverage.files, "")]);
+}
+
+interface Columns {
+  kinds: (keyof CoverageTotals)[];
+  sources: string[];
+  /** What is left of the width for names and ranges. */
+  left: number;
+}
+
+/** All figures and sources that there are, as far as they leave room for names; the reports for browsers have the rest. */
+function chooseColumns(coverage: Coverage): Columns {
+  const totals = totalsOf(coverage.files);
+  let kinds = KINDS.filter((kind) => totals[kind].total > 0);
+  const several = coverage.sources.length > 1 && coverage.sources.length <= MOST_SOURCES;
+  let sources = several ? coverage.sources.map(printableName) : [];
+  const left = () =>
+    [...kinds, ...sources].reduce(
+      (rest, title) => rest - GAP - Math.max(LEAST_NUMBER, Math.min(MOST_NUMBER, [...title].length)),
+      WIDTH - GAP,
+    );
+  for (const kind of ["functions", "branches"])
+    if (left() < LEAST_LEFT) kinds = kinds.filter((each) => each !== kind);
+  if (left() < LEAST_LEFT) sources = [];
+  return { kinds, sources, left: left() };
+}
+
+function numberColumn(title: string): Column {
+  return { title, most: MOST_NUMBER, align: "right" };
 }
 
 function sourceTable({ coverage }: Pick<ReportInput, "coverage">): string[] {

@@ -8,6 +8,7 @@ export function pageName(folder: string, path: string): string {
   const readable = path
     .slice(path.lastIndexOf("/") + 1)
     .replace(/[^A-Za-z0-9._-]/g, "-")
+    .replace(/^\.+/, "")
     .slice(0, LONGEST);
   return `${folder}/${hash}-${readable}.html`;
 }

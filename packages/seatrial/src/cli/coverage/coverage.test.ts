@@ -1,0 +1,173 @@
+import { execFileSync } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { at } from "../testing/at.ts";
+
+const LCOV = "TN:\nSF:src/a.ts\nDA:1,1\nDA:2,0\nDA:3,0\nend_of_record\n";
+const OTHER = LCOV.replace("DA:2,0", "DA:2,4");
+const FILES = {
+  "src/a.ts": "one\ntwo\nthree\n",
+  "unit/lcov.info": LCOV,
+  "api.info": OTHER,
+  "seatrial.yaml": "name: shop\n",
+  Dockerfile: "FROM scratch\n",
+};
+
+describe("coverage report", () => {
+  it("puts reports together by source and prints who reached what", async () => {
+    await using here = await at(FILES);
+    expect(
+      await here.seatrial(
+        "coverage",
+        "report",
+        "--source",
+        "unit=unit/lcov.info",
+        "--source",
+        "api=api.info",
+      ),
+    ).toBe(0);
+    expect(here.stderr()).toBe("");
+    expect(here.stdout()).toContain("src/a.ts");
+    expect(here.stdout()).toMatch(/api +66\.7 % +2 +1/);
+  });
+
+  it("names a source after its file, and exits with 1 below the minimum", async () => {
+    await using here = await at(FILES);
+    expect(await here.seatrial("coverage", "report", "api.info", "--minimum", "66")).toBe(0);
+    expect(await here.seatrial("coverage", "report", "api.info", "--minimum", "66.7%")).toBe(1);
+    expect(here.stdout()).toContain("✖ In total: 66.6");
+  });
+
+  it("prints a report that is one file, and tells people beside it", async () => {
+    await using here = await at(FILES);
+    expect(await here.seatrial("coverage", "report", "api.info", "--format", "lcov")).toBe(0);
+    expect(here.stdout()).toMatch(/^TN:\nSF:src\/a\.ts\n/);
+    expect(here.stderr()).toContain("together");
+  });
+
+  it("writes reports into a folder, and says which", async () => {
+    await using here = await at(FILES);
+    expect(
+      await here.seatrial("coverage", "report", "api.info", "--format", "html", "cobertura", "--into", "out"),
+    ).toBe(0);
+    expect(here.stdout()).toContain("wrote out/cobertura.xml");
+    expect(await readFile(path.join(here.path, "out/html/index.html"), "utf8")).toContain("66.7 %");
+    expect(await here.seatrial("coverage", "report", "api.info", "--format", "html")).toBe(0);
+    expect(here.stdout()).toContain("wrote .seatrial/coverage-report/html/index.html");
+  });
+
+  it("prints the outcome as JSON", async () => {
+    await using here = await at(FILES);
+    expect(await here.seatrial("coverage", "report", "api.info", "--json")).toBe(0);
+    expect(JSON.parse(here.stdout())).toMatchObject({
+      status: "passed",
+      sources: [{ name: "api", profiles: 1 }],
+    });
+  });
+
+  it.each([
+    [["away.info"], "COVERAGE_NOT_FOUND"],
+    [[], "COVERAGE_NOT_FOUND"],
+    [["src"], "COVERAGE_NOT_FOUND"],
+    [["src/a.ts"], "COVERAGE_INPUT_INVALID"],
+    [["--source", "unit"], "SOURCE_INVALID"],
+    [["api.info", "--minimum", "most"], "PERCENT_INVALID"],
+    [["api.info", "--minimum", "101"], "PERCENT_INVALID"],
+    [["api.info", "--diff", "origin/main"], "COVERAGE_CHANGES_UNKNOWN"],
+  ])("%j is refused with %s", async (argv, code) => {
+    await using here = await at(FILES);
+    expect(await here.seatrial("coverage", "report", ...argv)).toBe(2);
+    expect(here.stderr()).toContain(`[${code}]`);
+  });
+
+  it("holds all there is to the project's rules, and what is named only to those of flags", async () => {
+    const rules = "coverage: { minimum: 90, sources: [e2e], elsewhere: [e2e] }\n";
+    await using here = await at({ ...FILES, "seatrial.yaml": `name: shop\n${rules}` });
+    expect(await here.seatrial("coverage", "report", "api.info")).toBe(0);
+    expect(
+      await here.seatrial("coverage", "merge", "--source", "api=api.info", "--into", ".seatrial/coverage/r1"),
+    ).toBe(0);
+    expect(await here.seatrial("coverage", "report")).toBe(1);
+    expect(here.stdout()).toContain("✖ The source e2e was expected");
+    expect(here.stdout()).toContain("90 % wanted");
+  });
+});
+
+describe("coverage merge", () => {
+  it("makes one unit of each source, which is read like any other, and never merges into it", async () => {
+    await using here = await at(FILES);
+    const merge = [
+      "coverage",
+      "merge",
+      "--source",
+      "unit=unit/lcov.info",
+      "--source",
+      "unit=api.info",
+      "--into",
+      "merged",
+    ];
+    expect(await here.seatrial(...merge)).toBe(0);
+    expect(here.stdout()).toContain("wrote merged/unit/merged/1: unit");
+    expect(await here.seatrial("coverage", "report", "merged", "--json")).toBe(0);
+    const outcome = JSON.parse(here.stdout().trim().split("\n").at(-1) ?? "");
+    expect(outcome).toMatchObject({
+      sources: [{ name: "unit", totals: { lines: { covered: 2, total: 3 } } }],
+    });
+    expect(await here.seatrial(...merge)).toBe(2);
+    expect(here.stderr()).toContain("[COVERAGE_NOT_WRITTEN]");
+  });
+
+  it("keeps statements and packages of Go's text", async () => {
+    const text = "mode: set\nexample.com/shop/a.go:1.1,3.2 2 1\nexample.com/shop/a.go:5.1,6.2 1 0\n";
+    await using here = await at({
+      "go.mod": "module example.com/shop\n",
+      "a.go": "package shop\n",
+      "unit.out": text,
+    });
+    expect(await here.seatrial("coverage", "merge", "unit.out", "--into", "merged")).toBe(0);
+    expect(await here.seatrial("coverage", "report", "merged")).toBe(0);
+    expect(here.stdout()).toMatch(/a\.go +66\.7 %/);
+    expect(here.stdout()).not.toContain("example.com");
+  });
+});
+
+describe("coverage diff", () => {
+  async function changed() {
+    const here = await at(FILES, { PATH: process.env["PATH"] ?? "" });
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], {
+        cwd: here.path,
+        stdio: "pipe",
+      });
+    git("init", "-q", "-b", "main");
+    git("add", "src");
+    git("commit", "-qm", "x");
+    await writeFile(path.join(here.path, "src/a.ts"), "changed\ntwo\nchanged\n");
+    return here;
+  }
+
+  it("prints changed lines that nothing reached, by file and line", async () => {
+    await using here = await changed();
+    expect(await here.seatrial("coverage", "diff", "api.info", "--base", "main")).toBe(0);
+    expect(here.stdout()).toBe("src/a.ts:3\n50.0 % of 2 changed lines are covered (since main)\n");
+    expect(await here.seatrial("coverage", "diff", "api.info", "--base", "main", "--minimum", "51")).toBe(1);
+    expect(here.stdout()).toContain("51 % wanted");
+  });
+
+  it("prints the same as JSON", async () => {
+    await using here = await changed();
+    expect(await here.seatrial("coverage", "diff", "api.info", "--base", "main", "--json")).toBe(0);
+    expect(JSON.parse(here.stdout())).toMatchObject({
+      count: { covered: 1, total: 2 },
+      uncovered: [{ path: "src/a.ts", first: 3, last: 3 }],
+    });
+  });
+
+  it("needs a base that git knows", async () => {
+    await using here = await changed();
+    expect(await here.seatrial("coverage", "diff", "api.info")).toBe(2);
+    expect(await here.seatrial("coverage", "diff", "api.info", "--base", "origin/main")).toBe(2);
+    expect(here.stderr()).toMatch(/BASE_MISSING[\s\S]*COVERAGE_BASE_UNKNOWN/);
+  });
+});

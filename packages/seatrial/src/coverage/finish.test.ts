@@ -1,0 +1,154 @@
+import { execFileSync } from "node:child_process";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { COVERAGE_FORMATS, type CoverageRules } from "../model/index.ts";
+import { createFolder } from "../support/testing/folder.ts";
+import { type FinishOptions, finishCoverage } from "./finish.ts";
+import { lcov, writeUnit } from "./testing/units.ts";
+
+const { signal } = new AbortController();
+const RULES: CoverageRules = { files: {}, sources: {}, expected: [] };
+const PROJECT = { "server/store.py": "def store():\n    pass\n\n\nstore()\n", "server/gen/__init__.py": "" };
+
+async function project(files: Record<string, string> = PROJECT) {
+  const folder = await createFolder(files);
+  const run = path.join(folder.path, ".seatrial/runs/r1");
+  const units = path.join(run, "coverage/units");
+  const finish = (more: Partial<FinishOptions> = {}) =>
+    finishCoverage({
+      folder: run,
+      units,
+      rules: RULES,
+      formats: ["text"],
+      include: [],
+      exclude: [],
+      paths: {},
+      root: folder.path,
+      env: { PATH: process.env["PATH"] },
+      time: 0,
+      signal,
+      ...more,
+    });
+  return {
+    path: folder.path,
+    run,
+    units,
+    finish,
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+describe("finishCoverage", () => {
+  it("says by source what was reached, names files as the project does, and writes every report", async () => {
+    await using here = await project();
+    await writeUnit(here.units, "unit", { "reports/lcov.info": lcov("/app/server/store.py", 1, 0) });
+    await writeUnit(here.units, "api.app", { "reports/lcov.info": lcov("server/store.py", 0, 1) });
+    const { text, ...outcome } = await here.finish({ formats: COVERAGE_FORMATS });
+    expect(outcome).toMatchObject({
+      status: "passed",
+      percent: 100,
+      sources: [
+        { name: "api", percent: 50, only: 1, profiles: 1, problems: [] },
+        { name: "unit", percent: 50, only: 1, profiles: 1, problems: [] },
+      ],
+      reports: {
+        text: "coverage/coverage.txt",
+        lcov: "coverage/lcov.info",
+        cobertura: "coverage/cobertura.xml",
+        html: "coverage/html/index.html",
+        json: "coverage/coverage.json",
+      },
+      problems: [],
+    });
+    for (const file of Object.values(outcome.reports))
+      expect((await readFile(path.join(here.run, file), "utf8")).length).toBeGreaterThan(50);
+    expect(text).toContain("server/store.py");
+    const [page = ""] = await readdir(path.join(here.run, "coverage/html/files"));
+    expect(await readFile(path.join(here.run, "coverage/html/files", page), "utf8")).toContain(
+      "def store():",
+    );
+  });
+
+  it("leaves out what is excluded, and what is of dependencies", async () => {
+    await using here = await project();
+    await writeUnit(here.units, "unit", {
+      "reports/a.info": lcov("/app/server/store.py", 1) + lcov("/app/server/gen/__init__.py", 0),
+      "reports/b.info": lcov("/usr/lib/python3/site-packages/x/store.py", 0),
+    });
+    const outcome = await here.finish({ exclude: ["gen"] });
+    expect(outcome).toMatchObject({
+      percent: 100,
+      totals: { lines: { covered: 1, total: 1 } },
+      problems: [],
+    });
+    expect(await here.finish({ include: ["*.js"] })).toMatchObject({ totals: { lines: { total: 0 } } });
+  });
+
+  it("names files once that the project does not have, and shows no file that is not its own", async () => {
+    await using here = await project({ ...PROJECT, "secret.txt": "password" });
+    await writeUnit(here.units, "unit", {
+      "reports/a.info": lcov("/etc/passwd", 1) + lcov("../../../../etc/hostname", 1),
+    });
+    const { problems = [] } = await here.finish({ formats: ["html"] });
+    expect(problems.map(({ code }) => code)).toEqual(["COVERAGE_FILES_UNKNOWN"]);
+    expect(problems[0]?.message).toContain("/etc/hostname, /etc/passwd");
+    const folder = path.join(here.run, "coverage/html/files");
+    for (const page of await readdir(folder)) {
+      const html = await readFile(path.join(folder, page), "utf8");
+      expect(html).toContain("The project does not have this file");
+      expect(html).not.toContain("root:");
+    }
+  });
+
+  it("fails what the rules ask for, and says all of it", async () => {
+    await using here = await project();
+    await writeUnit(here.units, "unit", { "reports/a.info": lcov("/app/server/store.py", 1, 0) });
+    await writeUnit(
+      here.units,
+      "api",
+      {},
+      { problems: [{ code: "COVERAGE_NOT_FLUSHED", message: "Killed before it wrote." }] },
+    );
+    const outcome = await here.finish({ rules: { ...RULES, total: 80, expected: ["api", "unit"] } });
+    expect(outcome.status).toBe("failed");
+    expect(outcome.sources.map(({ name }) => name)).toEqual(["api", "unit"]);
+    expect(
+      outcome.judgements.filter(({ passed }) => !passed).map(({ rule, subject }) => [rule, subject]),
+    ).toEqual([
+      ["arrived", "api"],
+      ["total", ""],
+    ]);
+    expect(outcome.text).toContain("server/store.py:2");
+    expect(outcome.text).toContain("! api: Killed before it wrote.");
+  });
+
+  it("judges changed lines where a base is named", async () => {
+    await using here = await project();
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], { cwd: here.path });
+    git("init", "-q", "-b", "main");
+    git("add", "server");
+    git("commit", "-qm", "x");
+    await writeFile(path.join(here.path, "server/store.py"), "def store():\n    return 1\n\n\nstore()\n");
+    await writeUnit(here.units, "unit", { "reports/a.info": lcov("/app/server/store.py", 1, 0) });
+    const judged = await here.finish({ rules: { ...RULES, changed: 100, base: "main" } });
+    expect(judged.judgements).toMatchObject([{ rule: "changed", passed: false, found: 0 }]);
+    await expect(here.finish({ rules: { ...RULES, changed: 1, base: "origin/x" } })).toThrowWithCode(
+      "COVERAGE_BASE_UNKNOWN",
+    );
+  });
+
+  it("is an outcome too where no unit is", async () => {
+    await using here = await project();
+    const outcome = await here.finish({ formats: COVERAGE_FORMATS });
+    expect(outcome).toMatchObject({ status: "passed", sources: [], judgements: [] });
+    expect(outcome.percent).toBeUndefined();
+    expect(outcome.text).toBe("no coverage\n");
+  });
+
+  it("says where reports cannot be written", async () => {
+    await using here = await project({ ...PROJECT, ".seatrial/runs/r1/coverage/lcov.info/x": "" });
+    await expect(here.finish({ formats: ["lcov"] })).toThrowWithCode("COVERAGE_NOT_WRITTEN");
+  });
+});
