@@ -18,15 +18,14 @@ export type {
   SourceRange,
   StatementCoverage,
 } from "./data.ts";
-export type { PulledUnit } from "./remote/pull/fetch-unit.ts";
-export { type PulledUnits, type PullOptions, pullUnits } from "./remote/pull/pull-units.ts";
 export { describeCoverage } from "./describe.ts";
-export { finishCoverage } from "./finish.ts";
 export { type CoverageDiff, diffCoverage } from "./diff-coverage.ts";
 export { finishCoverage } from "./finish.ts";
 export type { Input } from "./inputs/inputs.ts";
 export { type Merged, mergeCoverage } from "./merge/merge-coverage.ts";
 export { type ContainerCoverage, type CoveragePlan, planContainer } from "./plan.ts";
+export type { PulledUnit } from "./remote/pull/fetch-unit.ts";
+export { type PulledUnits, type PullOptions, pullUnits } from "./remote/pull/pull-units.ts";
 export { type Reported, reportCoverage } from "./report-coverage.ts";
 export { formatRanges } from "./uncovered.ts";
 export type { UnitFile, UnitManifest } from "./units/manifest.ts";

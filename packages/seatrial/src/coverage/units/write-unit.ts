@@ -1,5 +1,5 @@
 import path from "node:path";
-import { EXIT, messageOf } from "../../support/error.ts";
+import { messageOf } from "../../support/error.ts";
 import { writeWhole } from "../../support/write-whole.ts";
 import { coverageError } from "../errors.ts";
 import type { UnitManifest } from "./manifest.ts";
@@ -16,7 +16,6 @@ export async function writeUnit(folder: string, manifest: UnitManifest): Promise
       message: `The coverage of ${manifest.service} cannot be written to ${folder}: ${messageOf(error)}`,
       hint: "Free some disk space or make the folder writable.",
       cause: error,
-      exitCode: EXIT.failed,
     });
   }
 }

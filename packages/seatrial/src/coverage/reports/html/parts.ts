@@ -28,6 +28,6 @@ export function formatCount(count: number): string {
 }
 
 /** A tag around text of unknown origin. */
-export function tagged(tag: string, className: string, text: string): string {
+function tagged(tag: string, className: string, text: string): string {
   return `<${tag} class="${className}">${escapeText(text)}</${tag}>`;
 }
