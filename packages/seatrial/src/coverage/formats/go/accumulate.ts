@@ -7,13 +7,16 @@ export function accumulate(counters: Uint32Array, reading: Reading, mode: CoverM
   const isSet = mode === "set";
   let from = 0;
   for (let index = 0; index < functions; index += 1) {
-    const first = places[index * 2] ?? 0;
-    const stop = first + (places[index * 2 + 1] ?? 0);
-    for (let unit = first; unit < stop; unit += 1) {
-      const more = values[from++] ?? 0;
-      if (more === 0) continue;
-      const sum = (counters[unit] ?? 0) + more;
-      counters[unit] = isSet ? 1 : sum > FULL ? FULL : sum;
+    let unit = places[index * 2] as number;
+    for (const stop = unit + (places[index * 2 + 1] as number); unit < stop; unit += 1) {
+      // Not `?? 0`, which takes a third more time; places and values come from a reader that checked them.
+      const before = counters[unit] as number;
+      const more = values[from++] as number;
+      // In 32 bits, which is faster as well: a sum that is too large comes out smaller.
+      const sum = (before + more) >>> 0;
+      counters[unit] = sum;
+      if (sum < more) counters[unit] = FULL;
+      if (isSet && (before | more) !== 0) counters[unit] = 1;
     }
   }
 }

@@ -1,4 +1,4 @@
-import { type Cursor, malformed, need, readUleb } from "./cursor.ts";
+import { type Cursor, need, readUlebs } from "./cursor.ts";
 import type { GoFunction, GoProgram } from "./program.ts";
 
 /** What one file counted, kept apart until all of it has turned out to be sound. Made once, filled again and again. */
@@ -23,32 +23,17 @@ interface Entries {
   reading: Reading;
 }
 
-/** Reads `count` functions with their counters, all in LEB128. Nearly all the time of a merge goes by here. */
+/** Reads `count` functions with their counters, all in LEB128. */
 export function readUlebEntries(cursor: Cursor, { count, program, reading }: Entries): void {
-  need(cursor, count * 3, `a list of ${count} functions`);
-  const { bytes, end, file } = cursor;
+  need(cursor, count * 3, "the list of functions");
   const { values } = reading;
   for (let entry = 0; entry < count; entry += 1) {
-    const size = readUleb(cursor, "a number of counters");
-    const packageIndex = readUleb(cursor, "the number of a package");
-    const functionIndex = readUleb(cursor, "the number of a function");
-    need(cursor, size, `a function of ${size} counters`);
-    let { length } = reading;
-    let { at } = cursor;
-    for (const stop = length + size; length < stop; length += 1) {
-      const byte = bytes[at] ?? 0;
-      if (byte < 0x80) {
-        values[length] = byte;
-        at += 1;
-      } else {
-        cursor.at = at;
-        values[length] = readUleb(cursor, "a counter");
-        at = cursor.at;
-      }
-    }
-    if (at > end) throw malformed(file, end, "counters go on past the end");
-    cursor.at = at;
-    take(reading, { size, known: program.packages[packageIndex]?.functions[functionIndex] });
+    const { length } = reading;
+    readUlebs(cursor, { into: values, from: length, to: length + 3 });
+    const size = values[length] ?? 0;
+    const known = program.packages[values[length + 1] ?? 0]?.functions[values[length + 2] ?? 0];
+    readUlebs(cursor, { into: values, from: length, to: length + size });
+    take(reading, { size, known });
   }
 }
 
@@ -57,7 +42,7 @@ export function readRawEntries(
   cursor: Cursor,
   { count, program, reading, isBigEndian }: Entries & { isBigEndian: boolean },
 ): void {
-  need(cursor, count * 12, `a list of ${count} functions`);
+  need(cursor, count * 12, "the list of functions");
   const { bytes } = cursor;
   const read = (what: string) => {
     need(cursor, 4, what);
@@ -68,7 +53,7 @@ export function readRawEntries(
     const size = read("a number of counters");
     const packageIndex = read("the number of a package");
     const functionIndex = read("the number of a function");
-    need(cursor, size * 4, `a function of ${size} counters`);
+    need(cursor, size * 4, "a function's counters");
     for (let index = 0; index < size; index += 1) reading.values[reading.length + index] = read("a counter");
     take(reading, { size, known: program.packages[packageIndex]?.functions[functionIndex] });
   }

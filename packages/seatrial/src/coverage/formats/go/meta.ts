@@ -1,4 +1,4 @@
-import { type Cursor, malformed, need, readStrings, readUint64, readUleb } from "./cursor.ts";
+import { type Cursor, malformed, need, readStrings, readUint64, readUleb, readUlebs } from "./cursor.ts";
 import { COVER_MODES, type GoFunction, type GoPackage, type GoProgram, UNIT_SIZE } from "./program.ts";
 
 export const META_MAGIC = "\0cvm";
@@ -106,12 +106,10 @@ function readFunction(
   const unitCount = readUleb(cursor, "the number of units");
   const name = textAt(readUleb(cursor, "a function's name"), offset);
   const file = textAt(readUleb(cursor, "a function's file"), offset);
-  need(cursor, unitCount * UNIT_SIZE, `a function of ${unitCount} units`);
   const firstUnit = sink.length / UNIT_SIZE;
-  for (let unit = 0; unit < unitCount; unit += 1) {
-    const start = sink.length;
-    while (sink.length < start + UNIT_SIZE) sink.units[sink.length++] = readUleb(cursor, "a unit");
-    sink.lines += 1 + Math.max((sink.units[start + 2] ?? 0) - (sink.units[start] ?? 0), 0);
-  }
+  const end = sink.length + unitCount * UNIT_SIZE;
+  readUlebs(cursor, { into: sink.units, from: sink.length, to: end });
+  for (; sink.length < end; sink.length += UNIT_SIZE)
+    sink.lines += 1 + Math.max((sink.units[sink.length + 2] ?? 0) - (sink.units[sink.length] ?? 0), 0);
   return { name, file, isLiteral: readUleb(cursor, "a function's kind") !== 0, firstUnit, unitCount };
 }

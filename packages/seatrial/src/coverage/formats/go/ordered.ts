@@ -17,6 +17,7 @@ export interface OrderedPackage {
 
 /** The packages by path, with their units in the order in which Go reports them. Those that are there twice are made one. */
 export function* ordered({ program, counters }: CountedProgram): Generator<OrderedPackage> {
+  const { units: numbers } = program;
   const byPath = new Map<string, GoFunction[]>();
   for (const { path, functions } of program.packages) {
     const before = byPath.get(path);
@@ -24,18 +25,26 @@ export function* ordered({ program, counters }: CountedProgram): Generator<Order
   }
   for (const path of [...byPath.keys()].sort(byBytes)) {
     const functions = byPath.get(path) ?? [];
-    const units = functions.flatMap((each) => unitsOf(each));
+    const units = functions.flatMap(unitsOf);
     units.sort(byPlace(ranksOf(functions)));
     yield { path, units: withoutTwins(units) };
   }
 
   function unitsOf(of: GoFunction): CountedUnit[] {
-    return Array.from({ length: of.unitCount }, (_, index) => {
-      const unit = of.firstUnit + index;
-      const [startLine = 0, startColumn = 0, endLine = 0, endColumn = 0, statements = 0] =
-        program.units.subarray(unit * UNIT_SIZE, (unit + 1) * UNIT_SIZE);
-      return { of, startLine, startColumn, endLine, endColumn, statements, hits: counters[unit] ?? 0 };
-    });
+    const units: CountedUnit[] = [];
+    for (let unit = of.firstUnit; unit < of.firstUnit + of.unitCount; unit += 1) {
+      const at = unit * UNIT_SIZE;
+      units.push({
+        of,
+        startLine: numbers[at] ?? 0,
+        startColumn: numbers[at + 1] ?? 0,
+        endLine: numbers[at + 2] ?? 0,
+        endColumn: numbers[at + 3] ?? 0,
+        statements: numbers[at + 4] ?? 0,
+        hits: counters[unit] ?? 0,
+      });
+    }
+    return units;
   }
 
   /** A block can be in two functions that are the same but for other blocks: their source differs between programs. */

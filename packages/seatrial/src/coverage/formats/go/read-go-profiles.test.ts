@@ -33,8 +33,8 @@ async function readProcesses(mode: number, counters: Counters[]) {
 describe("counters of one program", () => {
   it("only tell what ran in mode set", async () => {
     const { hits, files, codes } = await readProcesses(SET, [
-      { segments: [[add(1, 0, 1)]] },
-      { segments: [[add(1, 0, 0), main(1)]] },
+      { segments: [[add(1, 0, 4_294_967_295)]] },
+      { segments: [[add(4_294_967_295, 0, 0), main(1)]] },
     ]);
     expect(hits).toEqual({ [MAIN]: [1], [LIB]: [1, 1, 0, 0, 0] });
     expect(files).toBe(2);
