@@ -1,6 +1,7 @@
 // npm run bench -- NAME: one comparison, side by side, as a table of medians and ratios.
 import { parseArgs } from "node:util";
 import { check } from "./check.mjs";
+import { coverage } from "./coverage.mjs";
 import { cycle } from "./cycle.mjs";
 import { release } from "./release.mjs";
 import { secondRun } from "./second-run.mjs";
@@ -10,6 +11,7 @@ import { start } from "./start.mjs";
 
 const comparisons = {
   check,
+  coverage,
   cycle,
   release,
   "second-run": secondRun,
