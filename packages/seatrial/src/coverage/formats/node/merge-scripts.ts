@@ -11,9 +11,12 @@ export interface ScriptOfRuns {
   functions: ScriptFunctions;
 }
 
+/** `failure`: ranges that make no sense together. */
+export type MergedScript = ScriptOfRuns & { failure?: unknown };
+
 export interface ScriptMerge {
   add(script: ScriptOfRuns): void;
-  scripts(): ScriptOfRuns[];
+  scripts(): MergedScript[];
 }
 
 /** So many are kept before they are made one, so that memory does not grow with the number of processes. */
@@ -21,17 +24,27 @@ const BATCH = 20;
 
 /** Adds up what processes reached of one script. Offsets only mean the same in the same text: others of that path stay apart. */
 export function createScriptMerge(): ScriptMerge {
-  const groups = new Map<string, { script: ScriptOfRuns; waiting: ScriptFunctions[] }>();
+  const groups = new Map<string, { script: MergedScript; waiting: ScriptFunctions[] }>();
+
+  function settle(group: { script: MergedScript; waiting: ScriptFunctions[] }): MergedScript {
+    try {
+      group.script.functions = merged(group.waiting);
+    } catch (error) {
+      group.script.failure ??= error;
+    }
+    group.waiting = [group.script.functions];
+    return group.script;
+  }
+
   return {
     add(script) {
       const key = keyOf(script);
-      const group = groups.get(key) ?? { script, waiting: [] };
+      const group = groups.get(key) ?? { script: { ...script, functions: [] }, waiting: [] };
       groups.set(key, group);
       group.waiting.push(script.functions);
-      if (group.waiting.length >= BATCH) group.waiting = [merged(group.waiting)];
+      if (group.waiting.length >= BATCH) settle(group);
     },
-    scripts: () =>
-      [...groups.values()].map(({ script, waiting }) => ({ ...script, functions: merged(waiting) })),
+    scripts: () => [...groups.values()].map(settle),
   };
 }
 

@@ -11,7 +11,7 @@ import { collectScripts, missingOriginal } from "./collect-scripts.ts";
 import { convertScript, type IstanbulFiles } from "./convert-script.ts";
 import { type IstanbulItems, itemsOf } from "./istanbul-items.ts";
 import { mergeItems } from "./merge-items.ts";
-import { createScriptMerge, type ScriptOfRuns } from "./merge-scripts.ts";
+import { createScriptMerge, type MergedScript } from "./merge-scripts.ts";
 import { type CachedMap, parseV8Profile } from "./parse-v8-profile.ts";
 import { isOwnPath, scriptPath } from "./script-path.ts";
 import { createScriptTexts } from "./script-texts.ts";
@@ -94,8 +94,9 @@ async function profileNames(folder: string): Promise<string[]> {
 }
 
 /** A script whose ranges or map make no sense costs itself, not the others. */
-async function convert(script: ScriptOfRuns, note: (problem: Problem) => void): Promise<IstanbulFiles> {
+async function convert(script: MergedScript, note: (problem: Problem) => void): Promise<IstanbulFiles> {
   try {
+    if (script.failure !== undefined) throw script.failure;
     const files = await convertScript(script);
     const missing = (script.map?.sources ?? []).filter((_, at) => script.map?.sourcesContent[at] === null);
     for (const file of missing.filter(isOwnPath)) note(missingOriginal(file, script.path));
