@@ -8,6 +8,7 @@ import { entriesOf } from "./entries.ts";
 
 const REDIRECTS = 5;
 const DEEPEST = 20;
+const LISTING = "units are found by the pages of folders: does the server list them (nginx: autoindex on)?";
 
 /**
  * A web server that lists its folders: nginx (`autoindex on`), Apache, Caddy, `rclone serve http`, Python's http.server and others.
@@ -51,7 +52,8 @@ export function openWebStorage(options: { url: URL; http: HttpClient; environmen
     const url = new URL(`${base.pathname}${encodeKey(folder)}${query}`, base);
     const { answer, url: found } = await ask(url, "application/json, text/html;q=0.9", signal);
     const where = `${name}${folder}`;
-    if (answer.status !== 200) throw await refusal({ answer, name: `list of ${where}`, secrets });
+    if (answer.status !== 200)
+      throw await refusal({ answer, name: `list of ${where}`, from: LISTING, secrets });
     const type = String(answer.headers["content-type"] ?? "");
     const entries = entriesOf({ text: await textOfAnswer(answer, where), type, url: found });
     if (entries === undefined) throw noIndex(where);
