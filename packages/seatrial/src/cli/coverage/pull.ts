@@ -61,25 +61,27 @@ async function intoFolder({ environment }: Surroundings, flags: CoveragePullFlag
 }
 
 function linesOf(pulled: PulledUnits, { cwd, flags }: { cwd: string; flags: CoveragePullFlags }): string[] {
+  const isDry = flags.dryRun === true;
   const units = pulled.units.map((unit) => {
     const name = [unit.run, unit.service, unit.instance, unit.boot].join("/");
-    const came =
-      flags.dryRun === true || unit.fetched === unit.files
-        ? ""
-        : `, ${unit.files - unit.fetched} were here or are wrong`;
+    const here = unit.here === 0 ? "" : `, ${unit.here} here already`;
+    const wrong = unit.files - unit.fetched - unit.here;
+    const left = isDry || wrong === 0 ? "" : `, ${wrong} left out`;
     const state = unit.ended ? "" : ", still running when it was written";
-    return `${name}  ${unit.files} files, ${formatBytes(unit.bytes)}${came}${state}`;
+    return `${name}  ${countedOf(unit.files, "file")}, ${formatBytes(unit.bytes)}${here}${left}${state}`;
   });
-  const left =
-    flags.incomplete === true && flags.dryRun !== true
-      ? "fetched as it is"
-      : "left out; --incomplete fetches it";
+  const left = flags.incomplete === true && !isDry ? "fetched as it is" : "left out; --incomplete fetches it";
   const incomplete = pulled.incomplete.map(
     (prefix) => `${prefix.slice("run/".length, -1)}  has no manifest: ${left}`,
   );
   const where = path.relative(cwd, pulled.into) || ".";
-  const total = `${pulled.units.length} units ${flags.dryRun === true ? "would come" : "are"} in ${where}`;
+  const count = countedOf(pulled.units.length, "unit");
+  const total = isDry ? `${count} to be put into ${where}` : `${count} in ${where}`;
   return [...units, ...incomplete, total];
+}
+
+function countedOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function tellProblems(

@@ -64,7 +64,9 @@ export function createHttpClient({ environment, silence = SILENCE_MS }: HttpClie
   return {
     async send(wanted, signal) {
       signal.throwIfAborted();
-      const sent = await begin(wanted);
+      const sent = await begin(wanted).catch((error: unknown) => {
+        throw failureOf(wanted.name, error);
+      });
       const late = () => sent.destroy(lateError(wanted.name, silence));
       const stop = () => sent.destroy();
       sent.setTimeout(silence, late);
@@ -134,6 +136,11 @@ function failureOf(name: string, error: unknown) {
   if (typeof code === "string" && code.startsWith("COVERAGE_")) return error;
   // Names are looked up for both families of addresses at once: each has its failure.
   const words = messageOf(error) || String(code);
+  if (code === "ERR_INVALID_CHAR") {
+    // Its own words are of the header that shows a token or a key.
+    const message = `${name}: the credentials have characters that cannot be sent, such as a line break`;
+    return coverageError({ code: "COVERAGE_STORAGE_REFUSED", message });
+  }
   if (typeof code === "string" && DISTRUST.test(code)) {
     return coverageError({
       code: "COVERAGE_STORAGE_REFUSED",

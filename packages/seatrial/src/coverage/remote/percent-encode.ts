@@ -16,3 +16,12 @@ export function encodeQuery(query: Readonly<Record<string, string>>): string {
     .sort()
     .join("&");
 }
+
+/** The text behind percent signs; undefined where they mean nothing. */
+export function percentDecode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

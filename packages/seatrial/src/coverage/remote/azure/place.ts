@@ -8,7 +8,7 @@ import {
   unknownAddress,
   withoutSecrets,
 } from "../address.ts";
-import { encodeKey } from "../percent-encode.ts";
+import { encodeKey, percentDecode } from "../percent-encode.ts";
 
 /** A container of Azure Blob Storage. */
 export interface BlobPlace {
@@ -32,7 +32,7 @@ export function isBlobUrl(url: URL): boolean {
 /** `https://account.blob.core.windows.net/container/prefix`, with or without a signature. */
 export function blobPlaceOfUrl(url: URL): BlobPlace {
   const name = withoutSecrets(url.href);
-  const path = decodeURIComponent(url.pathname).replace(/^\/+|\/+$/g, "");
+  const path = (percentDecode(url.pathname) ?? "").replace(/^\/+|\/+$/g, "");
   // Emulators stand at an address, and have the account in the path.
   const depth = url.hostname === "localhost" || isIP(url.hostname.replace(/^\[|\]$/g, "")) !== 0 ? 2 : 1;
   const parts = path.split("/");

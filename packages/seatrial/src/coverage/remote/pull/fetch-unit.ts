@@ -16,9 +16,10 @@ export interface PulledUnit {
   folder: string;
   /** False: the program was still running. */
   ended: boolean;
-  /** How many files it has, without its manifest, and how many of them came now. */
+  /** How many files it has, without its manifest; how many of them came now, and how many were here. The others are wrong. */
   files: number;
   fetched: number;
+  here: number;
   /** Of what came now. */
   bytes: number;
 }
@@ -95,6 +96,7 @@ function pulled(
 ): PulledUnit {
   const fetched = results.flatMap((result) => (result.state === "fetched" ? [result] : []));
   const bytes = fetched.reduce((sum, each) => sum + each.bytes, 0);
+  const here = results.filter(({ state }) => state === "here").length;
   return {
     run,
     service,
@@ -104,6 +106,7 @@ function pulled(
     ended,
     files: results.length,
     fetched: fetched.length,
+    here,
     bytes,
   };
 }

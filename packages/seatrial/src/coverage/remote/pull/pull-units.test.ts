@@ -41,6 +41,7 @@ describe("units from a folder", () => {
         ended: true,
         files: 2,
         fetched: 2,
+        here: 0,
         bytes: 17,
       },
     ]);
@@ -97,7 +98,7 @@ describe("a unit that is here already", () => {
     await pull({ from: bucket.address, into: into.path });
     const first = bucket.asked.length;
     const again = await pull({ from: bucket.address, into: into.path });
-    expect(again.units[0]).toMatchObject({ files: 2, fetched: 0, bytes: 0 });
+    expect(again.units[0]).toMatchObject({ files: 2, fetched: 0, here: 2, bytes: 0 });
     // The list, and the manifest.
     expect(bucket.asked.length - first).toBe(2);
     await writeFile(`${into.path}/${UNIT}/go/covmeta.0f`, "META DATA");

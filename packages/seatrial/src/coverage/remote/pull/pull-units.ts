@@ -153,5 +153,8 @@ function planned(
   const ended = manifest.endedAt !== undefined;
   const files = manifest.files.length;
   const folder = folderOf(into, unit);
-  return { unit: { run, service, instance, boot, folder, ended, files, fetched: 0, bytes }, problems: [] };
+  return {
+    unit: { run, service, instance, boot, folder, ended, files, fetched: 0, here: 0, bytes },
+    problems: [],
+  };
 }

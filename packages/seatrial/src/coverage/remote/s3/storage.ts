@@ -3,7 +3,7 @@ import { childrenOf, parseXml, textOf, type XmlElement } from "../../../support/
 import { below } from "../address.ts";
 import { refusal, senseless, textOfAnswer, wordsOf } from "../answers.ts";
 import type { HttpAnswer, HttpClient } from "../http-client.ts";
-import { encodeKey, encodeQuery } from "../percent-encode.ts";
+import { encodeKey, encodeQuery, percentDecode } from "../percent-encode.ts";
 import type { Renewed } from "../renewed.ts";
 import type { StoredObject, UnitStorage } from "../storage.ts";
 import type { AwsKeys } from "./aws-keys.ts";
@@ -134,7 +134,7 @@ function signed(url: URL, keys: AwsKeys, region: string): Record<string, string>
 function objectsIn(page: XmlElement, root: string): StoredObject[] {
   // Keys may hold what XML cannot, so they are asked for percent-encoded; not every server does that.
   const isEncoded = textOf(page, "EncodingType") === "url";
-  const decode = (text: string) => (isEncoded ? decodeURIComponent(text.replaceAll("+", " ")) : text);
+  const decode = (text: string) => (isEncoded ? (percentDecode(text.replaceAll("+", " ")) ?? text) : text);
   return childrenOf(page, "Contents")
     .map((entry) => ({ key: decode(textOf(entry, "Key")), bytes: Number(textOf(entry, "Size")) }))
     .filter(({ key }) => key.startsWith(root))

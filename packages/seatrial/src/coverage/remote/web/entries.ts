@@ -1,3 +1,5 @@
+import { percentDecode } from "../percent-encode.ts";
+
 /** What a folder's page lists. */
 export interface FolderEntries {
   files: { name: string; bytes?: number | undefined }[];
@@ -62,13 +64,9 @@ function childOf(href: string, url: URL, folder: string): string | undefined {
     return undefined;
   const rest = to.pathname.startsWith(folder) ? to.pathname.slice(folder.length) : "";
   if (!/^[^/]+\/?$/.test(rest)) return undefined;
-  try {
-    const name = decodeURIComponent(rest);
-    // An encoded slash would be a step elsewhere.
-    return name.replace(/\/$/, "").includes("/") ? undefined : name;
-  } catch {
-    return undefined;
-  }
+  const name = percentDecode(rest);
+  // An encoded slash would be a step elsewhere.
+  return name?.replace(/\/$/, "").includes("/") === false ? name : undefined;
 }
 
 function unescapeHtml(text: string): string {

@@ -2,7 +2,7 @@ import { coverageError } from "../../errors.ts";
 import { withoutSecrets } from "../address.ts";
 import { refusal, textOfAnswer } from "../answers.ts";
 import type { HttpAnswer, HttpClient } from "../http-client.ts";
-import { encodeKey } from "../percent-encode.ts";
+import { encodeKey, percentDecode } from "../percent-encode.ts";
 import type { UnitStorage, Variables } from "../storage.ts";
 import { entriesOf } from "./entries.ts";
 
@@ -87,8 +87,9 @@ function credentialsOf(url: URL, environment: Variables): { authorization?: stri
   const query = [url.search.slice(1), ...url.searchParams.values()];
   if (token) return { authorization: `Bearer ${token}`, secrets: [token, ...query] };
   if (url.username === "") return { secrets: query };
-  const password = decodeURIComponent(url.password);
-  const login = Buffer.from(`${decodeURIComponent(url.username)}:${password}`).toString("base64");
+  const password = percentDecode(url.password) ?? url.password;
+  const user = percentDecode(url.username) ?? url.username;
+  const login = Buffer.from(`${user}:${password}`).toString("base64");
   return { authorization: `Basic ${login}`, secrets: [login, password, ...query] };
 }
 

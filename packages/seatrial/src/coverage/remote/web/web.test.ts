@@ -101,6 +101,12 @@ describe("a web server", () => {
     expect(words).not.toContain("wr0ng");
   });
 
+  it("is never shown a token that is none", async () => {
+    const storage = await open("http://127.0.0.1:1", { SEATRIAL_COVER_TOKEN: "t0k\nen" });
+    await expect(keysOf(storage)).toThrowWithCode("COVERAGE_STORAGE_REFUSED");
+    await expect(keysOf(storage)).rejects.toThrow(/cannot be sent/);
+  });
+
   it("is followed elsewhere without credentials", async () => {
     const shown: unknown[] = [];
     await using other = await startServer((request, response) => {
