@@ -40,6 +40,8 @@ type courier struct {
 	unit   unitManifest
 	sent   map[string]sentProfile
 	failed map[string]error
+	// scripts are what profiles of Node are about; known at the end.
+	scripts []profileFile
 }
 
 type sentProfile struct {
@@ -111,7 +113,10 @@ func (c *courier) learnCommit() {
 
 // pending are the profiles that were not sent as they are now.
 func (c *courier) pending(wanted func(profileFile) bool) []profileFile {
-	found := findProfiles(c.folder, c.settings.languages)
+	return c.unsent(findProfiles(c.folder, c.settings.languages), wanted)
+}
+
+func (c *courier) unsent(found []profileFile, wanted func(profileFile) bool) []profileFile {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var fresh []profileFile

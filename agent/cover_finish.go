@@ -34,13 +34,20 @@ func (c *courier) finish(end unitEnd) error {
 	}
 	forFiles, cancel := context.WithTimeout(c.life.ctx, c.life.left()*4/5)
 	defer cancel()
-	c.sendAll(forFiles, c.pending(func(profileFile) bool { return true }))
+	c.sendAll(forFiles, c.pending(all))
+	scripts := findScripts(findProfiles(c.folder, c.settings.languages))
+	c.mu.Lock()
+	c.scripts = scripts
+	c.mu.Unlock()
+	c.sendAll(forFiles, scripts)
 	problems := append(slices.Clone(end.problems), c.sendProblems()...)
 	c.mu.Lock()
 	c.unit.EndedAt, c.unit.Exit, c.unit.Problems = unitTime(end.at), end.exit, problems
 	c.mu.Unlock()
 	return retry(c.life.ctx, func() error { return c.sendManifest(c.life.ctx) })
 }
+
+func all(profileFile) bool { return true }
 
 func (c *courier) sendAll(ctx context.Context, fresh []profileFile) {
 	work := make(chan profileFile)
@@ -79,7 +86,10 @@ func retry(ctx context.Context, try func() error) error {
 // notSent says why profiles are not at the destination as they are here.
 func (c *courier) notSent() map[string]error {
 	missing := map[string]error{}
-	for _, p := range c.pending(func(profileFile) bool { return true }) {
+	c.mu.Lock()
+	scripts := c.scripts
+	c.mu.Unlock()
+	for _, p := range append(c.pending(all), c.unsent(scripts, all)...) {
 		missing[p.path] = errNoTime
 	}
 	c.mu.Lock()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"io"
 	"net"
 	"net/http"
@@ -45,8 +46,8 @@ func (s *storageServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		<-r.Context().Done()
 		return
 	case status == http.StatusOK:
-		path := filepath.Join(s.folder, filepath.FromSlash(r.URL.Path))
-		if os.MkdirAll(filepath.Dir(path), 0o755) != nil || os.WriteFile(path, content, 0o644) != nil {
+		store := folderDestination{s.folder}
+		if store.put(r.Context(), strings.TrimPrefix(r.URL.Path, "/"), bytes.NewReader(content), r.ContentLength) != nil {
 			status = http.StatusInternalServerError
 		}
 	}
