@@ -16,8 +16,8 @@ const (
 	// secondRequest and secondShare are what is left after the second request to end: for all, and for the program.
 	secondRequest = 3 * time.Second
 	secondShare   = time.Second
-	// lastMoment is how long the summary may wait for a stderr that nobody reads, and a hanging sender for its end.
-	lastMoment = time.Second
+	// lastMoment is how long the summary may wait for a stderr that nobody reads.
+	lastMoment = 500 * time.Millisecond
 )
 
 // cover runs a program as if it stood here, and brings its profiles to storage; it returns the exit code.
@@ -149,7 +149,7 @@ func (w *wrapper) toldToEnd() time.Duration {
 	now := time.Now()
 	if w.told.IsZero() {
 		w.told, w.toldLast = now, now
-		w.life.endWithin(w.settings.budget)
+		w.life.endWithin(w.sending())
 	} else if now.Sub(w.toldLast) > repeatedAfter {
 		w.toldLast = now
 		w.repeated++
@@ -166,6 +166,9 @@ func (w *wrapper) toldToEnd() time.Duration {
 	return time.Until(w.told.Add(w.share()))
 }
 
+// sending is the budget without what the wrapper needs for its own end: platforms kill on time.
+func (w *wrapper) sending() time.Duration { return w.settings.budget * 19 / 20 }
+
 func (w *wrapper) share() time.Duration {
 	return time.Duration(float64(w.settings.budget) * w.settings.share)
 }
@@ -173,7 +176,7 @@ func (w *wrapper) share() time.Duration {
 // deliver sends what is there within what is left of the budget, which begins now when nobody asked for the end.
 func (w *wrapper) deliver(c *courier, signals <-chan os.Signal) coverSummary {
 	told := w.told
-	w.life.endWithin(w.settings.budget)
+	w.life.endWithin(w.sending())
 	delivered := make(chan coverSummary, 1)
 	go func() {
 		if w.app != nil {
@@ -199,7 +202,7 @@ func (w *wrapper) deliver(c *courier, signals <-chan os.Signal) coverSummary {
 			select {
 			case summary := <-delivered:
 				return summary
-			case <-time.After(lastMoment):
+			case <-time.After(w.settings.budget / 40):
 				// A sender does not even hear that the time is over.
 				return c.summarize(w.endOf(told), errNoAnswer)
 			}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -30,16 +31,31 @@ func startApp(argv, env []string, term *sharedTerminal) (app *coveredApp, code i
 	if err != nil {
 		return nil, code, err
 	}
+	// Whoever kills the wrapper means the program. The kernel asks for the thread that started it, which must therefore stay.
+	runtime.LockOSThread()
 	c, err := children.start(path, argv, &syscall.ProcAttr{
 		Env:   env,
 		Files: []uintptr{0, 1, 2},
-		Sys:   &syscall.SysProcAttr{Setpgid: !term.shared()},
+		Sys:   &syscall.SysProcAttr{Setpgid: !term.shared(), Pdeathsig: syscall.SIGKILL},
 	})
 	if err != nil {
 		return nil, exitNotStarted, explainStart(err, path, processSpec{Argv: argv}, ".")
 	}
 	term.handOver(c.pid)
+	letGoOfPipes()
 	return &coveredApp{child: c, terminal: term}, 0, nil
+}
+
+// letGoOfPipes leaves stdin and stdout to the program: who is at their other ends must see it end, and not the wrapper.
+func letGoOfPipes() {
+	nothing, err := syscall.Open(os.DevNull, syscall.O_RDWR|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return
+	}
+	defer syscall.Close(nothing)
+	for _, fd := range []int{0, 1} {
+		_ = syscall.Dup3(nothing, fd, syscall.O_CLOEXEC)
+	}
 }
 
 func findApp(word string) (path string, code int, err error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -133,6 +134,44 @@ func TestInputOutputAndWorkingDirectoryAreTheAppsOwn(t *testing.T) {
 	if _, manifest := u.arrived(); manifest.WorkingDir != dir {
 		t.Errorf("%+v", manifest)
 	}
+}
+
+func TestOtherEndsOfPipesSeeTheAppEnd(t *testing.T) {
+	command := exec.Command(realAgent(t), "cover", "--to", silentAddress(t), "--budget", "4s", "--", covered(t), "exit", "0")
+	output, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	input, err := command.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	started := time.Now()
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAll(output); err != nil || time.Since(started) > 2*time.Second {
+		t.Errorf("the output ends after %v: %v", time.Since(started), err)
+	}
+	eventually(t, "an input that nobody reads", func() bool { _, err := input.Write([]byte("x")); return err != nil })
+	if time.Since(started) > 2*time.Second {
+		t.Errorf("the input is refused after %v", time.Since(started))
+	}
+	if err := command.Wait(); err != nil || time.Since(started) < 3*time.Second {
+		t.Errorf("the wrapper ended after %v: %v", time.Since(started), err)
+	}
+}
+
+func TestAppDoesNotOutliveAWrapperThatIsKilled(t *testing.T) {
+	u := startCover(t, coverCase{argv: []string{covered(t), "ignore"}})
+	u.waitForOutput("ready")
+	app := childOf(t, u.cmd.Process.Pid)
+	time.Sleep(100 * time.Millisecond)
+	if !isAlive(app) {
+		t.Fatal("the app is gone")
+	}
+	u.signal(syscall.SIGKILL)
+	eventually(t, "the app's end", func() bool { return !isAlive(app) })
 }
 
 func TestAppThatCannotBeStartedGivesTheCodeOfShells(t *testing.T) {

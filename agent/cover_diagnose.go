@@ -27,21 +27,23 @@ func diagnose(end coverEnd) []unitProblem {
 	if end.folder == "" {
 		return nil
 	}
-	found := findProfiles(end.folder, end.languages)
-	if isFull(end.folder) || hasUnfinished(end.folder) {
+	var missing []unitProblem
+	switch found := findProfiles(end.folder, end.languages); {
+	case len(found) > 0:
+		missing = notFlushed(end, found)
+	case end.saysCover:
+		missing = []unitProblem{nothingWritten(end)}
+	default:
+		missing = []unitProblem{notBuilt(end)}
+	}
+	if isFull(end.folder) && (len(missing) > 0 || hasUnfinished(end.folder)) {
 		return []unitProblem{{
 			"COVERAGE_FOLDER_FULL",
 			fmt.Sprintf("%s could not write its profiles whole: the disk of %s is full.", end.service, end.folder),
 			"Name another folder with --folder, such as a volume.",
 		}}
 	}
-	switch {
-	case len(found) == 0 && end.saysCover:
-		return []unitProblem{nothingWritten(end)}
-	case len(found) == 0:
-		return []unitProblem{notBuilt(end)}
-	}
-	return notFlushed(end, found)
+	return missing
 }
 
 func notBuilt(end coverEnd) unitProblem {

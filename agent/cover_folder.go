@@ -1,11 +1,16 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
+
+// folderPatience is how long a place may take to give a folder: the program waits for it.
+const folderPatience = 8 * time.Millisecond
 
 // makeCoverFolder makes the folder for this boot's profiles, with one for each language: in the folder that was asked for,
 // or else in the first place that can be written. The error says what was tried.
@@ -19,12 +24,13 @@ func makeCoverFolder(s coverSettings, boot string, getenv func(string) string) (
 		if place == "" {
 			continue
 		}
-		folder, err := filepath.Abs(filepath.Join(place, "seatrial-cover-"+boot))
+		name := "seatrial-cover-" + boot
 		if place == s.folder {
-			folder, err = filepath.Abs(filepath.Join(place, boot))
+			name = boot
 		}
+		folder, err := filepath.Abs(filepath.Join(place, name))
 		if err == nil {
-			err = prepareCoverFolder(folder, s)
+			err = inTime(folderPatience, func() error { return prepareCoverFolder(folder, s) }, func() { os.RemoveAll(folder) })
 		}
 		if err == nil {
 			return folder, nil
@@ -32,6 +38,28 @@ func makeCoverFolder(s coverSettings, boot string, getenv func(string) string) (
 		tried = append(tried, fmt.Sprintf("%s (%s)", place, reason(err)))
 	}
 	return "", fmt.Errorf("%s", strings.Join(tried, ", "))
+}
+
+// inTime gives up on what takes too long, such as a call to a file server that is away; what it has done then is undone
+// once it is over.
+func inTime(patience time.Duration, do func() error, undo func()) error {
+	done := make(chan error, 1)
+	givenUp := make(chan struct{})
+	go func() {
+		err := do()
+		select {
+		case <-givenUp:
+			undo()
+		case done <- err:
+		}
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(patience):
+		close(givenUp)
+		return errors.New("took too long")
+	}
 }
 
 func prepareCoverFolder(folder string, s coverSettings) (err error) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // inNamespace runs a script as root of a mount namespace of its own, then the wrapper in it.
@@ -68,7 +69,7 @@ func TestNoWritableFolderIsSaid(t *testing.T) {
 func readOnly(t *testing.T, prepare string) *coverUnderTest {
 	t.Helper()
 	to := t.TempDir()
-	agent, app := realAgent(t), covered(t)
+	app := covered(t)
 	lock := prepare + `
 mount --bind ` + to + ` ` + to + `
 for place in / $(awk '$2 !~ "^/(proc|sys|dev/shm)" {print $2}' /proc/self/mounts); do
@@ -76,10 +77,27 @@ for place in / $(awk '$2 !~ "^/(proc|sys|dev/shm)" {print $2}' /proc/self/mounts
 	mount -o remount,bind,ro "$place" 2>/dev/null || true
 done
 cd /`
-	_ = agent
 	u := inNamespace(t, lock, coverCase{flags: []string{"--to", to, "--folder", "", "--summary", ""}, argv: []string{app, "exit", "6"}, dir: "/"})
 	u.to = to
 	return u
+}
+
+func TestPlaceThatHangsIsGivenUpAndCleanedLater(t *testing.T) {
+	release, undone := make(chan struct{}), make(chan struct{})
+	started := time.Now()
+	err := inTime(10*time.Millisecond, func() error { <-release; return nil }, func() { close(undone) })
+	if took := time.Since(started); err == nil || took > time.Second {
+		t.Errorf("%v after %v", err, took)
+	}
+	close(release)
+	select {
+	case <-undone:
+	case <-time.After(patience):
+		t.Error("what it did stays")
+	}
+	if err := inTime(patience, func() error { return nil }, func() { t.Error("it is undone") }); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestAppThatBecomesAnotherUserCanWriteProfiles(t *testing.T) {
