@@ -23,6 +23,8 @@ export interface ContainerCoverage {
   service: string;
   /** What it counts for. */
   source: string;
+  /** Its programs ask others that are measured: nothing is missing when they leave nothing themselves. */
+  mayBeEmpty: boolean;
   languages: CoverageLanguage[];
   /** Absolute, in the container: where everything goes. */
   folder: string;
@@ -59,6 +61,8 @@ export const COVERAGE_FOLDER = "/seatrial-coverage";
 
 /** Below the folder: files of ours, no profiles. */
 export const HOOKS_FOLDER = ".hooks";
+/** Below the folder: where tools work that read profiles. */
+export const TOOLS_FOLDER = ".tools";
 /** Below the folder: what our hooks have to say. */
 export const NOTES_FOLDER = "notes";
 
@@ -67,7 +71,7 @@ export function planContainer(
   options: Pick<
     ContainerCoverage,
     "kind" | "name" | "service" | "source" | "languages" | "reports" | "llvm" | "java"
-  > & { folder?: string | undefined },
+  > & { folder?: string | undefined; mayBeEmpty?: boolean | undefined },
 ): ContainerCoverage {
   const { languages, folder = COVERAGE_FOLDER, llvm, java } = options;
   const speaks = (language: CoverageLanguage) => languages.includes(language);
@@ -78,6 +82,7 @@ export function planContainer(
     name: options.name,
     service: options.service,
     source: options.source,
+    mayBeEmpty: options.mayBeEmpty ?? false,
     languages,
     folder,
     env: {

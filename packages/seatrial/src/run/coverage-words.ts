@@ -8,7 +8,10 @@ export function coverageNote({ percent }: CoverageOutcome): string {
 /** What else is worth a line: what each source reaches by itself, or how many rules are broken. */
 export function coverageDetail({ sources, judgements }: CoverageOutcome): string {
   const failed = judgements.filter(({ passed }) => !passed).length;
+  const counting = sources.filter(({ profiles }) => profiles > 0);
   const alone =
-    sources.length < 2 ? [] : sources.map(({ name, percent }) => `${name} alone: ${formatPercent(percent)}`);
+    counting.length < 2
+      ? []
+      : counting.map(({ name, percent }) => `${name} alone: ${formatPercent(percent)}`);
   return [...(failed === 0 ? [] : [`${failed} of ${judgements.length} rules broken`]), ...alone].join(", ");
 }

@@ -65,6 +65,7 @@ describe("the plan of coverage", () => {
       name: "unit",
       service: "unit",
       source: "unit",
+      mayBeEmpty: false,
       languages: ["go", "python"],
       folder: "/seatrial-coverage",
       env: {
@@ -75,6 +76,18 @@ describe("the plan of coverage", () => {
       hooks: ["python"],
       reports: ["/app/lcov.info"],
     });
+  });
+
+  it("misses nothing of tests that only ask a program which is measured", async () => {
+    const empty = async (coverage: string) =>
+      (await planOf(coverage)).coverage?.containers.flatMap((each) =>
+        each.mayBeEmpty ? [each.service] : [],
+      );
+    expect(await empty("{}")).toEqual(["api"]);
+    expect(await empty("{ sources: [api] }")).toEqual(["api"]);
+    const alone = "suites:\n  api: { command: check, needs: [worker] }\n";
+    const { coverage } = await planOf("{ sources: [api] }", {}, alone);
+    expect(coverage?.containers[0]).toMatchObject({ service: "api", mayBeEmpty: false });
   });
 
   it("is none without the section, with --no-coverage, or without suites, and changes nothing else", async () => {

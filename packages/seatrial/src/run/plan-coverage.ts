@@ -14,7 +14,8 @@ export function planCoverage(options: {
   allSuites: readonly string[];
 }): CoveragePlan {
   const { settings } = options;
-  const containers = [...suiteContainers(options), ...serviceContainers(options)];
+  const services = serviceContainers(options);
+  const containers = [...suiteContainers(options, services), ...services];
   const { formats, include, exclude, paths } = settings;
   return { ...rulesOfRun({ ...options, containers }), formats, include, exclude, paths, containers };
 }
@@ -28,12 +29,24 @@ const fromSettings = ({ languages, reports, llvm, java }: CoverageSettings) => (
   java,
 });
 
-function suiteContainers({ suites, settings }: Options): ContainerCoverage[] {
+function suiteContainers(
+  { suites, settings }: Options,
+  services: readonly ContainerCoverage[],
+): ContainerCoverage[] {
   return suites
     .filter(({ image }) => image.kind === "target")
-    .map(({ name }) =>
-      planContainer({ kind: "suite", name, service: name, source: name, ...fromSettings(settings) }),
-    );
+    .map(({ name, needs }) => {
+      const asked = services.filter((service) => needs.includes(service.name));
+      const isExpected = settings.rules.expected.includes(name);
+      return planContainer({
+        kind: "suite",
+        name,
+        service: name,
+        source: name,
+        mayBeEmpty: asked.length > 0 && (!isExpected || asked.some(({ source }) => source === name)),
+        ...fromSettings(settings),
+      });
+    });
 }
 
 /** Own images only: nobody builds a database with coverage, even where the project adds something to its image. */

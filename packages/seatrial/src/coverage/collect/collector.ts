@@ -117,7 +117,8 @@ function containerCollector(
         folder: options.folder,
         end,
         problems,
-        exportProfiles: (limit) => exportProfiles({ agent, coverage, end, tools, signal: limit }),
+        exportProfiles: (files, limit) =>
+          exportProfiles({ ...options, agent, coverage, files, end, tools, signal: limit }),
         redact: options.redact,
         signal,
       });

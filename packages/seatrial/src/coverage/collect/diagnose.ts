@@ -5,22 +5,16 @@ import type { UnitFile } from "../units/manifest.ts";
 import { type HookNote, parseNotes } from "./hook-notes.ts";
 import type { ProgramEnd } from "./program-end.ts";
 
-/** What is known of the programs of a container that left no profile. */
-export interface GoPrograms {
-  /** Paths of Go programs without coverage. */
-  plain: string[];
-  covered: string[];
-}
-
 /** Why a container left no profile, or not all. Empty where nothing is missing. */
 export function diagnose(options: {
-  coverage: Pick<ContainerCoverage, "service" | "languages" | "folder">;
+  coverage: Pick<ContainerCoverage, "service" | "languages" | "folder" | "mayBeEmpty">;
   files: readonly Pick<UnitFile, "path">[];
   notes: readonly string[];
   end: Pick<ProgramEnd, "exit" | "killed" | "argv">;
-  go: GoPrograms;
+  /** Paths of its Go programs without coverage. */
+  uncovered: readonly string[];
 }): Problem[] {
-  const { coverage, files, go } = options;
+  const { coverage, files, uncovered } = options;
   const notes = options.notes.flatMap(parseNotes);
   const { service } = coverage;
   const count = (prefix: string) => files.filter(({ path }) => path.startsWith(prefix)).length;
@@ -44,10 +38,10 @@ export function diagnose(options: {
     );
   }
   const profiles = files.filter(({ path }) => !path.startsWith("sources/") && !path.startsWith("exports/"));
-  if (profiles.length > 0 || problems.length > 0) return problems;
-  if (go.plain.length > 0) {
-    const [first = ""] = go.plain;
-    const more = go.plain.length > 1 ? ` and ${go.plain.length - 1} more` : "";
+  if (profiles.length > 0 || problems.length > 0 || coverage.mayBeEmpty) return problems;
+  if (uncovered.length > 0) {
+    const [first = ""] = uncovered;
+    const more = uncovered.length > 1 ? ` and ${uncovered.length - 1} more` : "";
     return [
       say(
         "COVERAGE_NOT_BUILT",

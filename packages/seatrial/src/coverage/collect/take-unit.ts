@@ -5,11 +5,12 @@ import { orAborted, withDeadline } from "../../support/abort.ts";
 import { isToolError, messageOf } from "../../support/error.ts";
 import { problemOf } from "../../support/problem.ts";
 import { coverageError, coverageProblem } from "../errors.ts";
-import { type ContainerCoverage, HOOKS_FOLDER } from "../plan.ts";
-import type { UnitManifest } from "../units/manifest.ts";
+import { type ContainerCoverage, HOOKS_FOLDER, TOOLS_FOLDER } from "../plan.ts";
+import type { UnitFile, UnitManifest } from "../units/manifest.ts";
 import { writeUnit } from "../units/write-unit.ts";
 import { diagnose } from "./diagnose.ts";
-import { goPrograms } from "./go-programs.ts";
+import type { Exported } from "./export-profiles.ts";
+import { uncoveredGoPrograms } from "./go-programs.ts";
 import type { ProgramEnd } from "./program-end.ts";
 import { takeScripts } from "./script-sources.ts";
 import { createUnitSink, type UnitSink } from "./unit-sink.ts";
@@ -30,7 +31,7 @@ export interface UnitOptions {
   /** What went wrong before the end. */
   problems: readonly Problem[];
   /** Turns profiles into what can be read without their image: gives files of `exports/`, or why there are none. */
-  exportProfiles: (signal: AbortSignal) => Promise<({ path: string; content: Buffer } | Problem)[]>;
+  exportProfiles: (files: readonly UnitFile[], signal: AbortSignal) => Promise<Exported[]>;
   redact: (text: string) => string;
   limits?: ExtractLimits | undefined;
   /** Default 2 minutes. */
@@ -76,7 +77,7 @@ async function takeAll(options: Taking): Promise<void> {
   const { agent, coverage, folder, sink, problems, end, signal } = options;
   const { service } = coverage;
   await takeFolder(options);
-  for (const made of await options.exportProfiles(signal)) {
+  for (const made of await options.exportProfiles([...sink.files], signal)) {
     if ("content" in made) await sink.add(made.path, made.content);
     else problems.push({ subject: service, ...made });
   }
@@ -87,8 +88,9 @@ async function takeAll(options: Taking): Promise<void> {
     problems.push(partly(service, `these are no profiles: ${named(sink.strange)}`));
   // What is known already is not explained again.
   if (problems.length > 0 && sink.files.length === 0) return;
-  const go = sink.files.length > 0 ? { plain: [], covered: [] } : await goPrograms({ agent, end, signal });
-  problems.push(...diagnose({ coverage, files: sink.files, notes: sink.notes, end, go }));
+  const isEmpty = sink.files.length === 0 && !coverage.mayBeEmpty;
+  const uncovered = isEmpty ? await uncoveredGoPrograms({ agent, end, signal }) : [];
+  problems.push(...diagnose({ coverage, files: sink.files, notes: sink.notes, end, uncovered }));
 }
 
 async function takeFolder(options: Taking): Promise<void> {
@@ -107,7 +109,7 @@ async function takeFolder(options: Taking): Promise<void> {
   if (found === undefined) return;
   const listed = await agent.files.list(coverage.folder, { signal });
   const archive = await agent.files.get(coverage.folder, signal);
-  const except = [HOOKS_FOLDER];
+  const except = [HOOKS_FOLDER, TOOLS_FOLDER];
   const taken = await extractSafely({ archive, into: sink, prefix: "", except, limits, signal });
   for (const warning of taken.warnings) problems.push(partly(coverage.service, warning));
   if (taken.warnings.length > 0) return;
