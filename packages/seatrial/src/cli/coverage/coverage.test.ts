@@ -125,7 +125,10 @@ describe("coverage merge", () => {
       "a.go": "package shop\n",
       "unit.out": text,
     });
-    expect(await here.seatrial("coverage", "merge", "unit.out", "--into", "merged")).toBe(0);
+    expect(
+      await here.seatrial("coverage", "merge", "unit.out", "--into", "merged", "--go-text", "all.out"),
+    ).toBe(0);
+    expect(await readFile(path.join(here.path, "all.out"), "utf8")).toBe(text.replace("set", "atomic"));
     expect(await here.seatrial("coverage", "report", "merged")).toBe(0);
     expect(here.stdout()).toMatch(/a\.go +66\.7 %/);
     expect(here.stdout()).not.toContain("example.com");

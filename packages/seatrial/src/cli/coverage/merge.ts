@@ -39,10 +39,8 @@ export async function coverageMergeCommand(options: {
   }
   const style = createStyle(useColour({ stream: stderr, env: environment.env }));
   for (const problem of merged.problems) stderr.write(`${formatProblem(problem, style).join("\n")}\n`);
-  for (const { name, folder, units } of merged.sources)
-    stdout.write(
-      `wrote ${path.relative(environment.cwd, folder)}: ${name}, of ${units} ${units === 1 ? "unit" : "units"}\n`,
-    );
+  for (const { name, folder } of merged.sources)
+    stdout.write(`wrote ${path.relative(environment.cwd, folder)}: ${name}\n`);
   if (flags.goText !== undefined) stdout.write(`wrote ${flags.goText}\n`);
   return EXIT.ok;
 }

@@ -3,7 +3,6 @@ import path from "node:path";
 import type { Problem } from "../../model/index.ts";
 import { isToolError, messageOf } from "../../support/error.ts";
 import { coverageError } from "../errors.ts";
-import { writeGoText } from "../formats/go/write-go-text.ts";
 import type { Input } from "../inputs/inputs.ts";
 import { sortInputs } from "../inputs/inputs.ts";
 import { nothingIn, readReportFile } from "../inputs/read-inputs.ts";
@@ -12,6 +11,7 @@ import { temporaryFolder } from "../units/temporary-folder.ts";
 import { unitName } from "../units/unit-name.ts";
 import { completeUnit } from "./complete-unit.ts";
 import { type MergeSource, mergeSource } from "./merge-source.ts";
+import { writeAllGo } from "./write-all-go.ts";
 
 export interface MergeOptions {
   inputs: readonly Input[];
@@ -30,7 +30,7 @@ export interface MergeOptions {
 
 export interface Merged {
   /** By name; folders are absolute. */
-  sources: { name: string; folder: string; units: number; files: number }[];
+  sources: { name: string; folder: string; files: number }[];
   problems: Problem[];
 }
 
@@ -72,9 +72,14 @@ export async function mergeCoverage(options: MergeOptions): Promise<Merged> {
     });
     goFolders.push(...written.goFolders);
     merged.problems.push(...written.problems);
-    merged.sources.push({ name, folder, units: source.units.length, files: written.files });
+    merged.sources.push({ name, folder, files: written.files });
   }
-  if (goText !== undefined) await writeGoText({ folders: goFolders, output: path.resolve(goText), signal });
+  if (goText !== undefined) {
+    const texts = [...sources.values()].flatMap(({ profiles }) =>
+      profiles.filter(({ names }) => names === "go"),
+    );
+    await writeAllGo({ folders: goFolders, texts, output: path.resolve(goText), signal });
+  }
   return merged;
 }
 

@@ -26,7 +26,7 @@ a:hover { text-decoration: underline; }
 h2 { font-size: 1rem; margin: 2.2rem 0 .5rem; }
 .dim, .note, .stamp { color: var(--dim); }
 .headline { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 3rem; margin: 1.6rem 0 0; }
-.headline .percent { font-size: 3rem; font-weight: 650; letter-spacing: -.02em; line-height: 1.1; margin: 0; }
+.headline .percent { white-space: nowrap; font-size: 3rem; font-weight: 650; letter-spacing: -.02em; line-height: 1.1; margin: 0; }
 .percent.good { color: var(--good); } .percent.fair { color: var(--fair); } .percent.poor { color: var(--poor); }
 .cards { display: flex; flex-wrap: wrap; gap: .6rem 2.2rem; margin: 0; }
 .cards dt { color: var(--dim); font-size: .85rem; }
@@ -69,10 +69,10 @@ kbd { font: inherit; border: 1px solid var(--rule); border-radius: 4px; padding:
 .source .line a { color: inherit; }
 .source .who { white-space: nowrap; color: var(--dim); font-family: system-ui, sans-serif; font-size: 12px; user-select: none; width: 1%; max-width: 16rem; overflow: hidden; text-overflow: ellipsis; }
 .source .who.only { color: var(--link); }
-.source .code { white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 4; border-left: 3px solid transparent; }
-.hit .code { background: var(--hit); border-color: var(--good); }
-.miss .code { background: var(--miss); border-color: var(--poor); }
-.part .code { background: var(--part); border-color: var(--fair); }
+.source .code { white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 4; }
+.hit .code { background: var(--hit); box-shadow: inset 3px 0 var(--good); }
+.miss .code { background: var(--miss); box-shadow: inset 3px 0 var(--poor); }
+.part .code { background: var(--part); box-shadow: inset 3px 0 var(--fair); }
 .source mark { background: var(--mark); color: inherit; border-radius: 2px; }
 .source .arms, .source .cut { color: var(--dim); font-size: 12px; font-family: system-ui, sans-serif; margin-left: 1rem; }
 .source tr:target .line, .source tr:target .hits { background: var(--part); color: var(--text); }
