@@ -1,5 +1,6 @@
 import { type CoverageCount, type CoverageJudgement, type Problem, percentOf } from "../model/index.ts";
 import { type AssessOptions, assess } from "./assess.ts";
+import { checkHead } from "./changes/check-head.ts";
 import { readChanges } from "./changes/read-changes.ts";
 import type { Input } from "./inputs/inputs.ts";
 import { readInputs } from "./inputs/read-inputs.ts";
@@ -31,8 +32,15 @@ export async function diffCoverage(options: DiffOptions): Promise<CoverageDiff> 
   const { base, minimum } = options;
   const changes = await readChanges(options);
   const reading = await readInputs(options);
+  const differs = await checkHead({ ...options, commit: reading.commit });
   const rules = { files: {}, sources: {}, expected: [], changed: minimum, base };
-  const { coverage, judgements, outcome } = await assess({ ...options, ...reading, rules, changes });
+  const { coverage, judgements, outcome } = await assess({
+    ...options,
+    ...reading,
+    problems: [...reading.problems, ...differs],
+    rules,
+    changes,
+  });
   const uncovered = coverage.files.flatMap((file) => {
     const changed = changes.get(file.path);
     if (changed === undefined) return [];

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { CoverageFormat, CoverageOutcome } from "../model/index.ts";
 import { type AssessOptions, assess } from "./assess.ts";
+import { checkHead } from "./changes/check-head.ts";
 import type { Input } from "./inputs/inputs.ts";
 import { readInputs } from "./inputs/read-inputs.ts";
 import { writeText } from "./reports/text.ts";
@@ -30,7 +31,12 @@ export interface Reported {
 export async function reportCoverage(options: ReportOptions): Promise<Reported> {
   const { formats, into, root, signal, time = Date.now() } = options;
   const reading = await readInputs(options);
-  const { coverage, judgements, outcome, known } = await assess({ ...options, ...reading });
+  const differs = await checkHead({ ...options, commit: reading.commit });
+  const { coverage, judgements, outcome, known } = await assess({
+    ...options,
+    ...reading,
+    problems: [...reading.problems, ...differs],
+  });
   const input = { coverage, judgements, root: path.resolve(root), time };
   const reports =
     into === undefined ? {} : await writeReports({ input, formats, folder: into, known, signal });

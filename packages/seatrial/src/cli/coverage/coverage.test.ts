@@ -174,3 +174,53 @@ describe("coverage diff", () => {
     expect(here.stderr()).toMatch(/BASE_MISSING[\s\S]*COVERAGE_BASE_UNKNOWN/);
   });
 });
+
+describe("what is read without a word", () => {
+  const unit = (commit: string) =>
+    JSON.stringify({
+      version: 1,
+      run: "r",
+      service: "api",
+      instance: "1",
+      boot: "1",
+      commit,
+      startedAt: "2026-01-02T10:15:00Z",
+      argv: [],
+      workingDir: "/app",
+      files: [],
+      problems: [],
+    });
+
+  it("is the latest run's units and what was pulled, and nothing else of the run", async () => {
+    await using here = await at({
+      ...FILES,
+      ".seatrial/latest/events.ndjson": "",
+      ".seatrial/latest/results/unit/reports/junit.xml": "<x/>",
+      ".seatrial/coverage/r1/api/1/1/manifest.json": unit("1".repeat(40)),
+    });
+    expect(await here.seatrial("coverage", "report", "--json")).toBe(0);
+    expect(JSON.parse(here.stdout())).toMatchObject({
+      sources: [{ name: "api", problems: [] }],
+      problems: [],
+    });
+    expect(await here.seatrial("coverage", "report", ".seatrial/latest")).toBe(2);
+    expect(here.stderr()).toContain("[COVERAGE_NOT_FOUND]");
+  });
+
+  it("warns where it is of another commit than what is checked out", async () => {
+    await using here = await at(
+      { ...FILES, ".seatrial/coverage/r1/api/1/1/manifest.json": unit("1".repeat(40)) },
+      { PATH: process.env["PATH"] ?? "" },
+    );
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], {
+        cwd: here.path,
+        stdio: "pipe",
+      });
+    git("init", "-q");
+    git("add", "src");
+    git("commit", "-qm", "x");
+    expect(await here.seatrial("coverage", "report")).toBe(0);
+    expect(here.stdout()).toContain("The profiles are of commit 111111111111, and ");
+  });
+});

@@ -46,7 +46,7 @@ export async function coverageInputs(options: {
   const at = (name: string) => path.resolve(surroundings.environment.cwd, name);
   const named = [...flags.inputs.map((name): Input => ({ path: at(name) })), ...sourcesOf(flags, at)];
   if (named.length > 0) return named;
-  const usual = ["latest", "coverage"].map((name) => path.join(root, ".seatrial", name));
+  const usual = ["latest/coverage/units", "coverage"].map((name) => path.join(root, ".seatrial", name));
   const there = await Promise.all(usual.map((folder) => stat(folder).catch(() => undefined)));
   return usual.flatMap((folder, index) => (there[index] === undefined ? [] : [{ path: folder }]));
 }

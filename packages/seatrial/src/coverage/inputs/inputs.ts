@@ -41,9 +41,10 @@ export async function sortInputs(inputs: readonly Input[]): Promise<SortedInputs
 
 /** In a run's folder there is more than units. */
 async function unitsOf(folder: string): Promise<string> {
+  const isRun = (await stat(path.join(folder, "events.ndjson")).catch(() => undefined)) !== undefined;
   const units = path.join(folder, "coverage", "units");
   const details = await stat(units).catch(() => undefined);
-  return details?.isDirectory() === true ? units : folder;
+  return isRun || details?.isDirectory() === true ? units : folder;
 }
 
 async function isGoFolder(folder: string): Promise<boolean> {

@@ -2,6 +2,7 @@ import { lstat } from "node:fs/promises";
 import path from "node:path";
 import type { Problem } from "../../model/index.ts";
 import type { Profile } from "../data.ts";
+import { printableName } from "../printable.ts";
 import type { ReadProfile } from "../units/read-source.ts";
 import { type ProjectPaths, type ResolvedName, resolveNames } from "./resolve-names.ts";
 
@@ -61,6 +62,7 @@ function renamed(
     files: profile.files.flatMap((file, at) => {
       const name = names[at];
       if (name === undefined || name.is === "foreign" || !counts(name.path)) return [];
+      if (name.path.length > LONGEST) return [];
       return [name.path === file.path ? file : { ...file, path: name.path }];
     }),
   };
@@ -72,14 +74,18 @@ async function isThere(root: string, place: string): Promise<boolean> {
 }
 
 const SHOWN = 5;
+const LONGEST_SHOWN = 200;
+/** No system has longer paths. */
+const LONGEST = 4096;
 
 function unknown(names: readonly string[]): Problem {
   const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "";
   const [what, keep] =
     names.length === 1 ? ["file", "it keeps its name"] : ["files", "they keep their names"];
+  const shown = names.slice(0, SHOWN).map((name) => printableName(name.slice(0, LONGEST_SHOWN)));
   return {
     code: "COVERAGE_FILES_UNKNOWN",
-    message: `Profiles name ${names.length} ${what} that the project does not have, and ${keep}: ${names.slice(0, SHOWN).join(", ")}${more}.`,
+    message: `Profiles name ${names.length} ${what} that the project does not have, and ${keep}: ${shown.join(", ")}${more}.`,
     hint: "Say with coverage.paths which folder of the project a folder of the image is, or leave generated files out with coverage.exclude.",
   };
 }

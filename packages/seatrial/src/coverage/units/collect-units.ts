@@ -30,6 +30,8 @@ export interface CollectedUnits {
   sources: UnitsOfSource[];
   /** How many units there are, those without a manifest included. */
   units: number;
+  /** The commit that they are of, where they are all of one and know it. */
+  commit?: string | undefined;
   /** What is about no source. */
   problems: Problem[];
 }
@@ -57,7 +59,13 @@ export async function collectUnits(options: CollectOptions): Promise<CollectedUn
     of(name).problems.push({ ...problem, subject: name });
   }
   const sources = [...bySource.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { sources, units: found.units.length + found.broken.length, problems };
+  const [commit, ...others] = new Set(found.units.flatMap(({ manifest }) => manifest.commit ?? []));
+  return {
+    sources,
+    commit: others.length === 0 ? commit : undefined,
+    units: found.units.length + found.broken.length,
+    problems,
+  };
 }
 
 async function findAll(folders: readonly UnitsFolder[], signal: AbortSignal): Promise<FoundUnits> {

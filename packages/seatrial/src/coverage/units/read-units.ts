@@ -18,6 +18,8 @@ export interface UnitsReading {
   sources: SourceReading[];
   /** How many units there are, those without a manifest included. */
   units: number;
+  /** The commit that they are of, where they are all of one and know it. */
+  commit?: string | undefined;
   /** What is about no source. */
   problems: Problem[];
 }
