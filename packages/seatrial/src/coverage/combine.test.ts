@@ -147,10 +147,10 @@ describe("combine", () => {
     const coverage = combine(
       Array.from({ length: 5 }, (_, at) => ({ name: `s${at}`, profiles: [large(at), large(at)] })),
     );
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(performance.now() - started).toBeLessThan(30_000);
     expect(countOf(coverage.files)).toEqual({ covered: 100_000, total: 100_000 });
     expect(countOf(coverage.files, onlyBy(2))).toEqual({ covered: 20_000, total: 100_000 });
-  });
+  }, 60_000);
 });
 
 describe("totals", () => {

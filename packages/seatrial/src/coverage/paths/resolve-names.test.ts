@@ -178,11 +178,11 @@ describe("names of files", () => {
     expect(paths(named([name]), project(["main.py", "index.js", "src/lib.rs"]))).toEqual([`foreign ${name}`]);
   });
 
-  it("resolve quickly where 5,000 files of one name could be meant", () => {
-    const files = Array.from({ length: 5_000 }, (_, at) => `src/part${at}/index.ts`);
+  it("resolve quickly where 20,000 files of one name could be meant", () => {
+    const files = Array.from({ length: 20_000 }, (_, at) => `src/part${at}/index.ts`);
     const started = performance.now();
     const found = paths(named(files.map((file) => `/app/${file}`)), project(files));
     expect(found).toEqual(files.map((file) => `project ${file}`));
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(8_000);
   });
 });
