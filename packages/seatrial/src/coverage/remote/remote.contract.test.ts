@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { agentBinary } from "../../agent/index.ts";
 import { type DockerServer, startDockerServer } from "../../spaces/testing/docker-server.ts";
 import { type Forward, forward } from "../../spaces/testing/forward.ts";
 import { createFolder } from "../../support/testing/folder.ts";
@@ -102,6 +103,26 @@ describe("rclone, which checks signatures", () => {
 
   it("takes what the wrapper puts, and gives it back", async () => {
     await thereAndBack(`s3://coverage/some prefix/ü?endpoint=${subject.origin}`, keys);
+  });
+
+  it("takes what the wrapper itself puts for a program that it ran", async () => {
+    const address = `s3://coverage/wrapped?endpoint=${subject.origin}`;
+    const architecture = process.arch === "x64" ? "amd64" : process.arch;
+    const app = [
+      "/bin/sh",
+      "-c",
+      'printf meta > "$GOCOVERDIR/covmeta.0123456789abcdef0123456789abcdef"; exit 3',
+    ];
+    const argv = ["cover", "--to", address, "--run", "wrapped", "--service", "orders", "--", ...app];
+    const env = { PATH: process.env["PATH"], ...keys };
+    const wrapped = promisify(execFile)(await agentBinary(`linux/${architecture}`), argv, { env });
+    await expect(wrapped).rejects.toMatchObject({ code: 3 });
+    await using into = await createFolder({});
+    const pulled = await pullUnits({ from: address, into: into.path, environment: keys, cwd: "/", signal });
+    expect(pulled.units).toMatchObject([
+      { run: "wrapped", service: "orders", ended: true, files: 1, fetched: 1 },
+    ]);
+    expect(pulled.problems).toEqual([]);
   });
 
   it("lets nobody in with other keys", async () => {

@@ -16,7 +16,7 @@ async function pull(from: string, options: Partial<PullOptions> = {}) {
     environment: KEYS,
     cwd: "/",
     retryAfter: 1,
-    silence: 200,
+    silence: 10_000,
     signal,
     ...options,
   });
@@ -73,10 +73,10 @@ describe("storage that fails", () => {
       before: (_request, _response, key) => key.endsWith("covmeta.0f") && hangs-- > 0,
     });
     const notes: string[] = [];
-    const pulled = await pull(bucket.address, { onNote: (note) => void notes.push(note) });
+    const pulled = await pull(bucket.address, { silence: 500, onNote: (note) => void notes.push(note) });
     expect(pulled.units[0]).toMatchObject({ fetched: 2 });
     expect(notes).toEqual([
-      expect.stringContaining("nothing came for 0.2 s"),
+      expect.stringContaining("nothing came for 0.5 s"),
       expect.stringContaining("(3 of 5)"),
     ]);
   });
@@ -89,7 +89,7 @@ describe("storage that fails", () => {
         return true;
       },
     });
-    await expect(pull(bucket.address)).toThrowWithCode("COVERAGE_STORAGE_UNREACHABLE");
+    await expect(pull(bucket.address, { silence: 200 })).toThrowWithCode("COVERAGE_STORAGE_UNREACHABLE");
   });
 
   it("by cutting an answer off is asked again", async () => {
