@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// folderPatience is how long a place may take to give a folder: the program waits for it.
-const folderPatience = 8 * time.Millisecond
+// folderPatience is for a place that hangs, such as a volume whose server is away: the program waits for its folder. Any shorter, and
+// a container that gets little time of its processor would go without coverage.
+const folderPatience = time.Second
 
 // makeCoverFolder makes the folder for this boot's profiles, with one for each language: in the folder that was asked for,
 // or else in the first place that can be written. The error says what was tried.
