@@ -178,8 +178,8 @@ func parseDuration(text string, least time.Duration, into *time.Duration) error 
 
 func parseShare(text string, into *float64) error {
 	percent, err := strconv.ParseFloat(strings.TrimSuffix(text, "%"), 64)
-	if err != nil || !(percent >= 1 && percent <= 99) {
-		return fmt.Errorf("%q is not a share such as 60%%, from 1%% to 99%%", text)
+	if err != nil || !(percent >= 1 && percent <= 90) {
+		return fmt.Errorf("%q is not a share such as 60%%, from 1%% to 90%%", text)
 	}
 	*into = percent / 100
 	return nil

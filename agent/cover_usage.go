@@ -25,7 +25,8 @@ Each flag can be given as an environment variable instead: --to as SEATRIAL_COVE
                     write it: in Go by runtime/coverage.WriteCountersDir, built with -covermode=atomic
   --budget TIME     how long the end may take in all. Default: 10s, as Cloud Run gives; Kubernetes gives 30s.
                     A second SIGTERM shortens it
-  --share PERCENT   the program's own part of the budget: after it the program is killed. Default: 60%
+  --share PERCENT   the program's own part of the budget: after it the program is killed. At most 90%.
+                    Default: 60%
   --summary FILE    writes what was sent, and what was not and why, as JSON
   --watch FOLDER    runs no program, but sends what one elsewhere leaves in FOLDER/go, FOLDER/node and so on, until SIGTERM:
                     for a container beside it that ends after it, as sidecars of Kubernetes do. FOLDER is not emptied
