@@ -137,7 +137,7 @@ func TestInputOutputAndWorkingDirectoryAreTheAppsOwn(t *testing.T) {
 }
 
 func TestOtherEndsOfPipesSeeTheAppEnd(t *testing.T) {
-	command := exec.Command(realAgent(t), "cover", "--to", silentAddress(t), "--budget", "4s", "--", covered(t), "exit", "0")
+	command := exec.Command(realAgent(t), "cover", "--to", silentAddress(t), "--folder", t.TempDir(), "--budget", "4s", "--", covered(t), "exit", "0")
 	output, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
