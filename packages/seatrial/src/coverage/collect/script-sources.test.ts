@@ -40,6 +40,37 @@ describe("scripts of profiles of Node", () => {
     expect(await readFile(`${place.path}/sources/app/dist/server.js`, "utf8")).toContain("run()");
   });
 
+  it("bring what their source maps name and do not hold, be the map in a file or in the script", async () => {
+    await using place = await createFolder({});
+    const inline = Buffer.from(JSON.stringify({ sources: ["b.ts"], mappings: "" })).toString("base64");
+    const files = {
+      "node/coverage-1-2-0.json": profile("file:///app/dist/a.js", "file:///app/dist/b.js"),
+      "/app/dist/a.js": "a()\n//# sourceMappingURL=a.js.map\n",
+      "/app/dist/a.js.map": JSON.stringify({
+        sourceRoot: "",
+        sources: [
+          "../src/a.ts",
+          "../src/held.ts",
+          "../src/gone.ts",
+          "../node_modules/x/y.ts",
+          "http://x/y.ts",
+          7,
+        ],
+        sourcesContent: [null, "text"],
+        mappings: "",
+      }),
+      "/app/dist/b.js": `b()\n//# sourceMappingURL=data:application/json;base64,${inline}\n`,
+      "/app/dist/b.ts": "b",
+      "/app/src/a.ts": "a",
+      "/app/src/held.ts": "held",
+      "/app/node_modules/x/y.ts": "y",
+    };
+    const manifest = await takeFrom({ folder: place.path, files });
+    const names = manifest.files.map((file) => file.path).filter((name) => name.endsWith(".ts"));
+    expect(names.sort()).toEqual(["sources/app/dist/b.ts", "sources/app/src/a.ts"]);
+    expect(manifest.problems).toEqual([]);
+  });
+
   it("never lead out of the unit, whatever a profile or a map names", async () => {
     await using place = await createFolder({});
     const files = {

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Agent } from "../../agent/index.ts";
 import { isToolError } from "../../support/error.ts";
+import { isOwnPath, originalPath, scriptPath } from "../formats/node/script-path.ts";
 import { readBytes } from "./read-bytes.ts";
 import type { UnitSink } from "./unit-sink.ts";
 
@@ -11,10 +11,12 @@ export const SOURCE_LIMITS = { files: 5_000, bytes: 200_000_000, oneFile: 20_000
 /** Of JSON that is read whole to see which scripts it names. */
 const MOST_JSON = 256 * 1024 * 1024;
 const AT_ONCE = 8;
+const LONGEST = 1_000;
+const MAP_COMMENT = /^[ \t]*\/[/*][#@] ?sourceMappingURL=([^\s'"*]+)/gm;
 
 /**
- * Takes the scripts that profiles of Node are about, and their source maps, out of the container and into `sources/`; those of
- * packages are left out. What is not there any more is no failure: its profile may still have a map in it. Gives what was left out.
+ * Takes the scripts that profiles of Node are about, their source maps, and the sources that these name and do not hold, out of the
+ * container and into `sources/`; those of packages are left out. What is not there any more is no failure: its profile may still have a map in it. Gives what was left out.
  */
 export async function takeScripts(options: {
   agent: Pick<Agent, "files">;
@@ -52,13 +54,18 @@ export async function takeScripts(options: {
     if (content !== undefined) await sink.add(`sources${place}`, content);
     return content;
   };
+  const takeWithSources = async (script: string): Promise<void> => {
+    const content = await takeOne(script);
+    if (content === undefined) return;
+    const found = mapOf(script, content.toString());
+    const map = found === undefined || "json" in found ? found?.json : await takeOne(found.file);
+    for (const source of map === undefined ? [] : sourcesIn(map.toString(), script)) await takeOne(source);
+  };
   const queue = [...scripts].sort();
   const worker = async () => {
     for (let script = queue.shift(); script !== undefined; script = queue.shift()) {
       try {
-        const content = await takeOne(script);
-        const map = content === undefined ? undefined : mapOf(script, content.toString());
-        if (map !== undefined) await takeOne(map);
+        await takeWithSources(script);
       } catch (error) {
         signal.throwIfAborted();
         if (!isToolError(error) || error.code === "AGENT_LOST") throw error;
@@ -72,54 +79,62 @@ export async function takeScripts(options: {
 
 /** The project's own scripts that a profile names, as absolute paths. */
 function scriptsIn(json: string): string[] {
-  let profile: unknown;
-  try {
-    profile = JSON.parse(json);
-  } catch {
-    // Its reader says what is wrong with it.
-    return [];
-  }
-  const result = (profile as { result?: unknown } | null)?.result;
+  const result = (parsed(json) as { result?: unknown } | null)?.result;
   if (!Array.isArray(result)) return [];
   return result.flatMap((each: { url?: unknown } | null) => {
     const url = each?.url;
-    if (typeof url !== "string" || !url.startsWith("file://")) return [];
-    const place = placeOf(url);
-    return place === undefined || !isOwn(place) ? [] : [place];
+    const place = typeof url === "string" ? scriptPath(url) : undefined;
+    return place === undefined || !isWanted(place) ? [] : [place];
   });
 }
 
-function isOwn(place: string): boolean {
-  return (
-    place.startsWith("/") &&
-    !place.includes("/node_modules/") &&
-    !place.startsWith("/seatrial-") &&
-    !/[\0\\]/.test(place) &&
-    place.length < 1_000 &&
-    path.posix.normalize(place) === place
-  );
+function isWanted(place: string): boolean {
+  const plain = place.startsWith("/") && path.posix.normalize(place) === place && !/[\0\\]/.test(place);
+  return plain && place.length < LONGEST && isOwnPath(place);
 }
 
-function placeOf(url: string): string | undefined {
+/** Where a script says that its source map is: in a file, or in the script itself. */
+function mapOf(script: string, text: string): { file: string } | { json: string } | undefined {
+  const [, name] = [...text.matchAll(MAP_COMMENT)].at(-1) ?? [];
+  if (name === undefined || /^https?:/.test(name)) return undefined;
+  const [, inline] = /^data:application\/json[^,]*;base64,(.*)$/.exec(name) ?? [];
+  if (inline !== undefined) return { json: Buffer.from(inline, "base64").toString() };
+  const place = path.posix.resolve(path.posix.dirname(script), decoded(name));
+  return isWanted(place) ? { file: place } : undefined;
+}
+
+/** The sources that a map names and does not hold. */
+function sourcesIn(json: string, script: string): string[] {
+  const map = parsed(json) as { sources?: unknown; sourcesContent?: unknown; sourceRoot?: unknown } | null;
+  if (!Array.isArray(map?.sources)) return [];
+  const contents: unknown[] = Array.isArray(map.sourcesContent) ? map.sourcesContent : [];
+  const sourceRoot = typeof map.sourceRoot === "string" ? map.sourceRoot : "";
+  return map.sources.flatMap((source: unknown, at) => {
+    if (typeof source !== "string" || typeof contents[at] === "string") return [];
+    const place = placeOf({ source, sourceRoot, script });
+    return place !== undefined && isWanted(place) ? [place] : [];
+  });
+}
+
+function placeOf(options: Parameters<typeof originalPath>[0]): string | undefined {
   try {
-    const address = new URL(url);
-    address.search = "";
-    address.hash = "";
-    return fileURLToPath(address);
+    return originalPath(options);
+  } catch {
+    // A URL of no file.
+    return undefined;
+  }
+}
+
+/** Undefined for what is no JSON: its reader says what is wrong with it. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
   } catch {
     return undefined;
   }
 }
 
-/** Where a script says that its source map is; undefined for none, and for one that is in the script itself. */
-function mapOf(script: string, text: string): string | undefined {
-  const [, name] = [...text.matchAll(/^\/\/[#@] ?sourceMappingURL=(\S+)\s*$/gm)].at(-1) ?? [];
-  if (name === undefined || /^(data|https?):/.test(name)) return undefined;
-  const place = path.posix.resolve(path.posix.dirname(script), decode(name));
-  return isOwn(place) ? place : undefined;
-}
-
-function decode(name: string): string {
+function decoded(name: string): string {
   try {
     return decodeURIComponent(name);
   } catch {

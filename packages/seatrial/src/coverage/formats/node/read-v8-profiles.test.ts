@@ -32,6 +32,7 @@ describe("readV8Profiles", () => {
         script("file:///app/f.js"),
         script("node:internal/fs"),
         script("file:///app/node_modules/a/f.js"),
+        script("file:///seatrial-coverage/.hooks/node.cjs"),
         script("evalmachine.<anonymous>"),
         script("data:text/javascript,1"),
       ),

@@ -11,9 +11,12 @@ export function scriptPath(url: string): string | undefined {
   }
 }
 
-/** True for files that are not of an installed package. */
+/** What a run loads into every program: see `collect/node-hook.ts`. */
+const HOOK = "/.hooks/node.cjs";
+
+/** True for files that are neither of an installed package nor of ours. */
 export function isOwnPath(file: string): boolean {
-  return !file.split("/").includes("node_modules");
+  return !file.split("/").includes("node_modules") && !file.endsWith(HOOK);
 }
 
 /** Where a source map's source is in the image: bundlers' names lose their scheme, others stand beside the script. */
