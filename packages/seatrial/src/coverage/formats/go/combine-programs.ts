@@ -1,6 +1,6 @@
 import { createGrowing, type Growing } from "./growing.ts";
 import {
-  addHits,
+  adderOf,
   type CountedProgram,
   type CoverMode,
   type GoFunction,
@@ -58,6 +58,7 @@ export function createCombination(): Combination {
 }
 
 function addProgram(growth: Growth, { program, counters }: CountedProgram, mode: CoverMode): void {
+  const add = adderOf(mode);
   for (const each of program.packages) {
     const into = growth.packages.get(each.path) ?? { ...each, functions: [], known: new Map() };
     growth.packages.set(each.path, into);
@@ -69,7 +70,8 @@ function addProgram(growth: Growth, { program, counters }: CountedProgram, mode:
       const same = find(growth, { into, position, one, units }) ?? append(growth, { into, one, units });
       for (let unit = 0; unit < one.unitCount; unit += 1) {
         const more = counters[one.firstUnit + unit] ?? 0;
-        if (more !== 0) addHits(growth.counters.array, { index: same.firstUnit + unit, more, mode });
+        const at = same.firstUnit + unit;
+        if (more !== 0) growth.counters.array[at] = add(growth.counters.array[at] ?? 0, more);
       }
     }
   }

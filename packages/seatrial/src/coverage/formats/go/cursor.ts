@@ -68,14 +68,13 @@ export function readUlebs(
   const { bytes, end } = cursor;
   let { at } = cursor;
   for (let index = from; index < to; index += 1) {
-    // Not `?? 0`, which takes more time: past the end it is undefined, and not below anything.
-    const low = bytes[at] as number;
+    const low = bytes[at] ?? 0;
     if (low < 0x80) {
       into[index] = low;
       at += 1;
       continue;
     }
-    const high = bytes[at + 1] as number;
+    const high = bytes[at + 1] ?? 0;
     if (high < 0x80) {
       into[index] = (low & 0x7f) | (high << 7);
       at += 2;

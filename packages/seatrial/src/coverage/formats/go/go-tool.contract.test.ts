@@ -53,7 +53,7 @@ beforeAll(async () => {
     await mergeGoProfiles({ ...input, output: at(`${id}-combined`), combine: true });
   }
   await runWithGo(module.path, ASK_AGAIN);
-}, 300_000);
+}, 600_000);
 
 afterAll(async () => await module[Symbol.asyncDispose]());
 

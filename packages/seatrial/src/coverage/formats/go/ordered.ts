@@ -1,6 +1,6 @@
 import type { SourceRange } from "../../data.ts";
 import { byBytes } from "./byte-order.ts";
-import { type CountedProgram, FULL, type GoFunction, UNIT_SIZE } from "./program.ts";
+import { adderOf, type CountedProgram, type GoFunction, UNIT_SIZE } from "./program.ts";
 
 /** What has one counter, with what was counted. */
 export interface CountedUnit extends SourceRange {
@@ -18,6 +18,7 @@ export interface OrderedPackage {
 /** The packages by path, with their units in the order in which Go reports them. Those that are there twice are made one. */
 export function* ordered({ program, counters }: CountedProgram): Generator<OrderedPackage> {
   const { units: numbers } = program;
+  const add = adderOf(program.mode);
   const byPath = new Map<string, GoFunction[]>();
   for (const { path, functions } of program.packages) {
     const before = byPath.get(path);
@@ -53,7 +54,7 @@ export function* ordered({ program, counters }: CountedProgram): Generator<Order
     for (const unit of units) {
       const last = kept.at(-1);
       if (last === undefined || !isSame(last, unit)) kept.push(unit);
-      else last.hits = program.mode === "set" ? last.hits | unit.hits : Math.min(last.hits + unit.hits, FULL);
+      else last.hits = add(last.hits, unit.hits);
     }
     return kept;
   }

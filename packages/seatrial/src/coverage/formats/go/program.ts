@@ -44,14 +44,10 @@ export interface CountedProgram {
 /** The largest count; counters that are full stay full. */
 export const FULL = 0xffffffff;
 
-/** Adds `more` to the counter at `index`, as the mode has it. */
-export function addHits(
-  counters: Uint32Array,
-  { index, more, mode }: { index: number; more: number; mode: CoverMode },
-): void {
-  const before = counters[index] ?? 0;
-  if (mode === "set") counters[index] = before !== 0 || more !== 0 ? 1 : 0;
-  else counters[index] = Math.min(before + more, FULL);
+/** What two counts of one unit are together, as the mode has it. */
+export function adderOf(mode: CoverMode): (one: number, other: number) => number {
+  if (mode === "set") return (one, other) => (one === 0 && other === 0 ? 0 : 1);
+  return (one, other) => Math.min(one + other, FULL);
 }
 
 /** The mode of what is made of two: the one that says more. */

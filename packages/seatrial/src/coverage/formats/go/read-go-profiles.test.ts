@@ -10,6 +10,7 @@ import {
   countersBytes,
   metaBytes,
   SET,
+  type Unit,
   writeProfiles,
 } from "./testing/profiles.ts";
 import { add, hitsOf, main, named, smallProgram } from "./testing/programs.ts";
@@ -310,18 +311,30 @@ describe("several programs", () => {
     expect(codes).toEqual(["COVERAGE_MODES_MIXED"]);
   });
 
-  it("that count functions and not blocks are left out", async () => {
+  it("that count functions and not blocks, as those before them do, are left out", async () => {
     await using folder = await createFolder({});
-    await using other = await createFolder({});
-    await writeProfiles(folder.path, smallProgram(), [{ segments: [[main(1)]] }]);
-    await writeProfiles(other.path, { ...smallProgram(), granularity: 2 }, []);
-    const { hits, codes } = await readFolders(folder.path, other.path);
-    expect(codes).toContain("COVERAGE_PROFILE_INVALID");
-    expect(hits[MAIN]).toEqual([1]);
+    const [blocks, functions] = ["a", "b"].map((name) => path.join(folder.path, name)) as [string, string];
+    for (const each of [blocks, functions]) await mkdir(each);
+    await writeProfiles(blocks, smallProgram(), [{ segments: [[main(1)]] }]);
+    await writeProfiles(functions, { ...smallProgram(), granularity: 2 }, [{ segments: [[main(1)]] }]);
+    const { hits, codes, files } = await readFolders(blocks, functions);
+    expect(codes).toEqual(["COVERAGE_PROFILE_INVALID"]);
+    expect({ hits: hits[MAIN], files }).toEqual({ hits: [1], files: 1 });
   });
 });
 
 describe("reading", () => {
+  it("takes files of any size", async () => {
+    await using folder = await createFolder({});
+    const units = Array.from({ length: 60_000 }, (_, line): Unit => [line + 1, 1, line + 1, 9, 1]);
+    const functions = [{ name: "Large", file: "p/large.go", units }];
+    const counters = units.map((_, index) => index);
+    await writeProfiles(folder.path, { mode: COUNT, packages: [{ path: "p", functions }] }, [
+      { segments: [[{ package: 0, function: 0, counters }]] },
+    ]);
+    expect((await readFolders(folder.path)).hits["p/large.go"]).toEqual(counters);
+  });
+
   it("gives modules, functions and lines", async () => {
     const { modules, profile } = await readProcesses(COUNT, [{ segments: [[add(4, 2, 3), main(1)]] }]);
     expect(modules).toEqual(["example.com/m"]);

@@ -1,5 +1,4 @@
 import type { Problem } from "../../../model/index.ts";
-import { malformed } from "./cursor.ts";
 import { type CountersName, findProfiles, type MetaName } from "./find-profiles.ts";
 import { createLoader, type LoadFile } from "./load-file.ts";
 import { parseMeta } from "./meta.ts";
@@ -83,12 +82,11 @@ function parseFirst(options: {
 }): { program: GoProgram; metaFile: string } | undefined {
   const { pod, load, problems, granularity } = options;
   for (const { file } of pod.metas) {
-    const program = attempt(problems, () => {
-      const parsed = parseMeta(file, load(file));
-      if ((granularity ?? parsed.granularity) === parsed.granularity) return parsed;
-      throw malformed(file, 49, `it counts ${parsed.granularity}, and the others ${granularity}`);
-    });
-    if (program !== undefined) return { program, metaFile: file };
+    const program = attempt(problems, () => parseMeta(file, load(file)));
+    if (program === undefined) continue;
+    if ((granularity ?? program.granularity) === program.granularity) return { program, metaFile: file };
+    problems.push(otherGranularity(file, program.granularity));
+    return undefined;
   }
   if (pod.counters.length > 0) problems.push(lost(pod));
   return undefined;
@@ -99,6 +97,14 @@ function lost({ hash, counters }: Pod): Problem {
     code: "COVERAGE_PROFILE_ORPHANED",
     message: `${counters.length} files of Go counters, ${counters[0]?.file} among them, belong to meta data ${hash}, which cannot be read`,
     hint: `Take covmeta.${hash} again from where the program wrote it.`,
+  };
+}
+
+function otherGranularity(file: string, granularity: string): Problem {
+  return {
+    code: "COVERAGE_PROFILE_INVALID",
+    message: `${file} counts ${granularity}, which the programs before it do not: it was left out with its counters`,
+    hint: "Build all of them with the same granularity: go build -cover has perblock.",
   };
 }
 

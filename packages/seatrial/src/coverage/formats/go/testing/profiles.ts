@@ -107,14 +107,12 @@ function packageBytes({
   ];
   const index = (text: string) => texts.indexOf(text);
   const table = strings(texts);
-  const records = functions.map((each) =>
-    uleb(
-      each.units.length,
-      index(each.name),
-      index(each.file),
-      ...each.units.flat(),
-      each.literal === true ? 1 : 0,
-    ),
+  const records = functions.map(({ units, name: called, file, literal = false }) =>
+    Buffer.concat([
+      uleb(units.length, index(called), index(file)),
+      ...units.map((unit) => uleb(...unit)),
+      uleb(literal ? 1 : 0),
+    ]),
   );
   const start = 44 + 4 * functions.length + table.length;
   let at = start;
