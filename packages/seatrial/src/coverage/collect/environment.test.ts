@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { containerWith } from "../testing/containers.ts";
-import { coverageEnvironment } from "./environment.ts";
+import { coverageEnvironment, withoutHooks } from "./environment.ts";
 
 const java = { agent: "/jacoco.jar", cli: "/cli.jar", classes: ["/app"], sources: [] };
 
@@ -49,5 +49,13 @@ describe("the environment of coverage", () => {
       NODE_OPTIONS: "--require=/seatrial-coverage/.hooks/node.cjs",
     });
     expect(taken).toEqual(["GOCOVERDIR"]);
+  });
+
+  it("can be taken back for tools that are not to be measured", () => {
+    const own = { PYTHONPATH: "/own:/other", A: "b" };
+    const coverage = containerWith({ java });
+    const { env } = coverageEnvironment({ coverage, image: {}, own });
+    expect(withoutHooks(env, coverage)).toMatchObject({ ...own, NODE_OPTIONS: "", JAVA_TOOL_OPTIONS: "" });
+    expect(withoutHooks(own, coverage)).toEqual(own);
   });
 });

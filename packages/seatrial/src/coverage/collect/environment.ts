@@ -23,3 +23,16 @@ export function coverageEnvironment(options: {
     taken: Object.keys(coverage.env).filter((name) => own[name] !== undefined),
   };
 }
+
+/** A process's variables as they would be without what measures it: tools that read profiles are not measured. */
+export function withoutHooks(
+  env: Readonly<Record<string, string>>,
+  { before }: Pick<ContainerCoverage, "before">,
+): Record<string, string> {
+  const own = { ...env };
+  for (const [name, { text, separator }] of Object.entries(before)) {
+    const value = own[name];
+    if (value?.startsWith(text)) own[name] = value.slice(text.length).replace(separator, "");
+  }
+  return own;
+}

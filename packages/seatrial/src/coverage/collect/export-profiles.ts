@@ -8,6 +8,7 @@ import { exportLlvm } from "../exports/export-llvm.ts";
 import { exportPython } from "../exports/export-python.ts";
 import { type ContainerCoverage, TOOLS_FOLDER } from "../plan.ts";
 import type { UnitFile, UnitManifest } from "../units/manifest.ts";
+import { withoutHooks } from "./environment.ts";
 import { findProgram } from "./find-program.ts";
 import type { ProgramEnd } from "./program-end.ts";
 import type { ToolAgents } from "./tool-agents.ts";
@@ -63,7 +64,7 @@ function profilesOf(language: string, { folder, files }: ExportProfilesOptions):
     .map((file) => path.join(folder, file.path));
 }
 
-/** Where a language's tool runs: with the program's own environment where the program ran. */
+/** Where a language's tool runs: with the program's own environment where the program ran, without what measured it. */
 async function placeOf(
   language: "python" | "llvm" | "java",
   { agent, coverage, unit, end, tools, signal }: ExportProfilesOptions,
@@ -74,7 +75,8 @@ async function placeOf(
     const container = await tools(target, signal);
     return { toolbox: agentToolbox(container.agent), folder, signal };
   }
-  return { toolbox: agentToolbox(agent), folder, argv: end.argv, env: { ...end.env }, signal };
+  const env = withoutHooks(end.env, coverage);
+  return { toolbox: agentToolbox(agent), folder, argv: end.argv, env, signal };
 }
 
 /** Where nobody says which binaries there are, it is the container's own program. */

@@ -23,7 +23,7 @@ const on = (program: FakeProgram, more: Partial<JavaExportOptions> = {}) => {
 
 describe("exportJava", () => {
   it("reports all files against all classes, without the agent that measures", async () => {
-    const { toolbox, result } = on(java());
+    const { toolbox, result } = on(java(), { env: { JAVA_TOOL_OPTIONS: "-javaagent:/opt/jacocoagent.jar" } });
     expect(await result).toEqual({
       path: "exports/java.xml",
       content: Buffer.from("<report/>"),

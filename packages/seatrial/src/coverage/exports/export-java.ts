@@ -72,7 +72,7 @@ async function findJava(options: JavaExportOptions): Promise<string | undefined>
 
 /** Without the agent that measures programs: the tool is none of them. */
 function environment({ env }: JavaExportOptions): Record<string, string> {
-  return { JAVA_TOOL_OPTIONS: "", ...env };
+  return { ...env, JAVA_TOOL_OPTIONS: "" };
 }
 
 function brokenFile(file: string, result: ToolResult): Problem {

@@ -30,7 +30,9 @@ const on = (program: FakeProgram, more: Partial<PythonExportOptions> = {}) => {
 
 describe("exportPython", () => {
   it("combines and reports with the image's coverage, by the project's own settings", async () => {
-    const { toolbox, result } = on(python("7.13.1"), { env: { PYTHONPATH: "" } });
+    const { toolbox, result } = on(python("7.13.1"), {
+      env: { PYTHONPATH: "/app/lib", COVERAGE_PROCESS_START: "/app/.coveragerc" },
+    });
     expect(await result).toEqual({ path: "exports/python.json", content: Buffer.from("{}"), problems: [] });
     expect(toolbox.placed.map(({ target, from }) => [target, from])).toEqual([
       ["/work/.coverage.0", { kind: "path", path: "/unit/python/.coverage.a" }],
@@ -42,7 +44,7 @@ describe("exportPython", () => {
     ]);
     expect(toolbox.runs.at(-1)).toMatchObject({
       cwd: "/app",
-      env: { COVERAGE_FILE: "/work/.coverage", PYTHONPATH: "" },
+      env: { COVERAGE_FILE: "/work/.coverage", PYTHONPATH: "/app/lib", COVERAGE_PROCESS_START: "" },
     });
   });
 

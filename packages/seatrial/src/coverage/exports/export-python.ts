@@ -30,8 +30,9 @@ export async function exportPython(options: PythonExportOptions): Promise<Export
     signal,
   );
 
-  // A data file and a threshold of the project's settings are for its own runs.
-  const env = { ...options.env, COVERAGE_FILE: `${folder}/.coverage` };
+  // The project's own data file is for its own runs, and nobody measures what measures.
+  const quiet = { COVERAGE_PROCESS_START: "", COVERAGE_PROCESS_CONFIG: "" };
+  const env = { ...options.env, ...quiet, COVERAGE_FILE: `${folder}/.coverage` };
   const run = { env, cwd: workingDir, signal };
   const coverage: Coverage = async (...args) =>
     ended(await toolbox.run([python.program, "-m", "coverage", ...args], run));

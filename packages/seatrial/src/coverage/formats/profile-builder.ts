@@ -6,6 +6,7 @@ import type {
   Profile,
   StatementCoverage,
 } from "../data.ts";
+import { compareBranches, compareFunctions, compareLines, compareRanges } from "../order.ts";
 import { addHits } from "./numbers.ts";
 
 /** Collects a profile in any order. What is said twice of one thing adds up; what has line 0 belongs to no line and is left out. */
@@ -70,16 +71,10 @@ function createFileBuilder(path: string): FileBuilder & { build(): FileCoverage<
     },
     build: () => ({
       path,
-      statements: [...statements.values()].sort(
-        (a, b) =>
-          a.startLine - b.startLine ||
-          a.startColumn - b.startColumn ||
-          a.endLine - b.endLine ||
-          a.endColumn - b.endColumn,
-      ),
-      lines: [...lines.values()].sort((a, b) => a.line - b.line),
-      branches: [...branches.values()].sort((a, b) => a.line - b.line || a.block - b.block || a.arm - b.arm),
-      functions: [...functions.values()].sort((a, b) => a.line - b.line),
+      statements: [...statements.values()].sort(compareRanges),
+      lines: [...lines.values()].sort(compareLines),
+      branches: [...branches.values()].sort(compareBranches),
+      functions: [...functions.values()].sort(compareFunctions),
     }),
   };
 }
