@@ -28,8 +28,15 @@ describe("why there is no profile", () => {
     expect(others).toEqual([]);
   });
 
-  it("is told of a program that had to be killed", async () => {
+  it("is told of a program that no signal reaches", async () => {
     const [problem] = await problemsOf({ changes: { end: endWith({ killed: true }) } });
+    expect(problem?.code).toBe("COVERAGE_NOT_FLUSHED");
+    expect(problem?.hint).toContain("cap_add: [KILL]");
+  });
+
+  it("is told of a program that had to be killed", async () => {
+    const end = endWith({ killed: true, exit: { code: null, signal: "KILL" } });
+    const [problem] = await problemsOf({ changes: { end } });
     expect(problem?.code).toBe("COVERAGE_NOT_FLUSHED");
     expect(problem?.message).toContain("it did not end in time, and was killed");
   });

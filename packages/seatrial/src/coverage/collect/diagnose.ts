@@ -5,6 +5,9 @@ import type { UnitFile } from "../units/manifest.ts";
 import { type HookNote, parseNotes } from "./hook-notes.ts";
 import type { ProgramEnd } from "./program-end.ts";
 
+const UNSTOPPABLE =
+  "No signal reached it: where all capabilities are dropped, a container needs cap_add: [KILL] for its programs to be stopped.";
+
 /** Why a container left no profile, or not all. Empty where nothing is missing. */
 export function diagnose(options: {
   coverage: Pick<ContainerCoverage, "service" | "languages" | "folder" | "mayBeEmpty">;
@@ -28,12 +31,15 @@ export function diagnose(options: {
     ),
   );
   const how = endOf(options.end);
+  const unstoppable = options.end.killed && options.end.exit === undefined;
   if (count("go/covmeta.") > 0 && count("go/covcounters.") === 0) {
     problems.push(
       say(
         "COVERAGE_NOT_FLUSHED",
         `The Go program of ${service} was killed before it wrote its counters${how}.`,
-        "A Go program writes them when main returns or os.Exit is called: handle the stop signal (SIGTERM) and return.",
+        unstoppable
+          ? UNSTOPPABLE
+          : "A Go program writes them when main returns or os.Exit is called: handle the stop signal (SIGTERM) and return.",
       ),
     );
   }
@@ -65,7 +71,9 @@ export function diagnose(options: {
       say(
         "COVERAGE_NOT_FLUSHED",
         `${service} was killed before it wrote a profile${how}.`,
-        "Let it end by itself on its stop signal, or give it more time with stop_grace_period.",
+        unstoppable
+          ? UNSTOPPABLE
+          : "Let it end by itself on its stop signal, or give it more time with stop_grace_period.",
       ),
     ];
   }
@@ -79,6 +87,7 @@ export function diagnose(options: {
 }
 
 function endOf({ exit, killed }: Pick<ProgramEnd, "exit" | "killed">): string {
+  if (killed && exit === undefined) return " (it could not be stopped, and ended with its container)";
   if (killed) return " (it did not end in time, and was killed)";
   if (exit === undefined) return "";
   return exit.signal === null

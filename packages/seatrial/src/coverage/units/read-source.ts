@@ -4,9 +4,12 @@ import type { Problem } from "../../model/index.ts";
 import { isToolError } from "../../support/error.ts";
 import { problemOf } from "../../support/problem.ts";
 import type { Profile } from "../data.ts";
+import type { CoverageErrorCode } from "../errors.ts";
 import { readReport } from "./read-report.ts";
 import type { Readers } from "./readers.ts";
 import { readableFolder, type VerifiedUnit } from "./verify-unit.ts";
+
+const NOT_FLUSHED: CoverageErrorCode = "COVERAGE_NOT_FLUSHED";
 
 /** A profile and what its names are to be understood by. */
 export interface ReadProfile {
@@ -49,7 +52,9 @@ export async function readSource(options: {
     if (folders.length === 0) return 0;
     const reading = await readers.go({ folders: folders.map((folder) => path.join(folder, "go")), signal });
     profiles.push({ profile: reading.profile, names: "go", workingDir: "", modules: reading.modules });
-    problems.push(...reading.problems);
+    // Whoever wrote the units saw how the programs ended, and says it better.
+    const isTold = ({ code }: Problem) => code === NOT_FLUSHED && problems.some((each) => each.code === code);
+    problems.push(...reading.problems.filter((problem) => !isTold(problem)));
     return reading.files;
   });
   for (const unit of units) {
