@@ -177,7 +177,9 @@ coverage: { sources: [unit, plain], formats: [json] }
     expect(of("sudden")?.problems).toMatchObject([{ code: "COVERAGE_NOT_FLUSHED" }]);
     expect(of("unit")?.problems).toEqual([]);
     expect(ended.stdout).toContain("/plain of plain was not built with coverage");
-    expect(ended.stdout).toContain("was killed before it wrote its counters (it did not end in time, and was killed)");
+    expect(ended.stdout).toContain(
+      "was killed before it wrote its counters (it did not end in time, and was killed)",
+    );
     expect(await leftovers({ project: name })).toEqual([]);
   });
 });

@@ -23,7 +23,7 @@ export function formatCoverage(options: {
   const { judgements, reports, totals } = coverage;
   // Tests that only ask a program which is measured leave nothing themselves.
   const sources = coverage.sources.filter(({ profiles, problems }) => profiles > 0 || problems.length > 0);
-  const width = Math.max(8, ...sources.map(({ name }) => onOneLine(name).length));
+  const width = Math.max(8, ...sources.map(({ name }) => onOneLine(name).length + 2));
   const failed = judgements.filter(({ passed }) => !passed);
   return [
     "",

@@ -118,6 +118,17 @@ describe("readUnits", () => {
     expect(source).toMatchObject({ count: 0, problems: [{ ...problem, subject: "api" }] });
   });
 
+  it("tells a program without counters once, in the words of who saw its end", async () => {
+    await using folder = await createFolder({});
+    const problem = { code: "COVERAGE_NOT_FLUSHED", message: "killed", hint: "handle SIGTERM" };
+    const flushed = { ...problem, message: "no counters beside it" };
+    const other = { code: "COVERAGE_PROFILE_INVALID", message: "cut off" };
+    await writeUnit(folder.path, "api", { "go/covmeta.aa": "meta" }, { problems: [problem] });
+    const go = async () => ({ profile: { files: [] }, modules: [], problems: [flushed, other], files: 0 });
+    const [source] = (await read(folder.path, { readers: { ...READERS, go } })).sources;
+    expect(source?.problems.map(({ message }) => message)).toEqual(["killed", "cut off"]);
+  });
+
   it("refuses units of several commits, and mixes them when forced", async () => {
     await using folder = await createFolder({});
     await writeUnit(folder.path, "a", {}, { commit: COMMIT.one });

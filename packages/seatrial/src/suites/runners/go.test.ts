@@ -82,6 +82,29 @@ describe("finding and running binaries", () => {
     expect(flags).toMatchObject([["-test.v", expect.stringMatching(/^-test\.timeout=\d+ms$/)]]);
   });
 
+  test("binaries that were built with coverage are told where to leave it, the others would refuse", async () => {
+    await using place = await tempPlace();
+    const [covered, plain] = await Promise.all(
+      ["covered", "plain"].map((name) =>
+        writeGoBinary(`${place.root}/out/${name}.test`, { tests: ["TestX"] }),
+      ),
+    );
+    const go = {
+      [covered ?? ""]: buildInfo("example.com/shop/covered", { settings: { "-cover": "true" } }),
+      [plain ?? ""]: buildInfo("example.com/shop/plain"),
+    };
+    const environment = (_image: object, own: Record<string, string>) => ({
+      env: { ...own, GOCOVERDIR: "/cov/go" },
+      taken: [],
+    });
+    const flagsOf = async (more: Parameters<typeof runLocalShard>[0]["more"]) => {
+      const { agent } = await runLocalShard({ place, spec: goSpec(place), agent: { go }, more });
+      return agent.specs.flatMap(({ argv }) => argv.filter((word) => word.startsWith("-test.gocoverdir")));
+    };
+    expect(await flagsOf({ coverage: { environment } })).toEqual(["-test.gocoverdir=/cov/go"]);
+    expect(await flagsOf({})).toEqual([]);
+  });
+
   test("the environment, user and groups reach the binary", async () => {
     await using place = await tempPlace();
     await writeGoBinary(`${place.root}/out/a.test`, { tests: ["TestX"] });
