@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"time"
 )
@@ -36,6 +37,8 @@ func serve() int {
 		logger.Printf("cannot use stdin and stdout: %v", err)
 		return 1
 	}
+	// It waits and copies, a few bytes at a time: threads that wake each other for that cost more than the work itself.
+	runtime.GOMAXPROCS(1)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT)
 	// A write to a connection that is gone is an error for its writer, not the end of the agent.

@@ -199,14 +199,18 @@ describe("a broker", () => {
     await expect(asking).toThrowWithCode("SPACE_NOT_DEFINED");
   });
 
-  it("writes into the server whose a space is, after the answer", async () => {
+  it("writes into the server whose a space is, once it was held for a second", async () => {
     await using test = openTestBroker();
     const { broker, signal, memory, clock } = test;
     const odd = `it's "odd" 🦆 ${"x".repeat(300)}; DROP`;
     const leased = await broker.acquire(spaceRequest(odd), signal);
-    expect(memory.spaces.get(leased.made.name)?.label).toBe("");
+    const brief = await broker.acquire(spaceRequest("TestBrief"), signal);
+    await clock.advance(999);
+    await broker.release(brief.id, { outcome: "passed" });
+    expect([...memory.spaces.values()].map((space) => space.label).join("")).toBe("");
     await clock.advance(1);
     const label = JSON.parse(memory.spaces.get(leased.made.name)?.label ?? "");
     expect(label).toMatchObject({ id: leased.id, test: odd, suite: "integration", run: "r1" });
+    expect(memory.spaces.get(brief.made.name)?.label ?? "").toBe("");
   });
 });

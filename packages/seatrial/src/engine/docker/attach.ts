@@ -66,6 +66,14 @@ class AttachedStream extends Duplex {
     else this.#socket.write(chunk, () => done());
   }
 
+  // HTTP/2 writes heads and bodies of its frames in pieces: each would be a message to the engine, and one more to the container.
+  override _writev(
+    pieces: { chunk: Buffer; encoding: BufferEncoding }[],
+    done: (error?: Error | null) => void,
+  ): void {
+    this._write(Buffer.concat(pieces.map(({ chunk }) => chunk)), "binary", done);
+  }
+
   override _final(done: (error?: Error | null) => void): void {
     if (this.#socket.destroyed) done();
     else this.#socket.end(() => done());

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Space } from "./space.ts";
 
-/** Writes into the server whose each space is, one at a time and after the answer to the test. */
+/** Writes into the server whose each space is, once it was held for a second; one at a time. */
 export interface Labels {
   add(space: Space): void;
 }
@@ -14,17 +14,22 @@ export interface LabelsOptions {
   signal: AbortSignal;
 }
 
+/** Whoever looks at the server looks for what stays: most tests are over sooner, and cost a statement less. */
+const AFTER_MS = 1000;
+
 /** No labels to write. */
 export function createLabels(options: LabelsOptions): Labels {
   const { clock, write, onFailure, signal } = options;
-  const waiting = new Set<Space>();
+  /** When each is to be written, the soonest first. */
+  const waiting = new Map<Space, number>();
   let isAtWork = false;
   let hasFailed = false;
 
   async function work(): Promise<void> {
-    for (const space of waiting) {
+    for (const [space, due] of waiting) {
+      const rest = due - clock.now();
+      if (rest > 0) return wait(rest);
       waiting.delete(space);
-      // Quick tests have long given it back.
       if (!isHeld(space) || signal.aborted) continue;
       try {
         await write(space.name, JSON.stringify({ id: space.id, ...space.holder }));
@@ -37,12 +42,16 @@ export function createLabels(options: LabelsOptions): Labels {
     isAtWork = false;
   }
 
+  function wait(ms: number): void {
+    clock.after(ms, () => void work());
+  }
+
   return {
     add(space) {
-      waiting.add(space);
+      waiting.set(space, clock.now() + AFTER_MS);
       if (isAtWork) return;
       isAtWork = true;
-      clock.after(0, () => void work());
+      wait(AFTER_MS);
     },
   };
 }

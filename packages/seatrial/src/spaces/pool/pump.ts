@@ -36,7 +36,8 @@ export function createPump({ core, works, keeping, failures }: PumpOptions): () 
   }
 
   function nextWork(): Promise<void> | undefined {
-    const [used] = stock.toPutBack;
+    // The last one: it tells most of what the next tests will have done, and the server still has it at hand.
+    const used = [...stock.toPutBack].at(-1);
     const coming = stock.ready.length + stock.count("creating") + works.puttingBack;
     const canMake = coming < wanted() && !isFull() && !failures.isResting;
     if (used !== undefined && (pace.putBackFirst || !canMake)) {

@@ -9,7 +9,7 @@ export interface Stock {
   readonly spaces: ReadonlySet<Space>;
   /** Clean ones; the newest is given out first. */
   readonly ready: Space[];
-  /** Used ones that are to be put back, oldest first. */
+  /** Used ones that are to be put back, in the order in which they came back. */
   readonly toPutBack: Set<Space>;
   /** Those to be dropped, oldest first. */
   readonly toDrop: Set<Space>;

@@ -1,6 +1,7 @@
 import { createCleanup } from "../../support/cleanup.ts";
 import { spaceError } from "../errors.ts";
 import type { MakerOptions, SpaceServer } from "../maker.ts";
+import { type BriefSession, openBriefSession } from "./brief-session.ts";
 import { prepareEnding } from "./ending.ts";
 import { readFacts, type ServerFacts } from "./facts.ts";
 import { PREPARE_OUTSIDE } from "./outside.ts";
@@ -21,13 +22,13 @@ import { identifier, literal } from "./sql.ts";
 export interface Admin extends AsyncDisposable {
   server: SpaceServer;
   facts: ServerFacts;
-  /** Nobody else has our role: every session of it is our own work. */
-  isAlone: boolean;
   /** In a database that is no space; so is `query`. */
   run: Run;
   query: Query;
   /** A session in a space or a template, in which nothing fires and nothing is counted. */
   open(database: string, signal: AbortSignal): Promise<Session>;
+  /** The same for a question and what follows from its answer. */
+  ask(database: string, question: string, signal: AbortSignal): Promise<BriefSession>;
 }
 
 /** Enough for two makers, a reset and a drop at once; a server has a hundred connections, and those are the tests'. */
@@ -73,13 +74,14 @@ export async function openAdmin(options: MakerOptions): Promise<Admin> {
         await last.query(`DROP ROLE IF EXISTS ${identifier(own.user)}`);
       });
     }
-    const isAlone = own !== undefined && (await letsIn(own));
-    const login = isAlone ? own : given;
+    const welcome = own === undefined ? undefined : await knock(own);
+    const isAlone = welcome !== undefined;
+    const login = own !== undefined && isAlone ? own : given;
     const prepare = prepareEnding(isAlone) + (facts.isSuperuser ? `; ${PREPARE_OUTSIDE}` : "");
     const sessions = createSessions(async () => {
       const session = await openSession(
         server,
-        { ...login, settings: { plan_cache_mode: "force_generic_plan" } },
+        { ...login, settings: { plan_cache_mode: "force_generic_plan", DateStyle: "ISO", TimeZone: "UTC" } },
         NEVER,
       );
       await session.run(prepare);
@@ -87,13 +89,23 @@ export async function openAdmin(options: MakerOptions): Promise<Admin> {
     }, SESSIONS);
     cleanup.add(async () => await sessions[Symbol.asyncDispose]());
     const settings = facts.isSuperuser ? SETTINGS : undefined;
+    const open: Admin["open"] = (database, during) =>
+      openSession(server, { ...login, database, settings }, during);
+    let isBrief = welcome?.isTrusted === true;
     return {
       server,
       facts,
-      isAlone,
       run: sessions.run,
       query: sessions.query,
-      open: (database, during) => openSession(server, { ...login, database, settings }, during),
+      open,
+      async ask(database, question, during) {
+        const inside = { ...login, database, settings };
+        const brief = isBrief
+          ? await openBriefSession({ server, login: inside, question, signal: during })
+          : undefined;
+        isBrief = brief !== undefined;
+        return brief ?? (await askSlowly(await open(database, during), question));
+      },
       [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
     };
   } catch (error) {
@@ -101,15 +113,31 @@ export async function openAdmin(options: MakerOptions): Promise<Admin> {
     throw error;
   }
 
-  async function letsIn(login: Login): Promise<boolean> {
+  async function knock(login: Login): Promise<Pick<Session, "isTrusted"> | undefined> {
     try {
-      await (await openSession(server, login, signal))[Symbol.asyncDispose]();
-      return true;
+      await using session = await openSession(server, login, signal);
+      return { isTrusted: session.isTrusted };
     } catch (error) {
       // The server's own list of who may connect from where does not know our role.
-      if (sqlState(error)?.startsWith("28") === true) return false;
+      if (sqlState(error)?.startsWith("28") === true) return undefined;
       throw error;
     }
+  }
+}
+
+async function askSlowly(session: Session, question: string): Promise<BriefSession> {
+  const { query } = session;
+  const leave = () => session[Symbol.asyncDispose]();
+  try {
+    return {
+      answer: await query(question),
+      query,
+      finish: (sql) => query(sql).finally(leave),
+      [Symbol.asyncDispose]: leave,
+    };
+  } catch (error) {
+    await leave();
+    throw error;
   }
 }
 

@@ -1,13 +1,19 @@
+import { readNewest } from "./additions.ts";
 import { type CatalogBaseline, readCatalogs } from "./catalogs.ts";
+import { type Counted, readCounted } from "./counters.ts";
 import type { Query } from "./session.ts";
 import { literal } from "./sql.ts";
 
 /** What every space of a template holds at its beginning, as far as putting one back needs it. */
 export interface Baseline {
   catalogs: CatalogBaseline;
+  /** What is counted of everything that has counters. */
+  counted: Counted;
+  /** The newest object, if newer ones may be dropped. */
+  newest: string | undefined;
   /** By oid, which is the same in every copy. */
   tables: Map<string, BaselineTable>;
-  /** The values that put sequences back, by oid. */
+  /** The calls that put sequences back, by oid. */
   sequences: Map<string, string>;
 }
 
@@ -27,6 +33,8 @@ const ALL_BYTES = 32 * 1024 * 1024;
 export async function readBaseline(query: Query, owner: string): Promise<Baseline> {
   return {
     catalogs: await readCatalogs(query, owner),
+    counted: await readCounted(query),
+    newest: await readNewest(query),
     tables: await readTables(query),
     sequences: await readSequences(query),
   };
@@ -43,7 +51,7 @@ async function readSequences(query: Query): Promise<Map<string, string>> {
   return new Map(
     states.map((row) => [
       row["oid"] ?? "",
-      `(${row["oid"]}, ${row["last_value"]}, ${row["is_called"] === "t"})`,
+      `setval(${row["oid"]}, ${row["last_value"]}, ${row["is_called"] === "t"})`,
     ]),
   );
 }

@@ -1,6 +1,8 @@
+import { undoAdditions } from "./additions.ts";
 import type { Baseline } from "./baseline.ts";
 import { countRows, DIGESTED, digestRows, writtenSince } from "./catalogs.ts";
-import type { Query } from "./session.ts";
+import { readCounts } from "./counters.ts";
+import type { Query, Row } from "./session.ts";
 
 /** What is to be done to put a database back; all other rows are as they were. */
 export interface Changes {
@@ -15,16 +17,6 @@ export interface Changes {
 /** Rows that were written, over all tables, above which a new copy is the cheaper way. */
 const MANY = 50_000;
 
-/** A query for the relations that were written to since the database was handed out, and the sequences that were looked at. */
-const COUNTED = `
-  SELECT oid, name, kind, added, changed FROM (
-    SELECT c.oid, c.relname AS name,
-      CASE WHEN c.relnamespace = 'pg_catalog'::regnamespace THEN 'catalog' ELSE c.relkind::text END AS kind,
-      CASE c.relkind WHEN 'S' THEN pg_stat_get_blocks_fetched(c.oid) ELSE pg_stat_get_tuples_inserted(c.oid) END AS added,
-      pg_stat_get_tuples_updated(c.oid) + pg_stat_get_tuples_deleted(c.oid) AS changed
-    FROM pg_class c WHERE c.relkind IN ('r', 'm', 'S') AND NOT c.relisshared) counts
-  WHERE added + changed > 0`;
-
 /**
  * Finds out what has changed in a database since it was handed out, when nobody works in it any more. Undefined: something that is not put back in
  * place, or not for certain.
@@ -34,31 +26,28 @@ const COUNTED = `
  */
 export async function findChanges(options: {
   query: Query;
+  /** The answer to the baseline's question for what was counted. */
+  counts: readonly Row[];
   baseline: Baseline;
   /** The space's role. */
   owner: string;
   since: string;
 }): Promise<Changes | undefined> {
-  const { query, baseline, owner, since } = options;
+  const { query, counts, baseline, owner, since } = options;
   const changes: Changes = { tables: new Map(), sequences: new Set(), hasLargeObjects: false };
   const catalogs: string[] = [];
   let written = 0;
-  for (const { oid, name, kind, added, changed } of await query(COUNTED)) {
-    if (kind === "catalog" && name != null) {
-      catalogs.push(name);
-      continue;
-    }
-    if (kind === "S" && oid != null) {
-      changes.sequences.add(oid);
-      continue;
-    }
-    const table = baseline.tables.get(oid ?? "");
-    if (oid == null || table === undefined) return undefined;
-    written += Number(added) + Number(changed);
-    changes.tables.set(oid, changed === "0" ? "appended" : "rewritten");
+  for (const { oid, added, changed } of readCounts(counts)) {
+    const catalog = baseline.counted.catalogs.get(oid);
+    if (catalog !== undefined) catalogs.push(catalog);
+    else if (baseline.sequences.has(oid)) changes.sequences.add(oid);
+    else if (baseline.tables.has(oid)) {
+      written += added + changed;
+      changes.tables.set(oid, changed === 0 ? "appended" : "rewritten");
+    } else return undefined;
   }
   if (written > MANY) return undefined;
-  if (catalogs.length > 0 && !(await addFromCatalogs(catalogs))) return undefined;
+  if (catalogs.length > 0 && !(await addFrom(catalogs)) && !(await undone())) return undefined;
   for (const oid of changes.sequences) if (!baseline.sequences.has(oid)) return undefined;
   for (const [oid, how] of changes.tables) {
     const table = baseline.tables.get(oid);
@@ -67,8 +56,19 @@ export async function findChanges(options: {
   }
   return changes;
 
+  /** Drops what was made, and looks again: whatever else was done to the schema shows then. */
+  async function undone(): Promise<boolean> {
+    const { newest } = baseline;
+    if (newest === undefined) return false;
+    const statements = await undoAdditions({ query, catalogs, newest, since });
+    if (statements.length === 0) return false;
+    await query(statements.join("; "));
+    // What went with them may have been elsewhere, and what is written in place carries no transaction.
+    return (await addFrom([...baseline.catalogs.rows.keys()])) && (await compareDigests("true"));
+  }
+
   /** False: the schema, or something else that only catalogs hold, is not what it was. */
-  async function addFromCatalogs(names: string[]): Promise<boolean> {
+  async function addFrom(names: readonly string[]): Promise<boolean> {
     const rewritten: string[] = [];
     for (const { name, rows, fresh } of await query(countRows(names, since))) {
       if (name == null) return false;
@@ -82,14 +82,15 @@ export async function findChanges(options: {
       if (!DIGESTED.has(name)) return false;
       rewritten.push(name);
     }
-    return rewritten.length === 0 || (await compareDigests());
+    return rewritten.length === 0 || (await compareDigests(writtenSince(since)));
   }
 
-  async function compareDigests(): Promise<boolean> {
+  async function compareDigests(condition: string): Promise<boolean> {
     const { classColumns, digests } = baseline.catalogs;
-    const rows = await query(digestRows({ classColumns, owner, condition: writtenSince(since) }));
-    for (const { key, kind, id, digest } of rows) {
+    for (const row of await query(digestRows({ classColumns, owner, since, condition }))) {
+      const { key, kind, id, digest } = row;
       if (digest == null || digests.get(key ?? "") !== digest) return false;
+      if (row["fresh"] !== "t") continue;
       // A materialized view that was filled again.
       if (kind === "m") return false;
       if (kind === "r" && id != null) changes.tables.set(id, "rewritten");

@@ -53,8 +53,8 @@ export async function endSessions(options: {
   while (true) {
     const results = await admin.run(first + statements);
     first = "";
-    const [entering, ending, answer = []] = results.slice(-3);
-    const left = Number(entering?.[0]?.["count"]) + Number(ending?.[0]?.["count"]);
+    const [entering, ended, answer = []] = results.slice(-3);
+    const left = Number(entering?.[0]?.["count"]) + Number(ended?.[0]?.["count"]);
     if (left === 0) return answer;
     signal.throwIfAborted();
     if (performance.now() > until) {

@@ -3,13 +3,17 @@ import { identifier, literal } from "./sql.ts";
 
 /** What a server says of a space outside of its database. */
 export interface OutsideState {
+  /** The database's oid. */
+  database: string;
   /** Who owns the database, who may do what with it, what its role is, and what the role left in other databases. */
   fixed: string;
   /** What the server keeps of the role's password. */
   password: string;
   /** Settings of the database and of the role. */
   settings: string;
-  /** Changes when counters may have been lost: by a crash, or because somebody reset them. */
+  /** Changes when a crash may have lost counters. */
+  start: string;
+  /** Changes when the database's counters began anew. */
   counting: string;
 }
 
@@ -22,14 +26,10 @@ export interface Pristine {
   uses: number;
 }
 
-const COUNTING = `concat_ws(' ', pg_postmaster_start_time(), (SELECT stats_reset FROM pg_stat_archiver),
-  pg_stat_get_db_stat_reset_time(d.oid)) AS counting`;
-const SINCE = "pg_snapshot_xmax(pg_current_snapshot())::xid AS since";
-
 /** Prepares what a superuser asks of a space's outside. */
 export const PREPARE_OUTSIDE = `
   PREPARE outside (name) AS
-  SELECT ROW(d.oid, d.datdba, d.datacl, d.datistemplate, d.datallowconn, d.dattablespace, a.oid, a.rolsuper, a.rolinherit,
+  SELECT d.oid AS database, ROW(d.oid, d.datdba, d.datacl, d.datistemplate, d.datallowconn, d.dattablespace, a.oid, a.rolsuper, a.rolinherit,
       a.rolcreaterole, a.rolcreatedb, a.rolcanlogin, a.rolreplication, a.rolbypassrls, a.rolconnlimit, a.rolvaliduntil,
       (SELECT count(*) FROM pg_auth_members m WHERE a.oid IN (m.roleid, m.member)),
       (SELECT count(*) FROM pg_shdepend s WHERE s.refclassid = 'pg_authid'::regclass AND s.refobjid = a.oid
@@ -39,7 +39,10 @@ export const PREPARE_OUTSIDE = `
     a.rolpassword AS password,
     (SELECT string_agg(ROW(s.setdatabase, s.setrole, s.setconfig)::text, ' ' ORDER BY s.setdatabase, s.setrole)
       FROM pg_db_role_setting s WHERE s.setdatabase = d.oid OR s.setrole = a.oid) AS settings,
-    (SELECT json_agg(x.gid) FROM pg_prepared_xact() x WHERE x.dbid = d.oid) AS prepared, ${COUNTING}, ${SINCE}
+    (SELECT json_agg(x.gid) FROM pg_prepared_xact() x WHERE x.dbid = d.oid) AS prepared,
+    EXISTS (SELECT FROM pg_shdescription c WHERE c.classoid = 'pg_database'::regclass AND c.objoid = d.oid) AS commented,
+    concat_ws(' ', pg_postmaster_start_time(), (SELECT stats_reset FROM pg_stat_archiver)) AS start,
+    pg_stat_get_db_stat_reset_time(d.oid) AS counting, pg_snapshot_xmax(pg_current_snapshot())::xid AS since
   FROM pg_database d JOIN pg_authid a ON a.rolname = d.datname WHERE d.datname = $1`;
 
 /** Asks for the state outside. */
@@ -47,19 +50,30 @@ export function outsideQuery(name: string): string {
   return `EXECUTE outside (${literal(name)})`;
 }
 
-/** Asks from when on changes are a test's, and in what state the counters are. */
-export function sinceQuery(): string {
-  return `SELECT ${COUNTING}, ${SINCE} FROM pg_database d WHERE datname = current_database()`;
+/** Begins a database's counters anew, in a session of its own, and asks from when on changes are a test's. */
+export function beginCounting(database: string): string {
+  return `SELECT pg_stat_reset(), pg_stat_get_db_stat_reset_time(${database}) AS counting,
+    pg_snapshot_xmax(pg_current_snapshot())::xid AS since`;
 }
 
-/** Reads the state outside, with the names of prepared transactions; undefined: the space is not there. */
-export function readOutside([row]: readonly Row[]): (OutsideState & { prepared: string[] }) | undefined {
+/** What is asked along with the state outside. */
+interface Around {
+  /** The names of prepared transactions. */
+  prepared: string[];
+  isCommented: boolean;
+}
+
+/** Reads the state outside; undefined: the space is not there. */
+export function readOutside([row]: readonly Row[]): (OutsideState & Around) | undefined {
   if (row === undefined) return undefined;
   return {
+    database: row["database"] ?? "",
     fixed: row["fixed"] ?? "",
     password: row["password"] ?? "",
     settings: row["settings"] ?? "",
+    start: row["start"] ?? "",
     counting: row["counting"] ?? "",
+    isCommented: row["commented"] === "t",
     prepared: JSON.parse(row["prepared"] ?? "[]"),
   };
 }

@@ -90,6 +90,47 @@ describe("is put back in place:", () => {
     ["the limit of its connections", `ALTER DATABASE "SPACE" CONNECTION LIMIT 1`],
     ["rows of a table that was rebuilt", "VACUUM FULL orders; UPDATE orders SET amount = 9"],
     ["frozen rows", "INSERT INTO parents VALUES (5); VACUUM FREEZE parents"],
+    ["the role's password", `ALTER ROLE "SPACE" PASSWORD 'x'`],
+    [
+      "what an open transaction holds of the database and the role",
+      `BEGIN; ALTER ROLE "SPACE" PASSWORD 'x'; ALTER DATABASE "SPACE" CONNECTION LIMIT 9; CREATE TABLE another (a int)`,
+    ],
+    ["a comment on the database", `COMMENT ON DATABASE "SPACE" IS 'mine'`],
+    [
+      "new tables, and rows in those that were there",
+      "CREATE TABLE another (id serial PRIMARY KEY, customer int REFERENCES customers ON DELETE CASCADE, note text UNIQUE); INSERT INTO another (customer) SELECT id FROM customers; CREATE TABLE more AS SELECT * FROM another; DELETE FROM customers",
+    ],
+    [
+      "new types",
+      "CREATE TYPE pair AS (a int, b mood); CREATE TYPE size AS ENUM ('s', 'm'); CREATE DOMAIN small AS int CHECK (VALUE < 9); CREATE TYPE span AS RANGE (subtype = int); CREATE TABLE of_them (a pair[], b size, c small, d span)",
+    ],
+    [
+      "new functions",
+      `CREATE FUNCTION five(mood, "odd ""name""" customers DEFAULT NULL) RETURNS int LANGUAGE sql AS 'SELECT 5'; CREATE AGGREGATE total_of (int) (sfunc = int4pl, stype = int); CREATE PROCEDURE rest() LANGUAGE sql AS ''`,
+    ],
+    [
+      "new views",
+      `CREATE VIEW "a ""view""" AS SELECT 5 AS x, * FROM rich; CREATE VIEW another AS SELECT * FROM "a ""view"""; CREATE MATERIALIZED VIEW counted AS SELECT count(*) FROM orders`,
+    ],
+    ["a new index", "CREATE INDEX ON orders (amount); INSERT INTO orders (customer, amount) VALUES (1, 5)"],
+    [
+      "a new trigger",
+      `CREATE TRIGGER "it's" AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION note_order(); INSERT INTO orders (customer, amount) VALUES (1, 5)`,
+    ],
+    ["a new policy", `CREATE POLICY "a; policy" ON empty_one USING (true)`],
+    ["new statistics", "CREATE STATISTICS two ON id, name FROM customers"],
+    [
+      "a new schema with what is in it",
+      "CREATE SCHEMA other; CREATE TABLE other.t (a int); CREATE SEQUENCE other.s; COMMENT ON TABLE other.t IS 'x'; GRANT SELECT ON other.t TO PUBLIC",
+    ],
+    [
+      "a partition",
+      "CREATE TABLE events_3 PARTITION OF events FOR VALUES FROM ('2022-01-01') TO ('2023-01-01')",
+    ],
+    [
+      "a prepared transaction of the schema",
+      "BEGIN; CREATE TABLE prepared (a int); PREPARE TRANSACTION 'schema'",
+    ],
   ])("%s", async (_, statements) => {
     const space = await make();
     await change(space, statements);
@@ -102,7 +143,28 @@ describe("is put back in place:", () => {
 
 describe("is dropped, since it is not put back:", () => {
   test.each([
-    ["a new table", "CREATE TABLE another (a int)"],
+    ["a new column", "ALTER TABLE customers ADD COLUMN another int"],
+    [
+      "a new column of a new type",
+      "CREATE TYPE another AS (a int); ALTER TABLE customers ADD COLUMN a another",
+    ],
+    [
+      "a default that a new function gives",
+      "CREATE FUNCTION five() RETURNS int LANGUAGE sql AS 'SELECT 5'; ALTER TABLE parents ALTER a SET DEFAULT five()",
+    ],
+    [
+      "a view that came to use something new",
+      "CREATE FUNCTION five() RETURNS int LANGUAGE sql AS 'SELECT 5'; CREATE OR REPLACE VIEW rich AS SELECT customer, sum(amount) AS total FROM orders WHERE customer <> five() GROUP BY customer",
+    ],
+    ["a table in the place of another", "DROP TABLE log CASCADE; CREATE TABLE log (at serial, what text)"],
+    ["a schema in the place of another", "DROP SCHEMA public CASCADE; CREATE SCHEMA public"],
+    ["a table that got its first index", "CREATE INDEX ON parents (a)"],
+    ["a table that got its first rule", "CREATE RULE silent AS ON DELETE TO parents DO INSTEAD NOTHING"],
+    ["a constraint", "ALTER TABLE parents ADD CONSTRAINT positive CHECK (a > 0)"],
+    [
+      "default rights",
+      "CREATE TABLE another (a int); ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC",
+    ],
     ["a column's type", "ALTER TABLE customers ALTER COLUMN details TYPE json USING details::json"],
     ["a trigger that was switched off", "ALTER TABLE orders DISABLE TRIGGER note_order"],
     ["rights", "GRANT UPDATE ON orders TO PUBLIC"],
@@ -114,7 +176,6 @@ describe("is dropped, since it is not put back:", () => {
       "rows changed in a table that is too large to be kept at hand",
       "UPDATE large_one SET filler = 'x' WHERE id = 7",
     ],
-    ["the role's password", `ALTER ROLE "SPACE" PASSWORD 'x'`],
     ["a template", `ALTER DATABASE "SPACE" IS_TEMPLATE true`],
     ["the planner's statistics", "ANALYZE customers"],
     ["large changes", "INSERT INTO visits (page) SELECT 'x' FROM generate_series(1, 60000)"],
@@ -191,10 +252,13 @@ test("nobody gets in while a space is put back, however often it is tried", asyn
       }
     }
   });
-  for (let turn = 0; turn < 10; turn += 1) expect(await maker.reset(space, signal)).toBe(true);
+  for (let turn = 0; turn < 10; turn += 1) {
+    const before = outcomes.in;
+    await expect.poll(() => outcomes.in, { interval: 1, timeout: 10_000 }).toBeGreaterThan(before);
+    expect(await maker.reset(space, signal)).toBe(true);
+  }
   isOver = true;
   await Promise.all(knocking);
-  expect(outcomes.in).toBeGreaterThan(0);
   expect(outcomes.out).toBeGreaterThan(0);
   expect(await maker.reset(space, signal)).toBe(true);
   expect(await fingerprintOf(real, space)).toBe(clean);

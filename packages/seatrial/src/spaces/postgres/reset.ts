@@ -1,4 +1,3 @@
-import { type Cleanup, createCleanup } from "../../support/cleanup.ts";
 import type { Admin } from "./admin.ts";
 import type { Baseline } from "./baseline.ts";
 import { writtenSince } from "./catalogs.ts";
@@ -6,17 +5,17 @@ import { type Changes, findChanges } from "./changes.ts";
 import { rollBack } from "./drop.ts";
 import { endSessions } from "./ending.ts";
 import {
+  beginCounting,
   openDoor,
   outsideQuery,
   type Pristine,
   putSettings,
   readOutside,
   removeComment,
-  sinceQuery,
 } from "./outside.ts";
 import { newPassword } from "./password.ts";
 import { changePassword } from "./role.ts";
-import { type Session, sqlState } from "./session.ts";
+import { sqlState } from "./session.ts";
 import type { Template } from "./template.ts";
 
 /** What updates and deletions leave behind slows a database down: now and then a new copy is taken. */
@@ -52,56 +51,41 @@ async function tryReset(options: ResetOptions): ReturnType<typeof resetSpace> {
   const { baseline } = template;
   if (baseline === undefined || pristine.uses >= USES) return undefined;
   const { since, uses } = pristine;
-  const changing = newPassword(name, admin.facts.scramIterations);
-  changing.catch(() => undefined);
-  await using cleanup = createCleanup();
-  const session = await enter(options, cleanup);
-  const changes = session && (await findChanges({ query: session.query, baseline, owner: name, since }));
-  if (session === undefined || changes === undefined) return undefined;
-  const { password, stored } = await changing;
+  const { password, stored } = await newPassword(name, admin.facts.scramIterations);
+  const outside = await shut(options, stored);
+  if (outside === undefined) return undefined;
+  const [question, ...before] = [baseline.counted.question, ...outside.prepared.map(rollBack)];
+  await using session = await admin.ask(name, before[0] ?? question, signal);
+  for (const statement of before.slice(1)) await session.query(statement);
+  const counts = before.length === 0 ? session.answer : await session.query(question);
+  const changes = await findChanges({ query: session.query, counts, baseline, owner: name, since });
+  if (changes === undefined) return undefined;
   signal.throwIfAborted();
-  const [row] = await session.query(
+  const [row] = await session.finish(
     [
-      ...["BEGIN", ...statementsFor(changes, { baseline, since }), "COMMIT", "SELECT pg_stat_reset()"],
-      ...[removeComment(name), changePassword(name, stored), openDoor(name, true), sinceQuery()],
+      ...["BEGIN", ...statementsFor(changes, { baseline, since }), "COMMIT"],
+      ...(outside.isCommented ? [removeComment(name)] : []),
+      ...[openDoor(name, true), beginCounting(outside.database)],
     ].join(";\n"),
   );
   if (row?.["since"] == null || row["counting"] == null) return undefined;
-  const outside = { ...pristine.outside, password: stored, counting: row["counting"] };
-  return { pristine: { outside, since: row["since"], uses: uses + 1 }, password };
+  const state = { ...pristine.outside, password: stored, counting: row["counting"] };
+  return { pristine: { outside: state, since: row["since"], uses: uses + 1 }, password };
 }
 
-/** Into a space that everybody else has left, and of which everything outside of its database is as it was. Undefined: it is not. */
-async function enter(options: ResetOptions, cleanup: Cleanup): Promise<Session | undefined> {
-  const { admin, template, name, pristine, signal } = options;
-  // Connecting takes as long as ending the others, and is no work of theirs if it is of a role that only we have.
-  const early = admin.isAlone ? open() : undefined;
-  early?.catch(() => undefined);
-  try {
-    const closing = openDoor(name, false);
-    const asking = outsideQuery(name);
-    const rows = await endSessions({ admin, name, closing, asking, withMaintenance: false, signal });
-    const outside = readOutside(rows);
-    const before = pristine.outside;
-    if (outside?.fixed !== before.fixed || outside.password !== before.password) return undefined;
-    if (outside.counting !== before.counting) return undefined;
-    let session = await (early ?? open());
-    for (const gid of outside.prepared) await session.query(rollBack(gid));
-    if (outside.settings === before.settings) return session;
-    await admin.query(putSettings(name, template.name));
-    // What a test set for its database held for the first session as well.
-    session = await open();
-    return session;
-  } finally {
-    // Whatever comes, it is closed with the rest.
-    await early?.catch(() => undefined);
-  }
-
-  async function open(): Promise<Session> {
-    const session = await admin.open(name, signal);
-    cleanup.add(async () => await session[Symbol.asyncDispose]());
-    return session;
-  }
+/** Ends everybody's work in a space for good; undefined: something outside of its database is not as it was, and is not put back. */
+async function shut({ admin, template, name, pristine, signal }: ResetOptions, password: string) {
+  // The old password first: whoever still knows it cannot be let in any more.
+  const closing = `${changePassword(name, password)}; ${openDoor(name, false)}`;
+  const asking = outsideQuery(name);
+  const rows = await endSessions({ admin, name, closing, asking, withMaintenance: false, signal });
+  const outside = readOutside(rows);
+  const before = pristine.outside;
+  if (outside?.fixed !== before.fixed || outside.password !== password) return undefined;
+  if (outside.start !== before.start || outside.counting !== before.counting) return undefined;
+  // Before we connect: what a test set for its database would hold for us as well.
+  if (outside.settings !== before.settings) await admin.query(putSettings(name, template.name));
+  return outside;
 }
 
 function statementsFor(changes: Changes, from: { baseline: Baseline; since: string }): string[] {
@@ -114,11 +98,7 @@ function statementsFor(changes: Changes, from: { baseline: Baseline; since: stri
     return keeps || table.rows === undefined ? [removal] : [removal, table.rows];
   });
   if (changes.hasLargeObjects) statements.push("SELECT lo_unlink(oid) FROM pg_largeobject_metadata");
-  const values = [...changes.sequences].map((oid) => baseline.sequences.get(oid));
-  if (values.length > 0) {
-    statements.push(
-      `SELECT setval(s.id::oid::regclass, s.last, s.called) FROM (VALUES ${values.join(", ")}) s(id, last, called)`,
-    );
-  }
+  const values = [...changes.sequences].flatMap((oid) => baseline.sequences.get(oid) ?? []);
+  if (values.length > 0) statements.push(`SELECT ${values.join(", ")}`);
   return statements;
 }

@@ -21,6 +21,8 @@ export interface Session extends AsyncDisposable {
   query: Query;
   /** The server, or the way to it, has gone. */
   readonly isLost: boolean;
+  /** The server let us in without asking for a password. */
+  readonly isTrusted: boolean;
 }
 
 export interface Login {
@@ -37,18 +39,18 @@ const CONNECT_MS = 30_000;
 /** Connects to a database of the server. Fails with the server's own error, or SPACE_SERVER_LOST. */
 export async function openSession(server: SpaceServer, login: Login, signal: AbortSignal): Promise<Session> {
   const stream = await server.dial(server.port, signal);
+  let isTrusted = true;
   const client = new Client({
+    ...startupOf(login),
     stream: () => asSocket(stream),
     host: server.service,
     port: server.port,
-    user: login.user,
-    database: login.database,
-    // Everything that pg would otherwise look up in our own environment.
-    password: () => login.password ?? "",
+    // Also for pg not to look it up in our own environment.
+    password: () => {
+      isTrusted = false;
+      return login.password ?? "";
+    },
     ssl: false,
-    application_name: "seatrial",
-    client_encoding: "UTF8",
-    options: optionsOf({ statement_timeout: "0", lock_timeout: "0", ...login.settings }),
     connectionTimeoutMillis: CONNECT_MS,
     types: { getTypeParser: () => (value: unknown) => value },
   });
@@ -65,14 +67,14 @@ export async function openSession(server: SpaceServer, login: Login, signal: Abo
     await orAborted(client.connect(), signal);
   } catch (error) {
     stream.destroy();
-    throw signal.aborted ? error : failure(server, error);
+    throw signal.aborted ? error : failureOf(server, error);
   }
   async function run(sql: string): Promise<Row[][]> {
     try {
       const results: unknown = await client.query(sql);
       return ([results].flat() as { rows: Row[] }[]).map(({ rows }) => rows);
     } catch (error) {
-      throw failure(server, error);
+      throw failureOf(server, error);
     }
   }
 
@@ -80,6 +82,7 @@ export async function openSession(server: SpaceServer, login: Login, signal: Abo
     get isLost() {
       return isLost;
     },
+    isTrusted,
     run,
     query: async (sql) => (await run(sql)).at(-1) ?? [],
     async [Symbol.asyncDispose]() {
@@ -104,7 +107,8 @@ export function serverWords(error: unknown): string {
 /** What ends sessions from the server's side: it is stopping, has crashed, or somebody terminated them. */
 const ENDED = new Set(["57P01", "57P02", "57P03"]);
 
-function failure(server: SpaceServer, error: unknown): unknown {
+/** The server's own error, or SPACE_SERVER_LOST. */
+export function failureOf(server: SpaceServer, error: unknown): unknown {
   const state = sqlState(error);
   if (state === undefined ? !isOfConnection(error) : !ENDED.has(state)) return error;
   return spaceError({
@@ -122,6 +126,19 @@ function isOfConnection(error: unknown): boolean {
     /^(Connection terminated|timeout expired|Client (has encountered|was closed))/.test(error.message) ||
     "errno" in error
   );
+}
+
+/** What a connection says of itself before anything else. */
+export function startupOf(
+  login: Login,
+): Record<"user" | "database" | "application_name" | "client_encoding" | "options", string> {
+  return {
+    user: login.user,
+    database: login.database,
+    application_name: "seatrial",
+    client_encoding: "UTF8",
+    options: optionsOf({ statement_timeout: "0", lock_timeout: "0", ...login.settings }),
+  };
 }
 
 function optionsOf(settings: Record<string, string>): string {

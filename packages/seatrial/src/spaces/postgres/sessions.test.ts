@@ -16,6 +16,7 @@ function world() {
       return [[{ sql }]];
     };
     return {
+      isTrusted: true,
       run,
       query: async (sql) => (await run(sql))[0] ?? [],
       get isLost() {
