@@ -23,7 +23,7 @@ export interface ContainerCoverage {
   service: string;
   /** What it counts for. */
   source: string;
-  /** Its programs ask others that are measured: nothing is missing when they leave nothing themselves. */
+  /** Nothing is missing when its programs leave nothing: they only ask others that are measured, or nobody expects it of them. */
   mayBeEmpty: boolean;
   languages: CoverageLanguage[];
   /** Absolute, in the container: where everything goes. */

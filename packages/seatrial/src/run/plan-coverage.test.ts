@@ -84,10 +84,17 @@ describe("the plan of coverage", () => {
         each.mayBeEmpty ? [each.service] : [],
       );
     expect(await empty("{}")).toEqual(["api"]);
-    expect(await empty("{ sources: [api] }")).toEqual(["api"]);
+    expect(await empty("{ sources: [unit, api, worker] }")).toEqual(["api"]);
     const alone = "suites:\n  api: { command: check, needs: [worker] }\n";
     const { coverage } = await planOf("{ sources: [api] }", {}, alone);
     expect(coverage?.containers[0]).toMatchObject({ service: "api", mayBeEmpty: false });
+  });
+
+  it("misses nothing of others, where it is said whose coverage must arrive", async () => {
+    const { coverage } = await planOf("{ sources: [unit] }");
+    expect(
+      coverage?.containers.filter(({ mayBeEmpty }) => !mayBeEmpty).map(({ service }) => service),
+    ).toEqual(["unit"]);
   });
 
   it("is none without the section, with --no-coverage, or without suites, and changes nothing else", async () => {

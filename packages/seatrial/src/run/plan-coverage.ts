@@ -37,16 +37,24 @@ function suiteContainers(
     .filter(({ image }) => image.kind === "target")
     .map(({ name, needs }) => {
       const asked = services.filter((service) => needs.includes(service.name));
-      const isExpected = settings.rules.expected.includes(name);
+      // Tests that only ask a program which is measured need not be measured themselves.
+      const asksOnly =
+        asked.length > 0 &&
+        (!settings.rules.expected.includes(name) || asked.some(({ source }) => source === name));
       return planContainer({
         kind: "suite",
         name,
         service: name,
         source: name,
-        mayBeEmpty: asked.length > 0 && (!isExpected || asked.some(({ source }) => source === name)),
+        mayBeEmpty: asksOnly || isOptional(settings, name),
         ...fromSettings(settings),
       });
     });
+}
+
+/** Where the project says whose coverage must arrive, the others may leave nothing. */
+function isOptional({ rules: { expected } }: CoverageSettings, source: string): boolean {
+  return expected.length > 0 && !expected.includes(source);
 }
 
 /** Own images only: nobody builds a database with coverage, even where the project adds something to its image. */
@@ -60,7 +68,8 @@ function serviceContainers({ services, suites, settings }: Options): ContainerCo
           ? // An app that several suites ask is no single one's.
             { service: name, source: name }
           : { service: `${user.name}.app`, source: user.name };
-      return planContainer({ kind: "service", name, ...whose, ...fromSettings(settings) });
+      const mayBeEmpty = isOptional(settings, whose.source);
+      return planContainer({ kind: "service", name, ...whose, mayBeEmpty, ...fromSettings(settings) });
     });
 }
 
