@@ -2,8 +2,9 @@
 # All set-up, then every test: checks, unit, contract, agent, end-to-end on the real engine.
 . "$(dirname "$0")/lib.sh"
 # What the end-to-end tests use to play other machines (network namespaces, certificates, ssh), and to run the pipelines that we
-# write as their systems would (gitlab-ci-local copies with rsync, Maven fetches the Groovy of Jenkins and brings Java).
-test_tools=(ip:iproute2 nsenter:util-linux openssl:openssl ssh:openssh-client rsync:rsync mvn:maven)
+# write as their systems would (gitlab-ci-local copies with rsync, Maven fetches the Groovy of Jenkins); Java and Python, whose coverage tools
+# are asked for their own figures.
+test_tools=(ip:iproute2 nsenter:util-linux openssl:openssl ssh:openssh-client rsync:rsync mvn:maven javac:default-jdk-headless python3:python3-venv)
 
 step "dependencies" install_dependencies
 step "test tools" rig/tools "${test_tools[@]}"
