@@ -97,6 +97,14 @@ describe("the plan of coverage", () => {
     ).toEqual(["unit"]);
   });
 
+  it("misses nothing of a suite whose coverage is that of a program elsewhere", async () => {
+    const { coverage } = await planOf("{ sources: [unit, api], elsewhere: [api] }");
+    expect(coverage?.rules.expected).toEqual(["unit"]);
+    expect(coverage?.containers.filter(({ mayBeEmpty }) => !mayBeEmpty).map(({ source }) => source)).toEqual([
+      "unit",
+    ]);
+  });
+
   it("is none without the section, with --no-coverage, or without suites, and changes nothing else", async () => {
     const without = await planOf("");
     const off = await planOf("{ llvm: { target: build } }", { coverage: false });

@@ -52,9 +52,9 @@ function suiteContainers(
     });
 }
 
-/** Where the project says whose coverage must arrive, the others may leave nothing. */
-function isOptional({ rules: { expected } }: CoverageSettings, source: string): boolean {
-  return expected.length > 0 && !expected.includes(source);
+/** Where the project says whose coverage must arrive, the others may leave nothing; so may what runs elsewhere, and those who ask it. */
+function isOptional({ rules: { expected }, elsewhere }: CoverageSettings, source: string): boolean {
+  return elsewhere.includes(source) || (expected.length > 0 && !expected.includes(source));
 }
 
 /** Own images only: nobody builds a database with coverage, even where the project adds something to its image. */

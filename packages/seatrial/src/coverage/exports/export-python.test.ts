@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parseCoveragePy } from "../formats/python/parse-coverage-py.ts";
 import { isExport } from "./export.ts";
 import { exportPython, type PythonExportOptions } from "./export-python.ts";
 import { type FakeProgram, fakeToolbox } from "./testing/fake-toolbox.ts";
@@ -46,6 +47,16 @@ describe("exportPython", () => {
       cwd: "/app",
       env: { COVERAGE_FILE: "/work/.coverage", PYTHONPATH: "/app/lib", COVERAGE_PROCESS_START: "" },
     });
+  });
+
+  it("is a report of no file where programs ran and reached nothing of the project", async () => {
+    const { result } = on(
+      python("7.17.3", (argv) =>
+        argv[2] === "json" ? { code: 1, stdout: "No data to report.\n" } : undefined,
+      ),
+    );
+    const exported = await result;
+    expect(isExport(exported) && parseCoveragePy(`${exported.content}`)).toEqual({ files: [] });
   });
 
   it("corrects what versions before 7.13.1 list beyond what they count", async () => {

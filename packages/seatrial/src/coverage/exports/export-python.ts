@@ -12,6 +12,8 @@ export interface PythonExportOptions extends ExportOptions {
 type Coverage = (...args: string[]) => Promise<ToolResult>;
 
 const NO_SOURCE = "No source for code";
+/** Tests that only ask another program reach nothing of the project themselves: coverage.py takes that for a failure. */
+const NO_DATA = "No data to report";
 /** The first version whose JSON report lists exactly what it counts. */
 const EXACT = [7, 13, 1];
 
@@ -42,6 +44,8 @@ export async function exportPython(options: PythonExportOptions): Promise<Export
   if (combined.code !== 0) return failed("combine", python, combined);
   const problems = unusable(combined);
   const written = await writeReport(coverage, report);
+  if (written.failure !== undefined && says(written.failure, NO_DATA))
+    return { path: "exports/python.json", content: Buffer.from('{"files":{}}\n'), problems };
   if (written.failure !== undefined) return reportFailure(python, written.failure);
   problems.push(...written.problems);
   if (!isAtLeast(python.version, EXACT)) {
@@ -61,7 +65,7 @@ async function writeReport(
   const args = ["json", "-o", report, "--fail-under=0"];
   const first = await coverage(...args);
   if (first.code === 0) return { problems: [] };
-  if (!isMissingSource(first)) return { failure: first, problems: [] };
+  if (!says(first, NO_SOURCE)) return { failure: first, problems: [] };
   // Generated code has no file: the rest can be reported without it.
   const second = await coverage(...args, "--ignore-errors");
   if (second.code !== 0) return { failure: first, problems: [] };
@@ -69,11 +73,11 @@ async function writeReport(
 }
 
 function reportFailure(python: Python, result: ToolResult): Problem {
-  return isMissingSource(result) ? missingSource(result) : failed("json", python, result);
+  return says(result, NO_SOURCE) ? missingSource(result) : failed("json", python, result);
 }
 
-function isMissingSource({ stdout, stderr }: ToolResult): boolean {
-  return `${stdout}${stderr}`.includes(NO_SOURCE);
+function says({ stdout, stderr }: ToolResult, words: string): boolean {
+  return `${stdout}${stderr}`.includes(words);
 }
 
 function missingSource({ stdout, stderr }: ToolResult): Problem {
