@@ -1,0 +1,3 @@
+module example.com/parkly
+
+go 1.24
