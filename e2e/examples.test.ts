@@ -1,4 +1,4 @@
-import { access, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { leftovers } from "./support/engine.ts";
 import { projectNames } from "./support/forget.ts";
@@ -17,14 +17,21 @@ interface Example {
   services?: Record<string, string>;
   /** Test cases of the checks that the report must have. */
   cases?: string[];
-  /** What suites leave below `results`. */
-  results?: string[];
+  /** Sources that reach something, and the reports that are written. */
+  coverage?: { sources: string[]; reports: string[] };
   /** `init` cannot know what a space needs, nor that the build context is another folder. Default: its proposal passes. */
   proposal?: false;
 }
 
 const EXAMPLES: Example[] = [
-  { name: "go-redis", proofs: { unit: "prefix", integration: "prefix" } },
+  {
+    name: "go-redis",
+    proofs: { unit: "prefix", integration: "prefix" },
+    coverage: {
+      sources: ["unit", "integration"],
+      reports: ["coverage.txt", "html/index.html", "cobertura.xml"],
+    },
+  },
   {
     name: "fastapi-poetry",
     proofs: { dev: "sibling", store: "sibling", api: "black-box" },
@@ -32,6 +39,7 @@ const EXAMPLES: Example[] = [
     spaces: { store: 20 },
     services: { postgres: "ready", app: "ready" },
     cases: ["pytest", "pytest: executable not found"],
+    coverage: { sources: ["dev", "store"], reports: ["coverage.txt", "html/index.html", "lcov.info"] },
     proposal: false,
   },
   {
@@ -52,13 +60,16 @@ const EXAMPLES: Example[] = [
     },
     passed: { unit: 61, frontend: 21, integration: 44, api: 13, pages: 14 },
     services: { postgres: "ready", migrate: "completed", app: "ready" },
-    results: ["unit/coverage/index.html", "integration/coverage/index.html"],
+    coverage: {
+      sources: ["unit", "frontend", "integration"],
+      reports: ["coverage.txt", "html/index.html"],
+    },
   },
 ];
 
 describe.each(EXAMPLES)(
   "examples/$name",
-  ({ name, proofs, passed = {}, spaces = {}, services, cases = [], results = [], proposal = true }) => {
+  ({ name, proofs, passed = {}, spaces = {}, services, cases = [], coverage, proposal = true }) => {
     const folder = `${ROOT}/examples/${name}`;
 
     it("passes, says what each suite proves, and leaves nothing in the engine", async () => {
@@ -80,7 +91,12 @@ describe.each(EXAMPLES)(
         expect(outcome.suites.find((each) => each.name === suite)?.spaces, suite).toBe(number);
       const ends = Object.fromEntries(outcome.services.map((service) => [service.name, service.status]));
       if (services !== undefined) expect(ends).toEqual(services);
-      for (const file of results) await access(`${folder}/.seatrial/latest/results/${file}`);
+      const reached = outcome.coverage?.sources.filter(({ percent = 0 }) => percent > 0);
+      expect(reached?.map(({ name }) => name)).toEqual(coverage?.sources);
+      expect(outcome.coverage?.sources.flatMap(({ problems }) => problems) ?? []).toEqual([]);
+      expect(Object.values(outcome.coverage?.reports ?? {}).sort()).toEqual(
+        (coverage?.reports ?? []).map((file) => `coverage/${file}`).sort(),
+      );
       expect(await leftovers({ run: outcome.run })).toEqual([]);
       const junit = await readFile(`${folder}/.seatrial/latest/junit.xml`, "utf8");
       expect(outcome.check?.status).toBe("passed");
