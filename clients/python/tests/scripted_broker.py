@@ -152,15 +152,15 @@ class _Handler(BaseHTTPRequestHandler):
         with self.broker.changed:
             self.broker.sessions[body["session"]] = self.connection
             self.broker.changed.notify_all()
-        self.send_response(200)
-        self.send_header("transfer-encoding", "chunked")
-        self.end_headers()
-        # As a relay may split it.
-        for part in (b"%x\r\n" % len(text), text, b"\r\n"):
-            self.wfile.write(part)
-            self.wfile.flush()
-        # Whatever ends a connection ends its session.
+        # Whatever ends a connection ends its session, however much of the answer is out by then.
         with suppress(OSError):
+            self.send_response(200)
+            self.send_header("transfer-encoding", "chunked")
+            self.end_headers()
+            # As a relay may split it.
+            for part in (b"%x\r\n" % len(text), text, b"\r\n"):
+                self.wfile.write(part)
+                self.wfile.flush()
             self.rfile.read(1)
         with self.broker.changed:
             del self.broker.sessions[body["session"]]
