@@ -42,6 +42,7 @@ export async function readCountersFiles(options: CountersOptions): Promise<Count
     arguments: undefined,
   };
   const reading = createReading();
+  const strangers: Strangers = { functions: 0, files: [] };
   let untilOthers = AT_ONCE;
   for (const names of byProcess(pod.counters)) {
     const isOneProcess = names.length > 1 && program.mode === "atomic" && names[0]?.pid !== NO_PROCESS;
@@ -59,6 +60,7 @@ export async function readCountersFiles(options: CountersOptions): Promise<Count
     }
     snapshots?.finish(counted.counters);
   }
+  if (strangers.functions > 0) problems.push(strangersIn(strangers));
   return counted;
 
   /** Fills `reading`; false when the file belongs elsewhere. */
@@ -68,7 +70,10 @@ export async function readCountersFiles(options: CountersOptions): Promise<Count
     const hash = readCountersHash(file, bytes);
     if (hash !== pod.hash && isElsewhere(hash, name)) return false;
     readCounters({ file, bytes, program }, reading);
-    if (reading.strangers > 0) problems.push(strangers(file, reading.strangers));
+    if (reading.strangers > 0) {
+      strangers.functions += reading.strangers;
+      strangers.files.push(file);
+    }
     if (withArguments) counted.arguments = commonArguments(counted.arguments, readArguments(file, bytes));
     return true;
   }
@@ -89,10 +94,16 @@ function byProcess(counters: CountersName[]): CountersName[][] {
   return [...groups.values()].map((group) => (group.length === 1 ? group : group.sort(byTime)));
 }
 
-function strangers(file: string, count: number): Problem {
+interface Strangers {
+  functions: number;
+  files: string[];
+}
+
+/** Told once: each file of a program has them, as a rule. */
+function strangersIn({ functions, files }: Strangers): Problem {
   return {
     code: "COVERAGE_PROFILE_INVALID",
-    message: `${count} functions in ${file} are not those of its meta data: they were left out`,
-    hint: "Build and run the program again: its profiles are of two builds.",
+    message: `${functions} functions in ${files.length} files of Go counters, such as ${files[0]}, are not those of their meta data: they were left out`,
+    hint: "Some versions of Go write them of their runtime with -coverpkg=all, which does no harm. Otherwise the profiles are of two builds: run the program again.",
   };
 }

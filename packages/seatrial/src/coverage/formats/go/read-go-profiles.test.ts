@@ -77,13 +77,12 @@ describe("counters of one program", () => {
     }
   });
 
-  it("of functions that the meta data has not, or has with other blocks, are left out and told", async () => {
-    const { hits, problems } = await readProcesses(COUNT, [
-      { segments: [[add(1, 1), { package: 7, function: 0, counters: [1] }, main(3), named(1, 1, 1)]] },
-    ]);
-    expect(hits).toEqual({ [MAIN]: [3], [LIB]: [0, 0, 0, 0, 0] });
+  it("of functions that the meta data has not, or has with other blocks, are left out and told once", async () => {
+    const segments = [[add(1, 1), { package: 7, function: 0, counters: [1] }, main(3), named(1, 1, 1)]];
+    const { hits, problems } = await readProcesses(COUNT, [{ segments }, { segments }]);
+    expect(hits).toEqual({ [MAIN]: [6], [LIB]: [0, 0, 0, 0, 0] });
     expect(problems).toMatchObject([
-      { code: "COVERAGE_PROFILE_INVALID", message: expect.stringContaining("3 functions in") },
+      { code: "COVERAGE_PROFILE_INVALID", message: expect.stringContaining("6 functions in 2 files") },
     ]);
   });
 });

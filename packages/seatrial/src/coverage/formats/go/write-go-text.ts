@@ -23,7 +23,7 @@ export async function writeGoText(options: GoFolders & { output: string }): Prom
 }
 
 /** The file is there as a whole or not at all. */
-async function writePieces(output: string, pieces: Iterable<string>): Promise<void> {
+async function writePieces(output: string, pieces: Iterable<Buffer>): Promise<void> {
   const part = `${output}.part`;
   try {
     await makeFolder(path.dirname(output));
