@@ -171,7 +171,7 @@ it("a run makes room for its folder: the oldest ones of its project go, but for 
 describe("a secret", () => {
   it("is in nothing that a failing run shows or leaves", async () => {
     const plan = {
-      services: [servicePlan({ readiness: { probes: [{ kind: "tcp", port: 1 }], deadline: 50 } })],
+      services: [servicePlan({ readiness: { probes: [{ kind: "tcp", port: 1 }], deadline: 1_000 } })],
       suites: [suiteWith({ needs: ["db"] })],
     };
     for (const flags of [{}, { json: true }]) {
