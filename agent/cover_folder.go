@@ -44,7 +44,8 @@ func makeCoverFolder(s coverSettings, boot string, getenv func(string) string) (
 // inTime gives up on what takes too long, such as a call to a file server that is away; what it has done then is undone
 // once it is over.
 func inTime(patience time.Duration, do func() error, undo func()) error {
-	done := make(chan error, 1)
+	// Without room for the answer, so that it is either taken or undone.
+	done := make(chan error)
 	givenUp := make(chan struct{})
 	go func() {
 		err := do()
