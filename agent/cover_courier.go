@@ -128,14 +128,30 @@ func (c *courier) unsent(found []profileFile, wanted func(profileFile) bool) []p
 	return fresh
 }
 
-// deliver makes one attempt to send each profile, then the manifest. The first error ends it, unless only one profile is broken.
+// deliver makes one attempt to send each profile, then the manifest. The first error ends it, unless only one profile is broken;
+// the end does, too: finish sends what is left, several at once.
 func (c *courier) deliver(fresh []profileFile) error {
 	for _, p := range fresh {
+		if c.isStopped() {
+			return nil
+		}
 		if err := c.sendProfile(c.life.ctx, p); err != nil && !isBroken(err) {
 			return err
 		}
 	}
+	if c.isStopped() {
+		return nil
+	}
 	return c.sendManifest(c.life.ctx)
+}
+
+func (c *courier) isStopped() bool {
+	select {
+	case <-c.stop:
+		return true
+	default:
+		return false
+	}
 }
 
 // sendProfile makes one attempt, and notes how it went.

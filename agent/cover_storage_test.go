@@ -19,7 +19,9 @@ import (
 type storageServer struct {
 	*httptest.Server
 	folder string
-	mu     sync.Mutex
+	// delay is how long each answer takes; it is set before the first request.
+	delay time.Duration
+	mu    sync.Mutex
 	// answers are the statuses of the next requests; 0 is no answer until the client gives up. Without any, 200.
 	answers []int
 	puts    []string
@@ -39,6 +41,7 @@ func newStorageServer(t *testing.T, answers ...int) *storageServer {
 func (s *storageServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	content, err := io.ReadAll(r.Body)
 	status := s.next(r)
+	time.Sleep(s.delay)
 	switch {
 	case err != nil || r.Method != http.MethodPut:
 		status = http.StatusBadRequest
@@ -111,6 +114,22 @@ func TestStorageThatHangsOnceIsAskedAgainWithinTheBudget(t *testing.T) {
 	server.wantUnit(t, 2)
 	if u.took > 9*time.Second {
 		t.Errorf("it took %v", u.took)
+	}
+}
+
+func TestEndThatMeetsARunningFlushKeepsTimeForTheManifest(t *testing.T) {
+	server := newStorageServer(t)
+	server.delay = 300 * time.Millisecond
+	// One after the other, 20 files would take 6 s.
+	leave := `trap "exit 3" TERM
+for i in $(seq 20); do echo "$i" > "$GOCOVERDIR/x" && mv "$GOCOVERDIR/x" "$GOCOVERDIR/covmeta.$(printf %032x "$i")"; done
+while :; do sleep 0.05; done`
+	u := startCover(t, coverCase{flags: []string{"--to", server.URL, "--flush", "100ms", "--budget", "4s"}, argv: []string{"sh", "-c", leave}})
+	eventually(t, "a flush under way", func() bool { return len(server.names()) > 1 })
+	u.signal(syscall.SIGTERM)
+	u.wantCode(3)
+	if manifest := server.wantUnit(t, 20); manifest.EndedAt == "" || manifest.Exit == nil {
+		t.Errorf("it has no end: %+v", manifest)
 	}
 }
 
