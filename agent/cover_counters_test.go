@@ -35,6 +35,7 @@ func TestCountersAreWholeWithoutTheirCommandLine(t *testing.T) {
 		{"exit", "0", "--token", "t0p-s3cret"},
 		{"exit", "0", "--password=t0p-s3cret", "argv0", "GOOS", "", "é"},
 		{"exit", "0", "--token", "t0p-s3cret", "--port", "1", "--key", "t0p-s3cret"},
+		{"exit", "0", "-H", "Authorization: Token t0p-s3cret", "--token", "-t0p-s3cret", "Cookie: theme=dark; sid=t0p-s3cret"},
 		{"exit", "0", "--" + strings.Repeat("x", 300), "--url=https://u:t0p-s3cret@h/"},
 		{"exit", "0", "-token=t0p-s3cret" + strings.Repeat("y", 5000)},
 	} {

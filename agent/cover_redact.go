@@ -43,18 +43,20 @@ func (r *redactor) add(secret string) {
 }
 
 // argv replaces the values of flags whose names look secret, whether joined by `=` or in the next word, and what text finds.
+// A value may begin with a dash, as tokens do; a word with two, or a short flag, is the next flag.
 func (r *redactor) argv(argv []string) []string {
 	clean := make([]string, len(argv))
 	valueIsSecret := false
 	for i, word := range argv {
-		isFlag := strings.HasPrefix(word, "-")
-		if valueIsSecret && !isFlag {
-			clean[i], valueIsSecret = redacted, false
-			continue
-		}
 		name, _, hasValue := strings.Cut(word, "=")
 		secret := i > 0 && isPlainName(name) && looksSecret(name)
-		valueIsSecret = isFlag && secret && !hasValue
+		isValue := valueIsSecret && !isSurelyFlag(word)
+		// What was taken for a value may be a flag after all, such as -token of Go: its own value is replaced, too.
+		valueIsSecret = strings.HasPrefix(word, "-") && secret && !hasValue
+		if isValue {
+			clean[i] = redacted
+			continue
+		}
 		if secret && hasValue {
 			clean[i] = name + "=" + redacted
 			continue
@@ -62,6 +64,11 @@ func (r *redactor) argv(argv []string) []string {
 		clean[i] = r.text(word)
 	}
 	return clean
+}
+
+// isSurelyFlag reports whether a word cannot be the value of the flag before it: --long, or -x.
+func isSurelyFlag(word string) bool {
+	return strings.HasPrefix(word, "--") || len(word) == 2 && word[0] == '-' && unicode.IsLetter(rune(word[1]))
 }
 
 // text replaces known secrets, users and passwords of URLs, values with secret names, and what is known to be a token by its form.
@@ -87,13 +94,23 @@ func replacePairs(text string, name *regexp.Regexp) string {
 		if at[0] < done || !looksSecret(text[at[2]:at[3]]) {
 			continue
 		}
-		if length := valueLength(text[at[1]:]); length > 0 {
+		length := valueLength(text[at[1]:])
+		if isHeader(text[at[2]:at[3]]) {
+			length = len(text) - at[1]
+		}
+		if length > 0 {
 			clean.WriteString(text[done:at[1]] + redacted)
 			done = at[1] + length
 		}
 	}
 	clean.WriteString(text[done:])
 	return clean.String()
+}
+
+// isHeader reports whether a name's value has parts of its own, such as a scheme and a token, or several cookies: where it ends
+// is not known, so that all that follows goes with it.
+func isHeader(name string) bool {
+	return slices.ContainsFunc(nameWords(name), func(word string) bool { return word == "authorization" || word == "cookie" })
 }
 
 // valueLength is how much of text is the value that it begins with: what is in quotes, else all up to what parts values.
