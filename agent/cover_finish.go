@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -57,7 +58,9 @@ func (c *courier) sendAll(ctx context.Context, fresh []profileFile) {
 		go func() {
 			defer busy.Done()
 			for p := range work {
-				_ = retry(ctx, func() error { return c.sendProfile(ctx, p) })
+				if err := retry(ctx, func() error { return c.sendProfile(ctx, p) }); err != nil {
+					c.noteFailed(p, err)
+				}
 			}
 		}()
 	}
@@ -68,10 +71,16 @@ func (c *courier) sendAll(ctx context.Context, fresh []profileFile) {
 	busy.Wait()
 }
 
-// retry repeats what may succeed later until ctx ends, and returns the last error.
+// retry repeats what may succeed later until ctx ends, and returns the last error; not that the time was over, if an attempt
+// before said more.
 func retry(ctx context.Context, try func() error) error {
+	var before error
 	for pause := firstRetry; ; pause = min(2*pause, longestRetry) {
 		err := try()
+		if before != nil && ctx.Err() != nil && isOutOfTime(err) {
+			return before
+		}
+		before = err
 		if err == nil || !worthRetrying(err) {
 			return err
 		}
@@ -81,6 +90,15 @@ func retry(ctx context.Context, try func() error) error {
 		case <-time.After(pause):
 		}
 	}
+}
+
+func isOutOfTime(err error) bool { return errors.Is(err, errNoTime) || errors.Is(err, errNoAnswer) }
+
+// noteFailed says why a profile did not arrive in all attempts together.
+func (c *courier) noteFailed(p profileFile, why error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.failed[p.path] = why
 }
 
 // notSent says why profiles are not at the destination as they are here.

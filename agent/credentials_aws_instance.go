@@ -84,6 +84,8 @@ func (i awsInstance) token(ctx context.Context, name string, origin *url.URL) (s
 			message: "no credentials for S3: not in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_WEB_IDENTITY_TOKEN_FILE, " + i.file +
 				" or AWS_CONTAINER_CREDENTIALS_FULL_URI, and " + name + " does not answer: " + oneLine(err.Error()) +
 				" (in a container on EC2 the machine's http-put-response-hop-limit must be 2)",
+			// It may be away for a moment only.
+			again: temporary(unreached(name, err)),
 			cause: err,
 		}
 	}

@@ -257,7 +257,7 @@ func TestAWSKeysThatTheServerCallsExpiredAreRenewedOnce(t *testing.T) {
 func TestAWSWithoutKeysSaysWhereTheyWereLookedFor(t *testing.T) {
 	cloud := newFakeCloud(t, map[string]string{"HOME": "/no/such/home"})
 	err := storeText(t, cloud.open("s3://coverage"), unitKey, "{}")
-	expectError(t, err, false, []string{"s3://coverage/" + unitKey, "AWS_ACCESS_KEY_ID", "/no/such/home/.aws/credentials", "169.254.169.254", "hop-limit"})
+	expectError(t, err, true, []string{"s3://coverage/" + unitKey, "AWS_ACCESS_KEY_ID", "/no/such/home/.aws/credentials", "169.254.169.254", "hop-limit"})
 	cloud.env["AWS_EC2_METADATA_DISABLED"] = "TRUE"
 	cloud.dialled = nil
 	expectError(t, storeText(t, cloud.open("s3://coverage"), unitKey, "{}"), false, []string{"AWS_EC2_METADATA_DISABLED"})

@@ -101,10 +101,11 @@ func (m azureMachine) fetch(ctx context.Context) (bearer, time.Time, error) {
 		clientID: m.world.getenv("AZURE_CLIENT_ID"), name: name, now: m.world.now(),
 	})
 	if errors.Unwrap(err) != nil && ctx.Err() == nil {
-		// No answer at all: this is no such machine.
+		// No answer at all: this is no such machine, or its service is away for a moment.
 		return bearer{}, time.Time{}, &storeError{
 			message: "no credentials for Azure Blob Storage: not in the URL, AZURE_STORAGE_SAS_TOKEN, AZURE_STORAGE_ACCESS_TOKEN, " +
 				"AZURE_FEDERATED_TOKEN_FILE, AZURE_CLIENT_SECRET or IDENTITY_ENDPOINT, and the " + err.Error(),
+			again: temporary(err),
 			cause: err,
 		}
 	}

@@ -173,13 +173,15 @@ func (m googleMachine) fetch(ctx context.Context) (bearer, time.Time, error) {
 		return bearer{}, time.Time{}, unreached(name, ctx.Err())
 	}
 	if err != nil || got.header.Get("Metadata-Flavor") != "Google" {
-		why := "is another one's"
+		why, again := "is another one's", false
 		if err != nil {
-			why = "does not answer: " + oneLine(err.Error())
+			// It may be away for a moment only.
+			why, again = "does not answer: "+oneLine(err.Error()), temporary(unreached(name, err))
 		}
 		return bearer{}, time.Time{}, &storeError{
 			message: "no credentials for Google Cloud Storage: not in GS_ACCESS_KEY_ID and GS_SECRET_ACCESS_KEY, GOOGLE_OAUTH_ACCESS_TOKEN or " +
 				"GOOGLE_APPLICATION_CREDENTIALS, and " + name + " " + why,
+			again: again,
 			cause: err,
 		}
 	}

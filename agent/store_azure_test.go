@@ -150,7 +150,7 @@ func TestAzureSaysWhatIsWrongWithIdentities(t *testing.T) {
 		isTemporary bool
 		says        []string
 	}{
-		"none anywhere":            {map[string]string{}, "", 0, "", false, []string{"AZURE_STORAGE_SAS_TOKEN", "IDENTITY_ENDPOINT", "169.254.169.254"}},
+		"none anywhere":            {map[string]string{}, "", 0, "", true, []string{"AZURE_STORAGE_SAS_TOKEN", "IDENTITY_ENDPOINT", "169.254.169.254"}},
 		"an endpoint far away":     {map[string]string{"IDENTITY_ENDPOINT": "http://thief.example.com/", "IDENTITY_HEADER": "s3cr3t"}, "", 0, "", false, []string{"IDENTITY_ENDPOINT"}},
 		"an authority without TLS": {map[string]string{"AZURE_CLIENT_ID": "c", "AZURE_TENANT_ID": "t", "AZURE_CLIENT_SECRET": "s3cr3t", "AZURE_AUTHORITY_HOST": "http://thief.example.com"}, "", 0, "", false, []string{"AZURE_AUTHORITY_HOST"}},
 		"a busy machine":           {map[string]string{}, "169.254.169.254:80", 429, `{"error":"busy"}`, true, []string{"429 busy"}},

@@ -171,7 +171,7 @@ func TestGCSTokensOfAMachineAreRenewed(t *testing.T) {
 
 func TestGCSWithoutCredentialsSaysWhereTheyWereLookedFor(t *testing.T) {
 	cloud := newFakeCloud(t, map[string]string{"HOME": "/no/such/home"})
-	expectError(t, storeText(t, cloud.open("gs://coverage"), unitKey, "{}"), false, []string{"GS_ACCESS_KEY_ID", "GOOGLE_APPLICATION_CREDENTIALS", "169.254.169.254"})
+	expectError(t, storeText(t, cloud.open("gs://coverage"), unitKey, "{}"), true, []string{"GS_ACCESS_KEY_ID", "GOOGLE_APPLICATION_CREDENTIALS", "169.254.169.254"})
 	// Another cloud's metadata answers at the same address.
 	cloud.serve("169.254.169.254:80", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"access_token":"x"}`) })
 	expectError(t, storeText(t, cloud.open("gs://coverage"), unitKey, "{}"), false, []string{"another one's"})
