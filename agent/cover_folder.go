@@ -5,63 +5,103 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
 
-// folderPatience is for a place that hangs, such as a volume whose server is away: the program waits for its folder. Any shorter, and
-// a container that gets little time of its processor would go without coverage.
-const folderPatience = time.Second
+const (
+	// folderPatience is for places that hang, such as volumes whose server is away: the program waits for its folder. Any shorter,
+	// and a container that gets little time of its processor would go without coverage.
+	folderPatience = time.Second
+	// folderHeadStart is how long a place is waited for before the next one is tried beside it.
+	folderHeadStart = 100 * time.Millisecond
+)
 
 // makeCoverFolder makes the folder for this boot's profiles, with one for each language: in the folder that was asked for,
-// or else in the first place that can be written. The error says what was tried.
+// or else in the first place that can be written. It takes folderPatience at most. The error says what was tried.
 func makeCoverFolder(s coverSettings, boot string, getenv func(string) string) (string, error) {
-	places := []string{"/tmp", getenv("TMPDIR"), "/dev/shm", "/var/tmp", "."}
-	if s.folder != "" {
-		places = append([]string{s.folder}, places...)
-	}
-	var tried []string
-	for _, place := range places {
-		if place == "" {
-			continue
+	var places []string
+	for _, place := range []string{s.folder, "/tmp", getenv("TMPDIR"), "/dev/shm", "/var/tmp", "."} {
+		if place != "" && !slices.Contains(places, place) {
+			places = append(places, place)
 		}
+	}
+	prepare := func(place string) (string, error) {
 		name := "seatrial-cover-" + boot
 		if place == s.folder {
 			name = boot
 		}
+		// The working directory may hang, too.
 		folder, err := filepath.Abs(filepath.Join(place, name))
 		if err == nil {
-			err = inTime(folderPatience, func() error { return prepareCoverFolder(folder, s) }, func() { os.RemoveAll(folder) })
+			err = prepareCoverFolder(folder, s)
 		}
-		if err == nil {
-			return folder, nil
-		}
-		tried = append(tried, fmt.Sprintf("%s (%s)", place, reason(err)))
+		return folder, err
 	}
-	return "", fmt.Errorf("%s", strings.Join(tried, ", "))
+	undo := func(folder string) { os.RemoveAll(folder) }
+	return placeSearch{places, folderHeadStart, folderPatience, prepare, undo}.first()
 }
 
-// inTime gives up on what takes too long, such as a call to a file server that is away; what it has done then is undone
-// once it is over.
-func inTime(patience time.Duration, do func() error, undo func()) error {
-	// Without room for the answer, so that it is either taken or undone.
-	done := make(chan error)
-	givenUp := make(chan struct{})
-	go func() {
-		err := do()
+// placeSearch says where to look, how long before the next place is tried as well, and how long in all.
+type placeSearch struct {
+	places              []string
+	headStart, patience time.Duration
+	prepare             func(place string) (folder string, err error)
+	undo                func(folder string)
+}
+
+type preparedPlace struct {
+	index  int
+	folder string
+	err    error
+}
+
+// first prepares the first place that can be: the next one is tried as soon as one fails, and beside one that takes long.
+// What was begun elsewhere is undone once it is over.
+func (s placeSearch) first() (string, error) {
+	answers, decided := make(chan preparedPlace), make(chan struct{})
+	defer close(decided)
+	begin := func(index int) {
+		folder, err := s.prepare(s.places[index])
 		select {
-		case <-givenUp:
-			undo()
-		case done <- err:
+		case answers <- preparedPlace{index, folder, err}:
+		case <-decided:
+			if err == nil {
+				s.undo(folder)
+			}
 		}
-	}()
-	select {
-	case err := <-done:
-		return err
-	case <-time.After(patience):
-		close(givenUp)
-		return errors.New("took too long")
 	}
+	why := make([]string, len(s.places))
+	for i := range why {
+		why[i] = "took too long"
+	}
+	giveUp := time.After(s.patience)
+	begun := 0
+	for answered := 0; answered < len(s.places); {
+		var headStart <-chan time.Time
+		if begun < len(s.places) {
+			go begin(begun)
+			begun++
+			headStart = time.After(s.headStart)
+		}
+		select {
+		case answer := <-answers:
+			if answer.err == nil {
+				return answer.folder, nil
+			}
+			why[answer.index] = reason(answer.err)
+			answered++
+		case <-headStart:
+		case <-giveUp:
+			answered = len(s.places)
+		}
+	}
+	tried := make([]string, len(s.places))
+	for i, place := range s.places {
+		tried[i] = fmt.Sprintf("%s (%s)", place, why[i])
+	}
+	return "", errors.New(strings.Join(tried, ", "))
 }
 
 func prepareCoverFolder(folder string, s coverSettings) (err error) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -82,21 +83,54 @@ cd /`
 	return u
 }
 
-func TestPlaceThatHangsIsGivenUpAndCleanedLater(t *testing.T) {
-	release, undone := make(chan struct{}), make(chan struct{})
+func TestPlacesThatHangHoldTheStartUpOnceAndAreCleanedLater(t *testing.T) {
+	release, undone := make(chan struct{}), make(chan string, 3)
+	prepare := func(place string) (string, error) {
+		switch place {
+		case "broken":
+			return "", errors.New("it is broken")
+		case "good":
+			return "in " + place, nil
+		}
+		<-release
+		return "in " + place, nil
+	}
+	undo := func(folder string) { undone <- folder }
 	started := time.Now()
-	err := inTime(10*time.Millisecond, func() error { <-release; return nil }, func() { close(undone) })
-	if took := time.Since(started); err == nil || took > time.Second {
+	folder, err := placeSearch{[]string{"hangs", "broken", "hangs too", "good"}, time.Millisecond, patience, prepare, undo}.first()
+	if took := time.Since(started); err != nil || folder != "in good" || took > patience/2 {
+		t.Errorf("%q, %v after %v", folder, err, took)
+	}
+	started = time.Now()
+	_, err = placeSearch{[]string{"broken", "hangs", "hangs too", "hangs three", "hangs four"}, 50 * time.Millisecond, 500 * time.Millisecond, prepare, undo}.first()
+	if took := time.Since(started); err == nil || took > 2*time.Second {
 		t.Errorf("%v after %v", err, took)
+	} else if !strings.Contains(err.Error(), "broken (it is broken), hangs (took too long)") {
+		t.Error(err)
 	}
 	close(release)
-	select {
-	case <-undone:
-	case <-time.After(patience):
-		t.Error("what it did stays")
+	for range 5 {
+		select {
+		case <-undone:
+		case <-time.After(patience):
+			t.Fatal("what they did stays")
+		}
 	}
-	if err := inTime(patience, func() error { return nil }, func() { t.Error("it is undone") }); err != nil {
-		t.Error(err)
+}
+
+func TestFirstPlaceThatCanBeWrittenIsTakenAlone(t *testing.T) {
+	var tried []string
+	prepare := func(place string) (string, error) {
+		tried = append(tried, place)
+		if place == "broken" {
+			return "", errors.New("it is broken")
+		}
+		return place, nil
+	}
+	undo := func(folder string) { t.Errorf("%s is undone", folder) }
+	folder, err := placeSearch{[]string{"broken", "good", "other"}, patience, patience, prepare, undo}.first()
+	if err != nil || folder != "good" || len(tried) != 2 {
+		t.Errorf("%q, %v, of %v", folder, err, tried)
 	}
 }
 
