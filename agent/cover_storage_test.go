@@ -120,12 +120,14 @@ func TestStorageThatHangsOnceIsAskedAgainWithinTheBudget(t *testing.T) {
 func TestEndThatMeetsARunningFlushKeepsTimeForTheManifest(t *testing.T) {
 	server := newStorageServer(t)
 	server.delay = 300 * time.Millisecond
-	// One after the other, 20 files would take 6 s.
+	// One after the other, 20 files would take 6 s. They appear at once, so that one flush has most of them.
 	leave := `trap "exit 3" TERM
-for i in $(seq 20); do echo "$i" > "$GOCOVERDIR/x" && mv "$GOCOVERDIR/x" "$GOCOVERDIR/covmeta.$(printf %032x "$i")"; done
+mkdir "$GOCOVERDIR/x"
+for i in $(seq 20); do echo "$i" > "$GOCOVERDIR/x/covmeta.$(printf %032x "$i")"; done
+mv "$GOCOVERDIR"/x/* "$GOCOVERDIR"
 while :; do sleep 0.05; done`
 	u := startCover(t, coverCase{flags: []string{"--to", server.URL, "--flush", "100ms", "--budget", "4s"}, argv: []string{"sh", "-c", leave}})
-	eventually(t, "a flush under way", func() bool { return len(server.names()) > 1 })
+	eventually(t, "a flush under way", func() bool { return len(server.names()) > 3 })
 	u.signal(syscall.SIGTERM)
 	u.wantCode(3)
 	if manifest := server.wantUnit(t, 20); manifest.EndedAt == "" || manifest.Exit == nil {
