@@ -6,6 +6,7 @@ import {
   request,
 } from "node:http";
 import { Agent as SecureAgent, request as secureRequest } from "node:https";
+import type { LookupFunction } from "node:net";
 import { messageOf } from "../../support/error.ts";
 import { systemAuthorities } from "../../support/system-authorities.ts";
 import { coverageError } from "../errors.ts";
@@ -37,14 +38,17 @@ export interface HttpClientOptions {
   environment: Variables;
   /** Milliseconds without a byte after which an answer is given up. Default: 30 s. */
   silence?: number | undefined;
+  /** Finds addresses of hosts. Default: the system. */
+  lookup?: LookupFunction | undefined;
 }
 
 const SILENCE_MS = 30_000;
 const CONNECTIONS = 16;
 
 /** A client that keeps its connections. Trusts the authorities that the machine trusts, and those of SSL_CERT_FILE. */
-export function createHttpClient({ environment, silence = SILENCE_MS }: HttpClientOptions): HttpClient {
-  const settings = { keepAlive: true, maxSockets: CONNECTIONS };
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const { environment, silence = SILENCE_MS, lookup } = options;
+  const settings = { keepAlive: true, maxSockets: CONNECTIONS, ...(lookup !== undefined && { lookup }) };
   const plain = new Agent(settings);
   let secure: Promise<SecureAgent> | undefined;
   const openSecure = async () => new SecureAgent({ ...settings, ca: await systemAuthorities(environment) });
@@ -69,7 +73,7 @@ export function createHttpClient({ environment, silence = SILENCE_MS }: HttpClie
       });
       const late = () => sent.destroy(lateError(wanted.name, silence));
       const stop = () => sent.destroy();
-      sent.setTimeout(silence, late);
+      const disarm = armed(sent, silence, late);
       signal.addEventListener("abort", stop, { once: true });
       const end = () => signal.removeEventListener("abort", stop);
       try {
@@ -79,12 +83,32 @@ export function createHttpClient({ environment, silence = SILENCE_MS }: HttpClie
       } catch (error) {
         end();
         throw signal.aborted ? signal.reason : failureOf(wanted.name, error);
+      } finally {
+        disarm();
       }
     },
     [Symbol.dispose]() {
       plain.destroy();
       void secure?.then((agent) => agent.destroy());
     },
+  };
+}
+
+/**
+ * Calls `late` when so much time has passed since the request got its connection, until it is disarmed. The time of `setTimeout` begins
+ * only when a connection stands, which it never does where packets are dropped; requests that wait for a free connection are not late.
+ */
+function armed(sent: ClientRequest, silence: number, late: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const begin = () => {
+    timer = setTimeout(late, silence);
+  };
+  sent.once("socket", begin);
+  return () => {
+    sent.off("socket", begin);
+    clearTimeout(timer);
+    // Until somebody reads the answer.
+    sent.setTimeout(silence, late);
   };
 }
 
