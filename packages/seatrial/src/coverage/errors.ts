@@ -6,6 +6,10 @@ export type CoverageErrorCode =
   | "COVERAGE_BASE_UNKNOWN"
   /** Changes are asked about, and git is missing, or does not read this checkout. */
   | "COVERAGE_CHANGES_UNKNOWN"
+  /** Changed files are in no profile: rules about changed lines do not count theirs. */
+  | "COVERAGE_CHANGES_UNSEEN"
+  /** Units do not name the commit of their program, and others do: whether their lines are the same ones is not known. */
+  | "COVERAGE_COMMIT_UNKNOWN"
   /** The profiles are of several commits: their lines are not the same ones. */
   | "COVERAGE_COMMITS_DIFFER"
   /** There are no credentials for the storage of units, or they cannot be read. */
@@ -30,7 +34,7 @@ export type CoverageErrorCode =
   | "COVERAGE_MODULE_MISSING"
   /** A container left no profile, and nothing tells why. */
   | "COVERAGE_NOTHING_LEFT"
-  /** A rule has nothing to count: it passes. */
+  /** A rule has nothing to count: it passes where it is about files or changes, and fails where it is about all that there is. Exit code 1. */
   | "COVERAGE_NOTHING_TO_COUNT"
   /** A program that ran was not built with coverage. */
   | "COVERAGE_NOT_BUILT"
@@ -54,6 +58,8 @@ export type CoverageErrorCode =
   | "COVERAGE_SCRIPT_MISSING"
   /** The files that profiles are about are not where the language's tool runs, which needs them. */
   | "COVERAGE_SOURCES_MISSING"
+  /** Units of several runs were pulled, and nobody said which of them count. */
+  | "COVERAGE_RUNS_DIFFER"
   /** A script's source map is missing or broken: it counts as it ran, not as it was written. */
   | "COVERAGE_SOURCE_MAP_INVALID"
   /** A source that was expected left no profile. Exit code 1. */
@@ -74,6 +80,8 @@ export type CoverageErrorCode =
   | "COVERAGE_TOO_LOW"
   /** There are no units in storage, or fewer have ended than must have. Exit code 1. */
   | "COVERAGE_UNITS_MISSING"
+  /** A unit does not say when its program ended: it was still running, or what sends its profiles was killed. */
+  | "COVERAGE_UNIT_UNENDED"
   /** A unit has no manifest, or none that can be understood: it was not read. */
   | "COVERAGE_UNIT_INCOMPLETE"
   /** The project sets a variable of coverage itself: what goes there is not collected. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Problem } from "../../model/index.ts";
-import type { UnitFile } from "../units/manifest.ts";
+import type { UnitFile, UnitManifest } from "../units/manifest.ts";
 import { unitName } from "../units/unit-name.ts";
 import { writeUnit } from "../units/write-unit.ts";
 import type { MergeSource } from "./merge-source.ts";
@@ -19,7 +19,6 @@ export async function completeUnit(options: {
   const [run = "merged", ...runs] = new Set(manifests.map((each) => each.run));
   const [commit, ...commits] = new Set(manifests.flatMap((each) => each.commit ?? []));
   const now = new Date(time).toISOString();
-  const ends = manifests.flatMap((each) => each.endedAt ?? []).sort();
   const files = await filesOf(folder);
   await writeUnit(folder, {
     version: 1,
@@ -30,13 +29,20 @@ export async function completeUnit(options: {
     source: source.name,
     commit: commits.length === 0 ? commit : undefined,
     startedAt: manifests.map((each) => each.startedAt).sort()[0] ?? now,
-    endedAt: ends.at(-1) ?? now,
+    endedAt: endOf(manifests, now),
     argv: [],
     workingDir: "/",
     files,
     problems,
   });
   return files.length;
+}
+
+/** The last end; unknown where one of them is. Reports that are in no unit are whole. */
+function endOf(manifests: readonly UnitManifest[], now: string): string | undefined {
+  const ends = manifests.flatMap((each) => each.endedAt ?? []).sort();
+  if (ends.length < manifests.length) return undefined;
+  return ends.at(-1) ?? now;
 }
 
 async function filesOf(folder: string): Promise<UnitFile[]> {

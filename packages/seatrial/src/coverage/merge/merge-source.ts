@@ -6,8 +6,9 @@ import type { Profile } from "../data.ts";
 import { mergeGoProfiles } from "../formats/go/merge-go-profiles.ts";
 import { READERS } from "../formats/readers.ts";
 import { writeLcov } from "../reports/lcov.ts";
+import { goFolders as goFoldersOf } from "../units/go-folders.ts";
 import { type ReadProfile, readSource } from "../units/read-source.ts";
-import { readableFolder, type VerifiedUnit } from "../units/verify-unit.ts";
+import type { VerifiedUnit } from "../units/verify-unit.ts";
 import { goTextOf } from "./go-text-of.ts";
 
 export interface MergeSource {
@@ -32,14 +33,12 @@ export async function mergeSource(options: {
 }): Promise<{ goFolders: string[]; problems: Problem[] }> {
   const { source, folder, combineGo, temporary, signal } = options;
   const { name } = source;
-  const goFolders = [...source.goFolders];
-  for (const unit of source.units)
-    if (unit.files.some((file) => file.path.startsWith("go/")))
-      goFolders.push(path.join(await readableFolder(unit, temporary), "go"));
+  const { folders: unitFolders, told } = await goFoldersOf(source.units, temporary);
+  const goFolders = [...source.goFolders, ...unitFolders];
   const problems: Problem[] = [];
   if (goFolders.length > 0) {
     const output = path.join(folder, "go");
-    const merged = await mergeGoProfiles({ folders: goFolders, output, combine: combineGo, signal });
+    const merged = await mergeGoProfiles({ folders: goFolders, told, output, combine: combineGo, signal });
     problems.push(...merged.problems.map((problem) => ({ ...problem, subject: name })));
   }
   const others = source.units.map((unit) => ({

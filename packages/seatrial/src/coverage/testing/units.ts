@@ -7,7 +7,7 @@ import type { UnitManifest } from "../units/manifest.ts";
 export async function writeUnit(
   folder: string,
   service: string,
-  files: Record<string, string>,
+  files: Readonly<Record<string, string | Buffer>>,
   manifest: Partial<UnitManifest> = {},
 ): Promise<string> {
   const unit = path.join(folder, service, "1", "1");
@@ -22,6 +22,7 @@ export async function writeUnit(
     instance: "1",
     boot: "1",
     startedAt: "2026-01-02T10:15:00Z",
+    endedAt: "2026-01-02T10:16:00Z",
     argv: ["/app"],
     workingDir: "/app",
     files: Object.entries(files).map(([name, content]) => ({

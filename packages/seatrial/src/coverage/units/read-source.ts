@@ -4,12 +4,11 @@ import type { Problem } from "../../model/index.ts";
 import { isToolError } from "../../support/error.ts";
 import { problemOf } from "../../support/problem.ts";
 import type { Profile } from "../data.ts";
-import type { CoverageErrorCode } from "../errors.ts";
+import { goFolders } from "./go-folders.ts";
 import { readReport } from "./read-report.ts";
 import type { Readers } from "./readers.ts";
+import { unended } from "./unended.ts";
 import { readableFolder, type VerifiedUnit } from "./verify-unit.ts";
-
-const NOT_FLUSHED: CoverageErrorCode = "COVERAGE_NOT_FLUSHED";
 
 /** A profile and what its names are to be understood by. */
 export interface ReadProfile {
@@ -22,7 +21,10 @@ export interface ReadProfile {
   modules: string[];
 }
 
-/** Reads what the units of one source have, each by its language. Nothing that is broken stops the rest. */
+/**
+ * Reads what the units of one source have, each by its language. Nothing that is broken stops the rest. `count`: how many profiles were
+ * read; what only tells which code there is, such as Go's meta data, is among `profiles` and counts for none.
+ */
 export async function readSource(options: {
   name: string;
   units: readonly VerifiedUnit[];
@@ -32,7 +34,11 @@ export async function readSource(options: {
 }): Promise<{ profiles: ReadProfile[]; count: number; problems: Problem[] }> {
   const { name, units, readers, temporary, signal } = options;
   const profiles: ReadProfile[] = [];
-  const problems: Problem[] = units.flatMap((unit) => [...unit.manifest.problems, ...unit.problems]);
+  const problems: Problem[] = units.flatMap((unit) => [
+    ...unit.manifest.problems,
+    ...unended(unit),
+    ...unit.problems,
+  ]);
   const about = (problem: Problem): Problem => ({ ...problem, subject: problem.subject ?? name });
   let count = 0;
 
@@ -48,13 +54,11 @@ export async function readSource(options: {
   };
 
   await attempt(async () => {
-    const folders = await foldersWith("go", units, temporary);
+    const { folders, told } = await goFolders(units, temporary);
     if (folders.length === 0) return 0;
-    const reading = await readers.go({ folders: folders.map((folder) => path.join(folder, "go")), signal });
+    const reading = await readers.go({ folders, told, signal });
     profiles.push({ profile: reading.profile, names: "go", workingDir: "", modules: reading.modules });
-    // Whoever wrote the units saw how the programs ended, and says it better.
-    const isTold = ({ code }: Problem) => code === NOT_FLUSHED && problems.some((each) => each.code === code);
-    problems.push(...reading.problems.filter((problem) => !isTold(problem)));
+    problems.push(...reading.problems);
     return reading.files;
   });
   for (const unit of units) {
@@ -66,7 +70,7 @@ export async function readSource(options: {
         const reading = await readers.node({ folders: [await readableFolder(unit, temporary)], signal });
         add(reading.profile);
         problems.push(...reading.problems);
-        return has("node");
+        return reading.files;
       });
     }
     for (const { language, file, read } of exportsOf(readers)) {
@@ -90,18 +94,6 @@ export async function readSource(options: {
     }
   }
   return { profiles, count, problems: problems.map(about) };
-}
-
-async function foldersWith(
-  part: string,
-  units: readonly VerifiedUnit[],
-  temporary: () => Promise<string>,
-): Promise<string[]> {
-  const folders: string[] = [];
-  for (const unit of units)
-    if (unit.files.some((file) => file.path.startsWith(`${part}/`)))
-      folders.push(await readableFolder(unit, temporary));
-  return folders;
 }
 
 /** What each language's own tool made of its profiles, and who reads it. */

@@ -2,6 +2,8 @@ import { appendFile, readdir, readFile, rm, symlink, writeFile } from "node:fs/p
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { createFolder } from "../../support/testing/folder.ts";
+import { metaBytes } from "../formats/go/testing/profiles.ts";
+import { smallProgram } from "../formats/go/testing/programs.ts";
 import { READERS } from "../formats/readers.ts";
 import { lcov, writeUnit } from "../testing/units.ts";
 import { readUnits } from "./read-units.ts";
@@ -118,15 +120,31 @@ describe("readUnits", () => {
     expect(source).toMatchObject({ count: 0, problems: [{ ...problem, subject: "api" }] });
   });
 
-  it("tells a program without counters once, in the words of who saw its end", async () => {
+  it("tells a program without counters once, and in the words of who saw its end where somebody did", async () => {
     await using folder = await createFolder({});
     const problem = { code: "COVERAGE_NOT_FLUSHED", message: "killed", hint: "handle SIGTERM" };
-    const flushed = { ...problem, message: "no counters beside it" };
-    const other = { code: "COVERAGE_PROFILE_INVALID", message: "cut off" };
-    await writeUnit(folder.path, "api", { "go/covmeta.aa": "meta" }, { problems: [problem] });
-    const go = async () => ({ profile: { files: [] }, modules: [], problems: [flushed, other], files: 0 });
-    const [source] = (await read(folder.path, { readers: { ...READERS, go } })).sources;
-    expect(source?.problems.map(({ message }) => message)).toEqual(["killed", "cut off"]);
+    const { hash, bytes } = metaBytes(smallProgram());
+    const files = { [`go/covmeta.${hash}`]: bytes };
+    await writeUnit(`${folder.path}/told`, "api", files, { problems: [problem] });
+    await writeUnit(`${folder.path}/untold`, "api", files);
+    const [source] = (await read(folder.path)).sources;
+    expect(source?.count).toBe(0);
+    expect(source?.problems.map(({ code, message }) => [code, message])).toEqual([
+      ["COVERAGE_NOT_FLUSHED", "killed"],
+      ["COVERAGE_NOT_FLUSHED", expect.stringContaining(`${folder.path}/untold/api/1/1/go/covmeta.`)],
+    ]);
+  });
+
+  it("says of a unit without an end that more may be missing, once", async () => {
+    await using folder = await createFolder({});
+    const report = { "reports/lcov.info": lcov("a.py", 1) };
+    await writeUnit(folder.path, "api", report, { endedAt: undefined });
+    const { sources } = await read(folder.path);
+    expect(sources).toMatchObject([{ count: 1, problems: [{ code: "COVERAGE_UNIT_UNENDED" }] }]);
+    await using merged = await createFolder({});
+    const problems = sources[0]?.problems ?? [];
+    await writeUnit(merged.path, "api", report, { endedAt: undefined, problems });
+    expect((await read(merged.path)).sources[0]?.problems).toEqual(problems);
   });
 
   it("refuses units of several commits, and mixes them when forced", async () => {
@@ -137,7 +155,11 @@ describe("readUnits", () => {
     await expect(read(folder.path)).rejects.toThrow(/2 commits: 111111111111 \(a\), 222222222222 \(b\)/);
     await expect(read(folder.path)).toThrowWithCode("COVERAGE_COMMITS_DIFFER");
     const forced = await read(folder.path, { force: true });
-    expect(forced.problems.map(({ code }) => code)).toEqual(["COVERAGE_COMMITS_DIFFER"]);
+    expect(forced.problems.map(({ code }) => code)).toEqual([
+      "COVERAGE_COMMITS_DIFFER",
+      "COVERAGE_COMMIT_UNKNOWN",
+    ]);
+    expect(forced.problems[1]?.message).toContain("1 of 3 units names no commit (c)");
   });
 
   it("takes a shortened commit for the whole one", async () => {

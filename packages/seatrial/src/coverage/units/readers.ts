@@ -4,7 +4,12 @@ import type { Profile } from "../data.ts";
 /** What reads profiles, by their format. Paths stay as the profiles name them. */
 export interface Readers {
   /** `go` folders of units, or GOCOVERDIR folders. */
-  go(options: { folders: readonly string[]; signal: AbortSignal }): Promise<{
+  go(options: {
+    folders: readonly string[];
+    /** Those of which it is told already that a program wrote no counters. */
+    told?: ReadonlySet<string> | undefined;
+    signal: AbortSignal;
+  }): Promise<{
     profile: Profile;
     /** Paths of the modules that its packages are of. */
     modules: string[];
@@ -16,6 +21,8 @@ export interface Readers {
   node(options: { folders: readonly string[]; signal: AbortSignal }): Promise<{
     profile: Profile;
     problems: Problem[];
+    /** How many files it is from. */
+    files: number;
   }>;
   python(json: string): Profile;
   llvm(json: string): Profile;

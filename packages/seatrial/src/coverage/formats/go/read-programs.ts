@@ -9,6 +9,8 @@ import { type Counted, readCountersFiles } from "./read-counters-files.ts";
 export interface GoFolders {
   /** Each has what GOCOVERDIR got of one instance: files of one process id in it are of one process. */
   folders: readonly string[];
+  /** Those of which it is told already that a program wrote no counters: that is no problem again. */
+  told?: ReadonlySet<string> | undefined;
   signal: AbortSignal;
 }
 
@@ -30,7 +32,7 @@ export interface ReadProgramsOptions extends GoFolders {
  * come twice, when counters lie under the name of another.
  */
 export async function* readPrograms(options: ReadProgramsOptions): AsyncGenerator<ReadProgram> {
-  const { folders, signal, withArguments = false, problems } = options;
+  const { folders, told, signal, withArguments = false, problems } = options;
   const load = createLoader();
   const { pods, problems: unpaired } = pair(await findProfiles(folders), load);
   problems.push(...unpaired);
@@ -69,7 +71,7 @@ export async function* readPrograms(options: ReadProgramsOptions): AsyncGenerato
   }
 
   function isUnflushed(pod: Pod): (meta: MetaName) => boolean {
-    return ({ folder }) => !flushed.has(`${folder}\0${pod.hash}`);
+    return ({ folder }) => told?.has(folder) !== true && !flushed.has(`${folder}\0${pod.hash}`);
   }
 }
 

@@ -34,6 +34,8 @@ export interface V8Reading {
   profile: Profile;
   /** Files that are broken, and scripts whose text or source map is missing: the others count without them. */
   problems: Problem[];
+  /** How many files of profiles were read. */
+  files: number;
 }
 
 /**
@@ -45,6 +47,7 @@ export async function readV8Profiles(options: V8ReadingOptions): Promise<V8Readi
   const merge = createScriptMerge();
   const problems = new Map<string, Problem>();
   const note = (problem: Problem) => void problems.set(`${problem.code} ${problem.message}`, problem);
+  let count = 0;
 
   for (const folder of folders) {
     const texts = createScriptTexts({ sources: folder.sources, hostFile });
@@ -55,6 +58,7 @@ export async function readV8Profiles(options: V8ReadingOptions): Promise<V8Readi
       try {
         const profile = parseV8Profile(await readFile(file, "utf8"), isOwnScript);
         for (const script of await collectScripts({ profile, maps, texts, note })) merge.add(script);
+        count += 1;
       } catch (error) {
         if (!isToolError(error)) throw error;
         note(problemOf(error, file));
@@ -73,7 +77,7 @@ export async function readV8Profiles(options: V8ReadingOptions): Promise<V8Readi
   }
   const builder = createProfileBuilder();
   for (const [file, items] of files) addItems(builder.file(file), items);
-  return { profile: builder.build(), problems: [...problems.values()] };
+  return { profile: builder.build(), problems: [...problems.values()], files: count };
 }
 
 function isOwnScript(url: string): boolean {
