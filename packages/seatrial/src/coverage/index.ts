@@ -28,4 +28,5 @@ export type { PulledUnit } from "./remote/pull/fetch-unit.ts";
 export { type PulledUnits, type PullOptions, pullUnits } from "./remote/pull/pull-units.ts";
 export { type Reported, reportCoverage } from "./report-coverage.ts";
 export { formatRanges } from "./uncovered.ts";
+export { checkRuns } from "./units/check-runs.ts";
 export type { UnitFile, UnitManifest } from "./units/manifest.ts";

@@ -118,6 +118,28 @@ describe("coverage merge", () => {
     expect(here.stderr()).toContain("[COVERAGE_NOT_WRITTEN]");
   });
 
+  it("says when all had ended, and not where one had not", async () => {
+    const unit = (instance: string, endedAt?: string) =>
+      JSON.stringify({
+        ...{ version: 1, run: "r", service: "api", instance, boot: "1", endedAt },
+        ...{ startedAt: "2026-01-02T10:15:00Z", argv: [], workingDir: "/app", files: [], problems: [] },
+      });
+    await using here = await at({
+      ...FILES,
+      "units/api/1/1/manifest.json": unit("1", "2026-01-02T10:16:00Z"),
+      "units/api/2/1/manifest.json": unit("2", "2026-01-02T10:17:00Z"),
+      "more/api/3/1/manifest.json": unit("3"),
+    });
+    const merged = async (into: string, ...inputs: string[]) => {
+      expect(await here.seatrial("coverage", "merge", ...inputs, "--into", into)).toBe(0);
+      return JSON.parse(await readFile(path.join(here.path, into, "api/merged/1/manifest.json"), "utf8"));
+    };
+    expect(await merged("whole", "units")).toMatchObject({ endedAt: "2026-01-02T10:17:00Z", problems: [] });
+    const partial = await merged("partial", "units", "more");
+    expect(partial.endedAt).toBeUndefined();
+    expect(partial.problems).toMatchObject([{ code: "COVERAGE_UNIT_UNENDED" }]);
+  });
+
   it("keeps statements and packages of Go's text", async () => {
     const text = "mode: set\nexample.com/shop/a.go:1.1,3.2 2 1\nexample.com/shop/a.go:5.1,6.2 1 0\n";
     await using here = await at({
@@ -176,15 +198,16 @@ describe("coverage diff", () => {
 });
 
 describe("what is read without a word", () => {
-  const unit = (commit: string) =>
+  const unit = (commit: string, run = "r") =>
     JSON.stringify({
       version: 1,
-      run: "r",
+      run,
       service: "api",
       instance: "1",
       boot: "1",
       commit,
       startedAt: "2026-01-02T10:15:00Z",
+      endedAt: "2026-01-02T10:16:00Z",
       argv: [],
       workingDir: "/app",
       files: [],
@@ -205,6 +228,21 @@ describe("what is read without a word", () => {
     });
     expect(await here.seatrial("coverage", "report", ".seatrial/latest")).toBe(2);
     expect(here.stderr()).toContain("[COVERAGE_NOT_FOUND]");
+  });
+
+  it("is refused where units of several runs were pulled, unless one is named, or all are forced", async () => {
+    const commit = "1".repeat(40);
+    await using here = await at({
+      ...FILES,
+      ".seatrial/coverage/4711/api/1/1/manifest.json": unit(commit, "4711"),
+      ".seatrial/coverage/4712/api/1/1/manifest.json": unit(commit, "4712"),
+    });
+    for (const command of [["report"], ["merge", "--into", "merged"]])
+      expect(await here.seatrial("coverage", ...command)).toBe(2);
+    expect(here.stderr()).toContain("[COVERAGE_RUNS_DIFFER]");
+    expect(here.stderr()).toContain("2 runs: 4711, 4712");
+    expect(await here.seatrial("coverage", "report", ".seatrial/coverage/4712")).toBe(0);
+    expect(await here.seatrial("coverage", "report", "--force")).toBe(0);
   });
 
   it("warns where it is of another commit than what is checked out", async () => {

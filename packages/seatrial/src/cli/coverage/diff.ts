@@ -27,7 +27,7 @@ export async function coverageDiffCommand(options: {
   const base = flags.base ?? settings?.rules.base;
   if (base === undefined) throw noBase();
   const diff = await diffCoverage({
-    inputs: await coverageInputs({ surroundings, flags, root }),
+    inputs: await coverageInputs({ surroundings, flags, root, signal }),
     force: flags.force === true,
     base,
     minimum: minimum ?? settings?.rules.changed,

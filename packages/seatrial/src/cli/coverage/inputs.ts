@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { findProject, loadProject, type ProjectConfig } from "../../config/index.ts";
-import type { Input } from "../../coverage/index.ts";
+import { checkRuns, type Input } from "../../coverage/index.ts";
 import { cliError } from "../errors.ts";
 import type { GlobalFlags } from "../flags.ts";
 import { gitVariables } from "../git.ts";
@@ -36,17 +36,23 @@ export async function coverageProject(options: {
   return { root: project.root, settings: project.config.coverage };
 }
 
-/** What was named, or else what the latest run and `coverage pull` left. */
+/**
+ * What was named, or else what the latest run and `coverage pull` left. Fails with COVERAGE_RUNS_DIFFER where units of several runs were
+ * pulled, unless forced.
+ */
 export async function coverageInputs(options: {
   surroundings: Surroundings;
   flags: InputFlags;
   root: string;
+  signal: AbortSignal;
 }): Promise<Input[]> {
-  const { surroundings, flags, root } = options;
+  const { surroundings, flags, root, signal } = options;
   const at = (name: string) => path.resolve(surroundings.environment.cwd, name);
   const named = [...flags.inputs.map((name): Input => ({ path: at(name) })), ...sourcesOf(flags, at)];
   if (named.length > 0) return named;
-  const usual = ["latest/coverage/units", "coverage"].map((name) => path.join(root, ".seatrial", name));
+  const pulled = path.join(root, ".seatrial", "coverage");
+  if (flags.force !== true) await checkRuns(pulled, signal);
+  const usual = [path.join(root, ".seatrial", "latest/coverage/units"), pulled];
   const there = await Promise.all(usual.map((folder) => stat(folder).catch(() => undefined)));
   return usual.flatMap((folder, index) => (there[index] === undefined ? [] : [{ path: folder }]));
 }

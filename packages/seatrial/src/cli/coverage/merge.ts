@@ -25,7 +25,7 @@ export async function coverageMergeCommand(options: {
   const { root } = await coverageProject({ surroundings, flags, signal });
   const at = (name: string) => path.resolve(environment.cwd, name);
   const merged = await mergeCoverage({
-    inputs: await coverageInputs({ surroundings, flags, root }),
+    inputs: await coverageInputs({ surroundings, flags, root, signal }),
     into: at(flags.into),
     goText: flags.goText === undefined ? undefined : at(flags.goText),
     combine: flags.combine === true,

@@ -42,7 +42,7 @@ export async function coverageReportCommand(options: {
   const formats = flags.format ?? ["text"];
   const into = folderFor({ formats, flags, cwd: environment.cwd, root });
   const reported = await reportCoverage({
-    inputs: await coverageInputs({ surroundings, flags, root }),
+    inputs: await coverageInputs({ surroundings, flags, root, signal }),
     force: flags.force === true,
     rules: rulesFor({ project, flags, ofFlags: rulesOfFlags }),
     include: settings?.include ?? [],
