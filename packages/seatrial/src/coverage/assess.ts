@@ -10,6 +10,7 @@ import { readChanges } from "./changes/read-changes.ts";
 import { combine } from "./combine.ts";
 import type { Coverage } from "./data.ts";
 import { judge } from "./judge/judge.ts";
+import { unseenChanges } from "./judge/unseen-changes.ts";
 import { applyPaths } from "./paths/apply-paths.ts";
 import { openProject } from "./paths/open-project.ts";
 import { createPathGlobs } from "./paths/path-globs.ts";
@@ -52,15 +53,17 @@ export async function assess(
   const readings = inOrder(options.sources, rules.expected);
   const project = await openProject({ root, env, paths: options.paths, signal });
   const [included, excluded] = [createPathGlobs(include), createPathGlobs(exclude)];
+  const counts = (path: string) => (include.length === 0 || included(path)) && !excluded(path);
   const resolution = await applyPaths({
     sources: readings,
     project,
-    counts: (path) => (include.length === 0 || included(path)) && !excluded(path),
+    counts,
   });
   const coverage = combine(resolution.sources);
   const changes = options.changes ?? (await changesFor(options));
-  const arrived = new Set(readings.filter(({ profiles }) => profiles.length > 0).map(({ name }) => name));
-  const judgements = judge({ coverage, rules, arrived, changes });
+  const arrived = new Set(readings.filter(({ count }) => count > 0).map(({ name }) => name));
+  const reasons = new Map(readings.map(({ name, problems }) => [name, problems]));
+  const judgements = judge({ coverage, rules, arrived, reasons, changes });
   const { percent, ...totals } = totalsOf(coverage.files);
   const outcome = {
     status: judgements.every(({ passed }) => passed) ? ("passed" as const) : ("failed" as const),
@@ -68,7 +71,11 @@ export async function assess(
     percent,
     sources: sourceOutcomes(coverage, readings),
     judgements,
-    problems: [...options.problems, ...resolution.problems],
+    problems: [
+      ...options.problems,
+      ...resolution.problems,
+      ...unseenChanges({ coverage, changes, counts, base: rules.base }),
+    ],
   };
   return { coverage, judgements, outcome, known: resolution.known };
 }

@@ -5,6 +5,8 @@ import { describe, expect, it } from "vitest";
 import { COVERAGE_FORMATS, type CoverageRules } from "../model/index.ts";
 import { createFolder } from "../support/testing/folder.ts";
 import { type FinishOptions, finishCoverage } from "./finish.ts";
+import { countersBytes, metaBytes } from "./formats/go/testing/profiles.ts";
+import { add, smallProgram } from "./formats/go/testing/programs.ts";
 import { lcov, writeUnit } from "./testing/units.ts";
 
 const { signal } = new AbortController();
@@ -121,6 +123,55 @@ describe("finishCoverage", () => {
     ]);
     expect(outcome.text).toContain("server/store.py:2");
     expect(outcome.text).toContain("! api: Killed before it wrote.");
+  });
+
+  it.each([
+    ["only meta data, whose program was killed", "killed", "COVERAGE_NOT_FLUSHED"],
+    ["counters without their meta data", "orphaned", "COVERAGE_PROFILE_ORPHANED"],
+    ["a broken report only", "broken", "COVERAGE_INPUT_INVALID"],
+    ["broken profiles of Node only", "node", "COVERAGE_PROFILE_INVALID"],
+  ] as const)("does not take a source for arrived that has %s, and says why", async (_what, state, code) => {
+    await using here = await project();
+    const { hash, bytes } = metaBytes(smallProgram());
+    const counters = countersBytes(hash, { segments: [[add(1, 1, 1)]] });
+    const files = {
+      killed: { [`go/covmeta.${hash}`]: bytes },
+      orphaned: { [`go/covcounters.${hash}.1.1700000000000000`]: counters },
+      broken: { "reports/lcov.info": "nothing of the kind" },
+      node: { "node/coverage-1-1-0.json": "{" },
+    }[state];
+    await writeUnit(here.units, "api", files);
+    const outcome = await here.finish({ rules: { ...RULES, expected: ["api"] } });
+    const [source] = outcome.sources;
+    expect(source).toMatchObject({ profiles: 0, problems: [{ code }] });
+    expect(outcome).toMatchObject({ status: "failed", judgements: [{ rule: "arrived", passed: false }] });
+    expect(outcome.judgements[0]?.problem?.message).toContain(source?.problems[0]?.message);
+    // Meta data tells which code there is: it counts as code that nothing reached.
+    expect(outcome.totals.statements.total > 0).toBe(state === "killed");
+    expect(outcome.totals.statements.covered).toBe(0);
+  });
+
+  it("names changed files that no profile speaks of, in languages that are measured, and no tests", async () => {
+    await using here = await project({ ...PROJECT, "gen/x.py": "a = 1\n" });
+    execFileSync("git", ["init", "-q", "-b", "main"], { cwd: here.path });
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], { cwd: here.path });
+    git("add", "server");
+    git("commit", "-qm", "x");
+    for (const name of ["server/new.py", "server/test_new.py", "server/new.go", "README.md"])
+      await writeFile(path.join(here.path, name), "a = 1\n");
+    await writeUnit(here.units, "unit", { "reports/a.info": lcov("/app/server/store.py", 1, 0) });
+    const { judgements, problems = [] } = await here.finish({
+      rules: { ...RULES, changed: 100, base: "main" },
+      exclude: ["gen"],
+    });
+    expect(judgements).toMatchObject([{ rule: "changed", passed: true }]);
+    expect(problems.map(({ code, message }) => [code, message])).toEqual([
+      [
+        "COVERAGE_CHANGES_UNSEEN",
+        "Changed since main, and in no profile: 1 file, of which no line was counted: server/new.py.",
+      ],
+    ]);
   });
 
   it("judges changed lines where a base is named", async () => {

@@ -76,6 +76,21 @@ describe("nothing to count", () => {
     expect(judgements[2]?.problem?.message).toContain("no base to compare with");
   });
 
+  it("fails what is asked of all code, and of a source", () => {
+    const empty = combine([{ name: "unit", profiles: [{ files: [] }] }]);
+    const rules = { ...NONE, total: 0, sources: { unit: 10 } };
+    const judgements = judge({ coverage: empty, rules, arrived: new Set(["unit"]) });
+    expect(judgements).toMatchObject([
+      { rule: "arrived", passed: true },
+      { rule: "total", passed: false, problem: { code: "COVERAGE_NOTHING_TO_COUNT" } },
+      { rule: "source", passed: false, problem: { code: "COVERAGE_NOTHING_TO_COUNT" } },
+    ]);
+    expect(judgements[1]?.problem?.message).toBe(
+      "In total: nothing to count, no profile names code that counts.",
+    );
+    expect(judgements[1]?.problem?.hint).toContain("-coverpkg");
+  });
+
   it("fails a minimum where no source left anything", () => {
     expect(judged({ total: 0 }, { arrived: [] })).toMatchObject([
       { rule: "total", passed: false, problem: { code: "COVERAGE_SOURCE_MISSING" } },

@@ -18,19 +18,21 @@ import { titleOf } from "./titles.ts";
 export interface JudgeOptions {
   coverage: Coverage;
   rules: CoverageRules;
-  /** Sources that left at least one profile. */
+  /** Sources of which at least one profile was read. */
   arrived: ReadonlySet<string>;
+  /** What kept profiles of a source from being read, by its name. */
+  reasons?: ReadonlyMap<string, readonly Problem[]> | undefined;
   /** Needed where a rule is about changed lines. */
   changes?: ChangedLines | undefined;
 }
 
 /** Judges coverage by every rule there is, in a fixed order. Fractions are compared, never rounded figures. */
 export function judge(options: JudgeOptions): CoverageJudgement[] {
-  const { coverage, rules, arrived, changes } = options;
+  const { coverage, rules, arrived, reasons, changes } = options;
   const { files } = coverage;
   const wantedSources = Object.entries(rules.sources);
   const expected = new Set([...rules.expected, ...wantedSources.map(([name]) => name)]);
-  const judgements = [...expected].map((name) => judgeArrival(name, arrived));
+  const judgements = [...expected].map((name) => judgeArrival(name, arrived, reasons?.get(name)));
   if (rules.total !== undefined) {
     const minimum = measure({
       rule: "total",
@@ -72,7 +74,11 @@ export function judge(options: JudgeOptions): CoverageJudgement[] {
   return judgements;
 }
 
-function judgeArrival(name: string, arrived: ReadonlySet<string>): CoverageJudgement {
+function judgeArrival(
+  name: string,
+  arrived: ReadonlySet<string>,
+  [reason, ...more]: readonly Problem[] = [],
+): CoverageJudgement {
   if (arrived.has(name)) return { rule: "arrived", subject: name, passed: true };
   const others = arrived.size === 0 ? "no other did" : `those that did: ${[...arrived].sort().join(", ")}`;
   return {
@@ -81,11 +87,15 @@ function judgeArrival(name: string, arrived: ReadonlySet<string>): CoverageJudge
     passed: false,
     problem: {
       code: "COVERAGE_SOURCE_MISSING",
-      message: `The source ${name} was expected and left no profile; ${others}.`,
-      hint: "Its own problems say why. It is not counted as 0 %: nobody knows what it covers.",
+      message: `The source ${name} was expected and left no profile that can be read; ${others}.${reason === undefined ? "" : ` ${sentence(reason.message)}`}${more.length === 0 ? "" : ` ${more.length} more of its problems are told apart.`}`,
+      hint: reason?.hint ?? "It is not counted as 0 %: nobody knows what it covers.",
       subject: name,
     },
   };
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 interface Measured {
@@ -104,7 +114,9 @@ function measure(options: Measured): CoverageJudgement {
   const { rule, subject, wanted, count } = options;
   const found = percentOf(count);
   const judgement = { rule, subject, wanted };
-  if (found === undefined) return { ...judgement, passed: true, problem: nothing(options) };
+  // A glob may fit nothing, and a change be without code; a program without any code was not measured.
+  const mayBeEmpty = rule === "files" || rule === "changed";
+  if (found === undefined) return { ...judgement, passed: mayBeEmpty, problem: nothing(options) };
   if (lacking(count, wanted) === 0) return { ...judgement, found, passed: true };
   return { ...judgement, found, passed: false, problem: tooLow(options) };
 }
@@ -135,13 +147,17 @@ function nothing({ rule, subject, why }: Measured): Problem {
   const reason = {
     files: "no file with code fits",
     changed: "no line with code changed in a file that profiles speak of",
-    source: "its profiles name no code",
-    total: "the profiles name no code",
+    source: "no profile names code that counts",
+    total: "no profile names code that counts",
     arrived: "",
   }[rule];
   return {
     code: "COVERAGE_NOTHING_TO_COUNT",
     message: `${titleOf(rule, subject)}: nothing to count, ${why ?? reason}.`,
+    hint:
+      rule === "total" || rule === "source"
+        ? "Do coverage.include and exclude leave code? Do profiles name it: go test -coverpkg=./..., coverage.py's source, source maps?"
+        : undefined,
     subject: subject === "" ? undefined : subject,
   };
 }
