@@ -52,6 +52,9 @@ function sourceLine(
   { width, style, alone }: { width: number; style: Style; alone: boolean },
 ): string {
   const { name, percent, only, profiles } = source;
+  // Nothing of it was read: that is no 0 %.
+  if (profiles === 0)
+    return `  ${onOneLine(name).padEnd(width - 2)} ${"–".padStart(7)}  ${style.dim("no profile")}`;
   const further = [
     `${profiles} ${profiles === 1 ? "profile" : "profiles"}`,
     ...(alone || only === 0 ? [] : [`${only} ${only === 1 ? "statement" : "statements"} by nothing else`]),
