@@ -27,7 +27,7 @@ beforeAll(async () => {
   registry = await privateRegistry();
   keys = await project({});
   await seatrial(["key", "new", "--no-passphrase", "--out", "ci.key"], { cwd: keys.folder });
-}, 300_000);
+}, 600_000);
 afterAll(async () => {
   await registry[Symbol.asyncDispose]();
   await keys[Symbol.asyncDispose]();
