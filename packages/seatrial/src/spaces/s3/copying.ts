@@ -1,6 +1,6 @@
-import { inParallel } from "../parallel.ts";
 import { encodeKey, must, type S3Client } from "./client.ts";
 import { listObjects, NOT_BUILT, type Place, type StoredObject } from "./listing.ts";
+import { writeObjects } from "./writing.ts";
 
 /** The objects of a place, which are then copied with its prefix left out. */
 export interface Source {
@@ -22,7 +22,7 @@ export async function copyObjects(
   signal: AbortSignal,
 ): Promise<void> {
   const { bucket, prefix } = source.place;
-  await inParallel(source.objects, async ({ key }) => {
+  await writeObjects(source.objects, async ({ key }) => {
     const target = { bucket: to.bucket, key: to.prefix + key.slice(prefix.length) };
     const from = `/${encodeKey(bucket)}/${encodeKey(key)}`;
     const copied = await must(

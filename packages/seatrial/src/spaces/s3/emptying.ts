@@ -16,9 +16,10 @@ import {
 
 /** S3's own limit for one request. */
 const AT_ONCE = 1000;
-/** A writer that was not stopped may put something in while it is emptied. */
-const ROUNDS = 6;
+/** A writer that was not stopped may put something in while it is emptied: copies that were broken off go on in a busy server. */
+const PATIENCE_MS = 15_000;
 const ROUND_MS = 50;
+const LONGEST_ROUND_MS = 500;
 /** Objects may be locked for a time, against everybody but the administrator who says so. */
 const UNLOCK = { "x-amz-bypass-governance-retention": "true" };
 
@@ -46,17 +47,22 @@ export async function emptyPlace(client: S3Client, place: Place, signal: AbortSi
   }
 }
 
-/** Removes a bucket with everything in it. Missing is fine. */
-export async function removeBucket(client: S3Client, bucket: string, signal: AbortSignal): Promise<void> {
+/** Removes a bucket with everything in it; gives up when it fills again and again for `patienceMs`. Missing is fine. */
+export async function removeBucket(
+  client: S3Client,
+  { bucket, patienceMs = PATIENCE_MS }: { bucket: string; patienceMs?: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const end = performance.now() + patienceMs;
   for (let round = 1; ; round += 1) {
     // An empty one needs no look inside.
     const request: S3Request = { method: "DELETE", bucket };
     const answer = await client.send(request, signal);
     if (answer.refusal === undefined || MISSING.includes(answer.refusal)) return;
-    if (answer.status !== 409 || round > ROUNDS) throw refused(client, request, answer);
+    if (answer.status !== 409 || performance.now() > end) throw refused(client, request, answer);
     await emptyPlace(client, { bucket, prefix: "" }, signal);
     if (round === 1) continue;
-    await pause((round - 1) * ROUND_MS, signal);
+    await pause(Math.min((round - 1) * ROUND_MS, LONGEST_ROUND_MS), signal);
     await removeFolders(client, { bucket, prefix: "" }, signal);
   }
 }

@@ -27,7 +27,7 @@ export function bucketPlaces(client: S3Client): Places {
       await createBucket(client, { bucket: bucketOf(name) }, signal);
       return of(name);
     },
-    drop: (name, signal) => removeBucket(client, bucketOf(name), signal),
+    drop: (name, signal) => removeBucket(client, { bucket: bucketOf(name) }, signal),
     async list(prefix, signal) {
       const { xml } = await must(client, { method: "GET" }, signal);
       const buckets = childrenOf(xml, "Buckets").flatMap((list) => childrenOf(list, "Bucket"));

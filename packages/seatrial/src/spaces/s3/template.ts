@@ -4,12 +4,12 @@ import path from "node:path";
 import { isToolError, messageOf } from "../../support/error.ts";
 import { spaceError } from "../errors.ts";
 import type { MakerOptions } from "../maker.ts";
-import { inParallel } from "../parallel.ts";
 import { s3Env, s3Values } from "./address.ts";
 import { must, type S3Client } from "./client.ts";
 import { copyObjects, type Source, sourceOf } from "./copying.ts";
 import type { Place } from "./listing.ts";
 import type { Places } from "./places.ts";
+import { writeObjects } from "./writing.ts";
 
 /** The template's name and what is in it. */
 export interface Template extends Source {
@@ -65,7 +65,7 @@ async function putFiles(options: {
   const files = await filesOf(paths).catch((cause: unknown) => {
     throw spaceError({ code: "TEMPLATE_FAILED", message: messageOf(cause), cause });
   });
-  await inParallel(files, async ({ file, key }) => {
+  await writeObjects(files, async ({ file, key }) => {
     const body = await readFile(file, { signal });
     await must(client, { method: "PUT", bucket: place.bucket, key: place.prefix + key, body }, signal);
   });
