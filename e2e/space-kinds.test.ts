@@ -35,7 +35,7 @@ it("MariaDB, RabbitMQ, NATS and S3 give each shard a place of its own, and keep 
   expect(ended.code, ended.stdout + ended.stderr).toBe(1);
   expect(complaintsOf(ended)).toEqual([]);
   const outcome = await latestOutcome(cwd);
-  expect(outcome.suites).toMatchObject([
+  expect(outcome.suites, ended.stdout).toMatchObject([
     { name: "places", status: "passed", spaces: 8 },
     { name: "failing", status: "failed", spaces: 4 },
   ]);
@@ -64,4 +64,4 @@ it("MariaDB, RabbitMQ, NATS and S3 give each shard a place of its own, and keep 
   expect(seen[2]).toMatch(/logo\.txt\n.*10 .*orders\/1\.txt\n/);
   expect((await seatrial(["down"], { cwd })).code).toBe(0);
   expect(await leftovers({ project: name })).toEqual([]);
-});
+}, 300_000);

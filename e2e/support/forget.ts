@@ -16,9 +16,9 @@ export async function forget(project: string): Promise<void> {
 async function removeAll(remove: string[], list: string[]): Promise<void> {
   const found = (await docker(...list)).split("\n").filter((line) => line !== "");
   for (const one of new Set(found)) {
-    // A snapshot may be another test's by now, which removes it in its turn.
+    // A snapshot may be another test's by now, which removes it in its turn; a run that was ended may still be removing its own.
     await docker(...remove, one).catch((error: Error) => {
-      if (!/is using its referenced image|No such image/.test(error.message)) throw error;
+      if (!/is using its referenced image|No such |is already in progress/.test(error.message)) throw error;
     });
   }
 }
