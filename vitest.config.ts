@@ -25,7 +25,7 @@ export default defineConfig({
           testTimeout: 60_000,
           // Some start servers, or build the image of one.
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
       {
@@ -36,7 +36,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Most of it is waiting for containers; each test names and removes what is its own.
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
     ],

@@ -15,6 +15,17 @@ const run = promisify(execFile);
 const { signal } = new AbortController();
 const VERSIONS = ["0.8.8", "0.8.13"];
 
+/** A project that needs the agent and the command of JaCoCo. */
+function pomOf(version: string): string {
+  const needed = ([name, classifier]: string[]) =>
+    `<dependency><groupId>org.jacoco</groupId><artifactId>org.jacoco.${name}</artifactId><version>${version}</version><classifier>${classifier}</classifier></dependency>`;
+  const dependencies = [
+    ["agent", "runtime"],
+    ["cli", "nodeps"],
+  ].map(needed);
+  return `<project><modelVersion>4.0.0</modelVersion><groupId>x</groupId><artifactId>x</artifactId><version>1</version><dependencies>${dependencies.join("")}</dependencies></project>`;
+}
+
 describe("exportJava with JaCoCo from Maven", () => {
   it.each(VERSIONS)(
     "has the figures of JaCoCo %s itself, and leaves out a broken file",
@@ -22,13 +33,9 @@ describe("exportJava with JaCoCo from Maven", () => {
     async (version) => {
       await using folder = await createFolder({});
       const at = (...names: string[]) => path.join(folder.path, ...names);
-      for (const artifact of [`agent:${version}:jar:runtime`, `cli:${version}:jar:nodeps`])
-        await run("mvn", [
-          "-q",
-          "dependency:copy",
-          `-Dartifact=org.jacoco:org.jacoco.${artifact}`,
-          `-DoutputDirectory=${folder.path}`,
-        ]);
+      await writeFile(at("pom.xml"), pomOf(version));
+      const goal = ["dependency:copy-dependencies", "-DexcludeTransitive", "-DoutputDirectory=."];
+      await run("mvn", ["--quiet", "--batch-mode", ...goal], { cwd: folder.path });
       const sources = ["Root.java", "shop/Cart.java", "shop/Main.java"].map((name) =>
         path.join(SAMPLES, "java", name),
       );

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { cp, readdir } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { localAgent } from "../../suites/testing/local-agent.ts";
 import { createFolder } from "../../support/testing/folder.ts";
 import { parseCoveragePy } from "../formats/python/parse-coverage-py.ts";
@@ -16,6 +16,22 @@ const { signal } = new AbortController();
 /** One that lists no branches, one that lists more than it counts, and the latest. */
 const VERSIONS = ["==6.4.4", "==7.6.1", ""];
 
+let pip: AsyncDisposable & { path: string };
+beforeAll(async () => {
+  pip = await createFolder({});
+  await run("python3", ["-m", "venv", "venv"], { cwd: pip.path });
+});
+afterAll(async () => await pip[Symbol.asyncDispose]());
+
+/** An interpreter with one package and nothing else. */
+async function pythonWith(requirement: string, folder: string): Promise<string> {
+  await run("python3", ["-m", "venv", "--without-pip", "venv"], { cwd: folder });
+  const python = path.join(folder, "venv/bin/python");
+  const installer = path.join(pip.path, "venv/bin/python");
+  await run(installer, ["-m", "pip", "--python", python, "install", "--quiet", requirement]);
+  return python;
+}
+
 describe("exportPython with coverage.py from PyPI", () => {
   it.each(VERSIONS)(
     "has the figures of coverage%s itself, of several processes",
@@ -24,9 +40,7 @@ describe("exportPython with coverage.py from PyPI", () => {
       await using folder = await createFolder({});
       const app = path.join(folder.path, "app");
       await cp(path.join(SAMPLES, "python"), app, { recursive: true });
-      await run("python3", ["-m", "venv", "venv"], { cwd: folder.path });
-      const python = path.join(folder.path, "venv/bin/python");
-      await run(python, ["-m", "pip", "install", "--quiet", `coverage${version}`], { cwd: folder.path });
+      const python = await pythonWith(`coverage${version}`, folder.path);
       const data = path.join(folder.path, "data");
       await run("mkdir", [data]);
       const env = { ...process.env, COVERAGE_FILE: path.join(data, ".coverage") };
