@@ -4,13 +4,16 @@ import { splitWords } from "../config/index.ts";
 import type { ImageDetails, Outcome, SuiteSpec } from "../model/index.ts";
 import { createRunFolder } from "../report/index.ts";
 import {
+  connectOwner,
   createRunId,
   joinRun,
   NETWORK_LABEL,
   OWNED,
+  type OwnerClient,
   openShell,
   planOfSuite,
   type RunContext,
+  readJournals,
 } from "../run/index.ts";
 import { EXIT, type ExitCode } from "../support/error.ts";
 import { createContext } from "./context.ts";
@@ -18,6 +21,7 @@ import { cliError } from "./errors.ts";
 import type { GlobalFlags } from "./flags.ts";
 import { openSession } from "./open-session.ts";
 import { openTerminal } from "./output.ts";
+import { stateFolder } from "./paths.ts";
 import type { Session } from "./session.ts";
 import { listenForStop } from "./stop-signals.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -106,7 +110,7 @@ async function findKept(options: {
   run: string;
   root: string;
   signal: AbortSignal;
-}): Promise<{ run: string; network: string; image: ImageDetails }> {
+}): Promise<{ run: string; network: string; image: ImageDetails; owner: OwnerClient | undefined }> {
   const { session, suite, run, root, signal } = options;
   const workloads = await session.engine.workloads.list({ ...OWNED, "seatrial.run": run }, signal);
   const network = workloads.flatMap((each) => each.labels[NETWORK_LABEL] ?? [])[0];
@@ -116,10 +120,17 @@ async function findKept(options: {
   );
   const id = outcome?.suites.find((each) => each.name === suite.name)?.imageId;
   const image = id === undefined ? undefined : await session.engine.images.inspect(id, signal);
-  if (network !== undefined && image !== undefined) return { run, network, image };
+  if (network !== undefined && image !== undefined)
+    return { run, network, image, owner: await findOwner(session, run) };
   throw cliError({
     code: "RUN_NOT_FOUND",
     message: `Run ${run} is not kept: ${network === undefined ? "it has no network any more" : "its image is gone"}.`,
     hint: "Only failed runs of `seatrial run --keep` can be entered, until their lease ends.",
   });
+}
+
+async function findOwner({ surroundings }: Session, run: string): Promise<OwnerClient | undefined> {
+  const journals = await readJournals(stateFolder(surroundings.environment));
+  const found = journals.find((entry) => entry.alive && entry.run === run);
+  return found?.control === undefined ? undefined : connectOwner({ run, control: found.control });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ServiceDependency } from "../model/index.ts";
 import { servicePlan } from "../services/testing/world.ts";
+import { spacePlan } from "../spaces/testing/plan.ts";
 import { planOfSuite, requiredServices } from "./required-services.ts";
 import { planWith, suiteWith } from "./testing/plan.ts";
 
@@ -48,4 +49,14 @@ it("the plan of one suite has the services that come along with it, optional one
   const plan = planOfSuite(planWith({ services, suites }), suites[0] ?? suiteWith());
   expect(plan.suites.map(({ name }) => name)).toEqual(["unit"]);
   expect(plan.services.map(({ spec }) => spec.name)).toEqual(["a", "x"]);
+});
+
+it("the plan of one suite makes spaces of its own services ready, and no others", () => {
+  const services = [service("a"), service("other")];
+  const spaces = [spacePlan({ name: "a", service: "a" }), spacePlan({ name: "more", service: "other" })];
+  const suites = [suiteWith({ needs: ["a"] })];
+  const whole = planWith({ services, suites, spaces, earlySpaces: ["a", "more"] });
+  const plan = planOfSuite(whole, suites[0] ?? suiteWith());
+  expect(plan.spaces.map(({ name }) => name)).toEqual(["a"]);
+  expect(plan.earlySpaces).toEqual(["a"]);
 });

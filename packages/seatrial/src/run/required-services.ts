@@ -17,7 +17,8 @@ export function planOfSuite(plan: RunPlan, suite: SuiteSpec): RunPlan {
   const names = reached({ ...plan, roots: suite.needs, follow: () => true });
   const services = plan.services.filter(({ spec }) => names.has(spec.name));
   const spaces = plan.spaces.filter(({ service }) => names.has(service));
-  return { ...plan, suites: [suite], services, spaces };
+  const earlySpaces = plan.earlySpaces.filter((name) => spaces.some((space) => space.name === name));
+  return { ...plan, suites: [suite], services, spaces, earlySpaces };
 }
 
 /** The definitions of spaces that a suite's tests can ask for: those of the services that are there when it runs. */

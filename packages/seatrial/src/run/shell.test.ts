@@ -4,6 +4,11 @@ import type { FakeAgentOptions } from "../agent/testing/index.ts";
 import { fakeDocker } from "../compose/testing/docker.ts";
 import type { SuiteSpec } from "../model/index.ts";
 import { servicePlan } from "../services/testing/world.ts";
+import { createBroker, openEndpoint, unwrittenJournal } from "../spaces/index.ts";
+import { createMemoryKind, memoryServer } from "../spaces/memory/index.ts";
+import { dial } from "../spaces/testing/dial.ts";
+import { spacePlan } from "../spaces/testing/plan.ts";
+import type { OwnerClient } from "./infrastructure/control-client.ts";
 import { joinRun, openShell } from "./shell.ts";
 import { planWith, suiteWith, targetWith } from "./testing/plan.ts";
 import { makeRunWorld, type Scripts } from "./testing/running.ts";
@@ -53,10 +58,16 @@ function ends(input: string) {
   };
 }
 
-async function shell(scripts: Scripts, suite: SuiteSpec, plan: Parameters<typeof planWith>[0] = {}) {
+async function shell(
+  scripts: Scripts,
+  suite: SuiteSpec,
+  plan: Parameters<typeof planWith>[0] = {},
+  memory = createMemoryKind(),
+) {
   const docker = await fakeDocker("exit 0");
   const images = ["seatrial/shop:test.r1"];
-  await using world = await makeRunWorld({ scripts, images, context: { env: docker.env } });
+  const spaceKinds = async () => memory.driver;
+  await using world = await makeRunWorld({ scripts, images, context: { env: docker.env, spaceKinds } });
   const typed = ends("ls\n");
   const exit = await openShell({
     plan: planWith({ suites: [suite], ...plan }),
@@ -111,6 +122,102 @@ describe("a shell", () => {
   });
 });
 
+/** A suite whose tests have a space, and a shell that tells what it finds of it. */
+const named = suiteWith({
+  needs: ["db"],
+  env: { LEVEL: "debug" },
+  spaces: { URL: { space: "db", part: "url" }, NAME: { space: "db", part: "name" } },
+});
+
+function telling(code: number) {
+  const found: Record<string, string>[] = [];
+  const script: FakeAgentOptions = {
+    files: image,
+    processes(spec) {
+      found.push(spec.env ?? {});
+      return [{ exit: code }];
+    },
+  };
+  return { found, script };
+}
+
+describe("a shell of a suite with spaces", () => {
+  const plan = { services: [servicePlan()], spaces: [spacePlan()], earlySpaces: ["db"] };
+
+  it("finds what a process of the suite finds, a space of its own included", async () => {
+    const { found, script } = telling(0);
+    const { exit, left } = await shell({ db: serving, "shell-unit": script }, named, plan);
+    expect(exit).toMatchObject({ code: 0 });
+    const [env] = found;
+    expect(env).toMatchObject({ LEVEL: "debug", SEATRIAL_SUITE: "unit", SEATRIAL_RUN: "r1" });
+    expect(env?.["URL"]).toMatch(/^memory:\/\/.*@db:5432\/st_[0-9a-f]{8}_/);
+    expect(env?.["URL"]?.endsWith(`/${env["NAME"]}`)).toBe(true);
+    expect(env?.["SEATRIAL_BROKER"]).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(env?.["SEATRIAL_TOKEN"]).toBeTruthy();
+    expect(left).toEqual([]);
+  });
+
+  it("is not opened without it, and says why", async () => {
+    const memory = createMemoryKind();
+    memory.fault = ({ call }) => (call === "make" ? { kind: "fail" } : undefined);
+    const { found, script } = telling(0);
+    const hurried = { ...named, timeout: 200 };
+    const { exit, left } = await shell({ db: serving, "shell-unit": script }, hurried, plan, memory);
+    expect(exit).toMatchObject({ code: expect.stringMatching(/^SPACE_/) });
+    expect([found, left]).toEqual([[], []]);
+  });
+
+  it("in a kept run has it from that run's owner, who has it back whatever the shell ended with", async () => {
+    const { found, script } = telling(7);
+    const memory = createMemoryKind();
+    const spaceKinds = async () => memory.driver;
+    await using world = await makeRunWorld({ scripts: { "shell-unit": script }, context: { spaceKinds } });
+    const plans = [spacePlan()];
+    await using broker = createBroker({
+      plans,
+      kind: spaceKinds,
+      server: async (service) => memoryServer(service),
+      runStep: async () => undefined,
+      journal: unwrittenJournal(),
+      signal,
+    });
+    await using admin = openEndpoint({
+      broker,
+      plans,
+      kind: spaceKinds,
+      caller: { run: "kept", suite: "", admin: true },
+      reach: { address: async (host, port) => ({ host, port }) },
+      token: null,
+    });
+    const services = [{ outcome: { name: "db" }, names: ["db"], ports: [5432] }];
+    const owner = {
+      describe: async () => ({ definitions: plans, services }),
+      dialBroker: async () => dial(admin),
+    } as unknown as OwnerClient;
+    const tests = await world.engine.images.inspect("tests:1", signal);
+    if (tests === undefined) throw new Error("no image");
+    const network = await world.engine.networks.create(
+      { name: "kept", labels: {}, subnet: "10.9.0.0/26", internal: false },
+      signal,
+    );
+    const exit = await joinRun({
+      plan: planWith({ services: [servicePlan()] }),
+      suite: named,
+      context: world.context,
+      run: "kept",
+      owner,
+      network,
+      image: tests,
+      ends: ends("").ends,
+    });
+    expect(exit).toMatchObject({ code: 7 });
+    expect(found[0]).toMatchObject({ SEATRIAL_RUN: "kept", NAME: expect.stringMatching(/^st_/) });
+    const [outcome] = await broker.outcomes({ run: "kept", suite: "unit" });
+    expect(outcome).toMatchObject({ leased: 1, kept: [] });
+    expect((await broker.list()).filter(({ state }) => state === "leased")).toEqual([]);
+  });
+});
+
 const needy = suiteWith({ needs: ["db", "other"] });
 const patient = { probes: [{ kind: "tcp", port: 1 } as const], deadline: 60_000 };
 const hanging: FakeAgentOptions = {
@@ -144,6 +251,7 @@ it("a shell in a kept run shares that run's name and volumes, and counts as its 
     suite: suiteWith({ mounts: [{ kind: "volume", name: "data", target: "/data", readOnly: false }] }),
     context: world.context,
     run: "kept",
+    owner: undefined,
     network,
     image: found,
     ends: typed.ends,

@@ -7,10 +7,13 @@ import { createCleanup } from "../support/cleanup.ts";
 import { buildTargets } from "./build.ts";
 import type { RunContext } from "./context.ts";
 import { runError } from "./errors.ts";
+import type { OwnerClient } from "./infrastructure/control-client.ts";
+import { joinSpaces } from "./join-spaces.ts";
 import { guestLabel, runLabels } from "./labels.ts";
 import type { RunPlan } from "./plan.ts";
 import { createSharedResources } from "./resources.ts";
 import { startRunServices } from "./services.ts";
+import { createRunSpaces, type RunSpaces } from "./spaces.ts";
 import { interact, type ShellEnds } from "./terminal.ts";
 
 export interface ShellOptions {
@@ -22,7 +25,10 @@ export interface ShellOptions {
   ends: ShellEnds;
 }
 
-/** Builds, starts the suite's services, opens a shell in its image beside them, and removes everything afterwards. */
+/**
+ * Builds, starts the suite's services, opens a shell in its image beside them, with a space of its own where the suite names such, and
+ * removes everything afterwards.
+ */
 export async function openShell(options: ShellOptions): Promise<ProcessExit> {
   const { plan, suite, context } = options;
   const stop = new AbortController();
@@ -44,6 +50,9 @@ export async function openShell(options: ShellOptions): Promise<ProcessExit> {
     signal,
   });
   cleanup.add(async () => await services[Symbol.asyncDispose]());
+  // A service that ends leaves the spaces of the others as they are.
+  const spaces = createRunSpaces({ ...options, build, shared, services, signal: context.signal });
+  cleanup.add(async () => await spaces?.[Symbol.asyncDispose]());
   cleanup.add(() => stop.abort(new Error("the shell is over")));
   const image = await resolveImage({
     subject: `suite ${suite.name}`,
@@ -55,20 +64,38 @@ export async function openShell(options: ShellOptions): Promise<ProcessExit> {
   });
   await services.ready(suite.needs);
   const network = await shared.network(image.id);
-  return await enter({ ...options, image, network, labels: shared.labels, run: context.run });
+  return await enter({
+    ...options,
+    image,
+    network,
+    labels: shared.labels,
+    run: context.run,
+    spaces,
+    opening: signal,
+  });
 }
 
 const removal = () => AbortSignal.timeout(20_000);
 
-/** Opens a shell in the network of a run that somebody else owns. */
-export async function joinRun(
-  options: ShellOptions & { run: string; network: string; image: ImageDetails },
-): Promise<ProcessExit> {
-  const labels = {
-    ...runLabels({ run: options.run, project: options.plan.project }),
-    ...guestLabel(options.run),
-  };
-  return await enter({ ...options, labels });
+export interface JoinOptions extends ShellOptions {
+  run: string;
+  network: string;
+  image: ImageDetails;
+  /** Gives the shell its spaces. Absent: it cannot be reached from this machine. */
+  owner: OwnerClient | undefined;
+}
+
+/** Opens a shell in the network of a run that somebody else owns, with a space of its own from that one's broker. */
+export async function joinRun(options: JoinOptions): Promise<ProcessExit> {
+  const { plan, run, owner, context, suite } = options;
+  const labels = { ...runLabels({ run, project: plan.project }), ...guestLabel(run) };
+  await using spaces = owner && (await joinSpaces({ ...options, owner }));
+  if (spaces === undefined && suite.spaces !== undefined)
+    context.emit({
+      type: "warning",
+      message: `The shell has no spaces: the owner of run ${run} is not a process of this machine.`,
+    });
+  return await enter({ ...options, labels, spaces, opening: context.signal });
 }
 
 async function enter(
@@ -78,6 +105,9 @@ async function enter(
     labels: Record<string, string>;
     /** The run whose services and volumes it shares. */
     run: string;
+    spaces: Pick<RunSpaces, "openShard"> | undefined;
+    /** Ends the wait for them. */
+    opening: AbortSignal;
   },
 ): Promise<ProcessExit> {
   const { suite, context, image, run } = options;
@@ -95,19 +125,31 @@ async function enter(
   });
   await using workload = await context.launcher.launch(container, context.signal);
   await prepareContainer({ agent: workload.agent, spec: suite, signal: context.signal });
-  return await interact({
-    agent: workload.agent,
-    process: {
-      argv: options.command ?? (await findShell(workload, context.signal)),
-      env: suiteEnvironment({ run, spec: suite, shard, host: context.env }),
-      workingDir: suite.workingDir ?? (image.config.workingDir || "/"),
-      user: suite.user ?? (image.config.user || undefined),
-    },
-    term: context.env["TERM"],
-    ends: options.ends,
-    signal: context.signal,
-  });
+  const argv = options.command ?? (await findShell(workload, context.signal));
+  const held = { suite, workload, image: image.config, signal: context.signal };
+  await using spaces = await options.spaces?.openShard(held);
+  const grant = await spaces?.grant(HOLDER, options.opening);
+  try {
+    return await interact({
+      agent: workload.agent,
+      process: {
+        argv,
+        env: { ...suiteEnvironment({ run, spec: suite, shard, host: context.env }), ...grant?.env },
+        workingDir: suite.workingDir ?? (image.config.workingDir || "/"),
+        user: suite.user ?? (image.config.user || undefined),
+      },
+      term: context.env["TERM"],
+      ends: options.ends,
+      signal: context.signal,
+    });
+  } finally {
+    // Whoever typed there has seen what there was to see: whatever its last exit code, nothing is kept.
+    await grant?.release("passed");
+  }
 }
+
+/** What lists of spaces name in place of a test. */
+const HOLDER = "seatrial shell";
 
 async function findShell(workload: LaunchedWorkload, signal: AbortSignal): Promise<string[]> {
   for (const shell of ["/bin/bash", "/bin/sh"]) {
