@@ -8,7 +8,11 @@ export function commandsPage({ createProgram }) {
       printed += text;
     },
   };
-  const program = createProgram({ stdout: stream, stderr: stream }, () => undefined);
+  const program = createProgram({
+    surroundings: { stdout: stream, stderr: stream },
+    argv: [],
+    onExit: () => undefined,
+  });
   const helpOf = (command) => {
     printed = "";
     command.outputHelp();

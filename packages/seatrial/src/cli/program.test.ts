@@ -6,9 +6,10 @@ import { VERSION } from "./version.ts";
 describe("help", () => {
   it("is there for each command, with an example", async () => {
     await using here = await at({});
-    const commands = createProgram(here.surroundings, () => undefined)
+    const program = createProgram({ ...here, argv: [], onExit: () => undefined });
+    const commands = program
       .createHelp()
-      .visibleCommands(createProgram(here.surroundings, () => undefined))
+      .visibleCommands(program)
       .map((command) => command.name())
       .filter((name) => name !== "help");
     expect(commands).toEqual(
@@ -49,6 +50,34 @@ describe("a command line that is wrong", () => {
     expect(here.stderr()).toContain(what);
     expect(here.stderr()).toContain(hint);
     expect(here.stdout()).toBe("");
+  });
+});
+
+describe("test --warm", () => {
+  it.each(["abc", "unit", "5", "5x", "1d", "30d", "-1m", "", "0s"])(
+    "=%s is no length of time: code 2, what was typed and where, what is fine",
+    async (time) => {
+      await using here = await at(PROJECT);
+      expect(await here.seatrial("test", "-C", here.path, `--warm=${time}`, "unit")).toBe(2);
+      expect(here.stderr()).toContain(
+        `--warm=${time} (argument 4 of seatrial) is no length of time. [DURATION_INVALID]`,
+      );
+      expect(here.stderr()).toContain("--warm=5m");
+    },
+  );
+
+  it("takes no time after a blank that does not begin with a digit: that is a suite", async () => {
+    await using here = await at(PROJECT);
+    expect(await here.seatrial("test", "--warm", "5x")).toBe(2);
+    expect(here.stderr()).toContain("--warm 5x is no length of time. [DURATION_INVALID]");
+    const { readWarm } = await import("./native/warm-flag.ts");
+    const read = (warm: string | true | undefined, ...argv: string[]) =>
+      readWarm({ argv: ["test", ...argv], warm, suites: ["a"] });
+    expect(read("unit", "--warm", "unit", "a")).toEqual({ warm: true, suites: ["unit", "a"] });
+    expect(read("10m", "--warm=10m", "a")).toEqual({ warm: "10m", suites: ["a"] });
+    expect(read("10m", "--warm", "10m", "a")).toEqual({ warm: "10m", suites: ["a"] });
+    expect(read(true, "a", "--warm")).toEqual({ warm: true, suites: ["a"] });
+    expect(read(undefined, "a")).toEqual({ warm: undefined, suites: ["a"] });
   });
 });
 

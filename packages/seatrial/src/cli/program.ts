@@ -29,9 +29,10 @@ import { VERSION } from "./version.ts";
 /** Turns an argument vector into an exit code: ours, or that of the command which `exec` ran. Each command's code is loaded when it is called. */
 export async function runProgram(argv: string[], surroundings: Surroundings): Promise<number> {
   let exitCode: number = EXIT.ok;
-  const program = createProgram(surroundings, (code) => {
+  const onExit = (code: number) => {
     exitCode = code;
-  });
+  };
+  const program = createProgram({ surroundings, argv, onExit });
   try {
     await program.parseAsync(argv, { from: "user" });
     return exitCode;
@@ -43,7 +44,12 @@ export async function runProgram(argv: string[], surroundings: Surroundings): Pr
 }
 
 /** The commands, their flags and their help. */
-export function createProgram(surroundings: Surroundings, onExit: (code: number) => void): Command {
+export function createProgram(options: {
+  surroundings: Surroundings;
+  argv: readonly string[];
+  onExit: (code: number) => void;
+}): Command {
+  const { surroundings, argv, onExit } = options;
   const program = new Command("seatrial")
     .description("Build the image once, test that image against real infrastructure, ship that very digest.")
     .version(VERSION, "-v, --version")
@@ -56,7 +62,7 @@ export function createProgram(surroundings: Surroundings, onExit: (code: number)
     })
     .exitOverride();
 
-  const context = { program, surroundings, global: () => program.opts<GlobalFlags>(), exit: onExit };
+  const context = { program, surroundings, argv, global: () => program.opts<GlobalFlags>(), exit: onExit };
   for (const define of COMMANDS) define(context);
   return program;
 }

@@ -6,6 +6,8 @@ import type { Surroundings } from "../surroundings.ts";
 export interface CommandContext {
   program: Command;
   surroundings: Surroundings;
+  /** As it was typed, from the first word after the program's name on. */
+  argv: readonly string[];
   /** The flags before the command's name. */
   global: () => GlobalFlags;
   /** Takes the command's exit code. */

@@ -3,7 +3,7 @@ import { examples } from "./examples.ts";
 import { withRunFlags } from "./flags.ts";
 
 /** `seatrial test`: its flags, help and examples. */
-export function defineTest({ program, surroundings, exit, global }: CommandContext): void {
+export function defineTest({ program, surroundings, argv, exit, global }: CommandContext): void {
   withRunFlags(program.command("test"))
     .description("run the suites in images that are built if need be")
     .argument("[suites...]", "the suites (default: all)")
@@ -18,19 +18,10 @@ export function defineTest({ program, surroundings, exit, global }: CommandConte
         "seatrial test unit --images .seatrial/images.json --shard 2/4",
       ),
     )
-    .action(async (suites: string[], flags) =>
-      exit(
-        await (await import("../run.ts")).runCommand({
-          surroundings,
-          flags: { ...global(), ...flags, ...warmOrSuite(flags.warm, suites) },
-          what: "test",
-        }),
-      ),
-    );
-}
-
-/** What follows `--warm` and does not begin with a digit is no time, but a suite: `test --warm unit`. */
-function warmOrSuite(warm: string | true | undefined, suites: string[]) {
-  const isSuite = typeof warm === "string" && !/^\d/.test(warm);
-  return isSuite ? { warm: true as const, suites: [warm, ...suites] } : { warm, suites };
+    .action(async (suites: string[], flags) => {
+      const { readWarm } = await import("../native/warm-flag.ts");
+      const warm = readWarm({ argv, warm: flags.warm, suites });
+      const { runCommand } = await import("../run.ts");
+      exit(await runCommand({ surroundings, flags: { ...global(), ...flags, ...warm }, what: "test" }));
+    });
 }
