@@ -74,10 +74,10 @@ spaces:
   });
 
   it("read configuration templates under the names of what is rendered", async () => {
-    const { spaces, path } = await spacesOf("spaces: { postgres: { files: 'config.d/**/*.tmpl' } }\n");
+    const { spaces } = await spacesOf("spaces: { postgres: { files: 'config.d/**/*.tmpl' } }\n");
     expect(spaces["postgres"]?.files).toEqual([
-      { name: "app.ini", path: join(path, "config.d/app.ini.tmpl"), text: "url = {{url}}" },
-      { name: "sub/more", path: join(path, "config.d/sub/more.tmpl"), text: "host = {{host}}" },
+      { name: "app.ini", path: "config.d/app.ini.tmpl", text: "url = {{url}}" },
+      { name: "sub/more", path: "config.d/sub/more.tmpl", text: "host = {{host}}" },
     ]);
   });
 });
@@ -114,7 +114,7 @@ describe("mistakes in definitions of spaces", () => {
       "a/x.tmpl": "",
       "b/x.tmpl": "",
     });
-    expect(sentencesOf(twice)[0]).toContain('two templates would be rendered as "x"');
+    expect(sentencesOf(twice)[0]).toContain('two templates would be rendered as "x": a/x.tmpl and b/x.tmpl');
     const binary = await failureWith("spaces: { redis: { files: x.tmpl } }\n", {
       "x.tmpl": new Uint8Array([0xff, 0xff]),
     });

@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import type { ConfigTemplate, TemplateStep } from "../model/index.ts";
 import type { Environment } from "./environment.ts";
 import { environmentValues } from "./environment-values.ts";
@@ -90,15 +91,16 @@ async function templatesOf(input: SpaceInput, options: OneOptions): Promise<Conf
     const path: Path = ["spaces", options.name, "files", index];
     for (const found of await filesOf(wanted, { ...options, path })) {
       const name = found.name.replace(/\.tmpl$/, "");
+      const file = relative(options.root, found.path);
       const other = templates.find((each) => each.name === name);
-      if (other?.path === found.path) continue;
+      if (other?.path === file) continue;
       if (other !== undefined) {
-        const message = `two templates would be rendered as "${name}": ${other.path} and ${found.path}`;
+        const message = `two templates would be rendered as "${name}": ${other.path} and ${file}`;
         options.complain({ path, message });
       }
       const codes = { missing: "SPACE_FILE_UNREADABLE", unreadable: "SPACE_FILE_UNREADABLE" } as const;
       const { text } = await readText({ path: found.path, environment: options.environment, ...codes });
-      templates.push({ name, path: found.path, text });
+      templates.push({ name, path: file, text });
     }
   }
   return templates;

@@ -80,7 +80,7 @@ export interface KeepLimits {
 export interface ConfigTemplate {
   /** The rendered file's name below the space's folder, without the template's `.tmpl`. */
   name: string;
-  /** The template's path on the host, absolute. */
+  /** The template's path from the project's folder, for people. */
   path: string;
   text: string;
 }

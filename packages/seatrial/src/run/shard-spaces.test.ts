@@ -97,7 +97,7 @@ describe("a suite's container", () => {
 
   it("has configuration rendered into it, with where services listen and the suite's environment", async () => {
     const text = "{{url}} {{services.db.host}}:{{services.db.port}} {{env.LEVEL}}";
-    const template = { name: "app.ini", path: "/p/app.ini.tmpl", text };
+    const template = { name: "app.ini", path: "config.d/app.ini.tmpl", text };
     const { spaces, container, env } = await makeShard([spacePlan({ files: [template] })]);
     const { body } = await ask(container, env, ["POST", "/v1/spaces"], { space: "db", test: "TestX" });
     const [file] =

@@ -11,7 +11,7 @@ const context: TemplateContext = {
   signal: new AbortController().signal,
 };
 
-async function render(text: string, path = "/p/a.yaml.tmpl"): Promise<string | undefined> {
+async function render(text: string, path = "config.d/a.yaml.tmpl"): Promise<string | undefined> {
   const [file] = await renderFiles(readTemplates([{ name: "a.yaml", path, text }]), context);
   return file?.text;
 }
@@ -49,20 +49,20 @@ describe("a configuration template", () => {
   });
 
   for (const [text, message] of [
-    ["a\nbb: {{ hots }}", `/p/a.yaml.tmpl:2:5: {{hots}} is not defined; did you mean "host"?`],
+    ["a\nbb: {{ hots }}", `config.d/a.yaml.tmpl:2:5: {{hots}} is not defined; did you mean "host"?`],
     [
       "{{env.LOG_LEVL}}",
-      `/p/a.yaml.tmpl:1:1: {{env.LOG_LEVL}} is not defined; did you mean "env.LOG_LEVEL"?`,
+      `config.d/a.yaml.tmpl:1:1: {{env.LOG_LEVL}} is not defined; did you mean "env.LOG_LEVEL"?`,
     ],
-    ["{{spaces.mongo.url}}", "/p/a.yaml.tmpl:1:1: {{spaces.mongo.url}} is not defined"],
-    ["{{services.nothing.port}}", "/p/a.yaml.tmpl:1:1: {{services.nothing.port}} is not defined"],
-    ["{{constructor}}", "/p/a.yaml.tmpl:1:1: {{constructor}} is not defined"],
-    ["{{env.__proto__}}", "/p/a.yaml.tmpl:1:1: {{env.__proto__}} is not defined"],
-    ["x {{host", "/p/a.yaml.tmpl:1:3: {{ is not closed on its line"],
-    ["{{host\n}}", "/p/a.yaml.tmpl:1:1: {{ is not closed on its line"],
-    ["{{}}", "/p/a.yaml.tmpl:1:1: {{}} is not the name of a value"],
-    ["{{#if host}}", "/p/a.yaml.tmpl:1:1: {{#if host}} is not the name of a value"],
-    ["{{{host}}}", "/p/a.yaml.tmpl:1:1: {{{host}} is not the name of a value"],
+    ["{{spaces.mongo.url}}", "config.d/a.yaml.tmpl:1:1: {{spaces.mongo.url}} is not defined"],
+    ["{{services.nothing.port}}", "config.d/a.yaml.tmpl:1:1: {{services.nothing.port}} is not defined"],
+    ["{{constructor}}", "config.d/a.yaml.tmpl:1:1: {{constructor}} is not defined"],
+    ["{{env.__proto__}}", "config.d/a.yaml.tmpl:1:1: {{env.__proto__}} is not defined"],
+    ["x {{host", "config.d/a.yaml.tmpl:1:3: {{ is not closed on its line"],
+    ["{{host\n}}", "config.d/a.yaml.tmpl:1:1: {{ is not closed on its line"],
+    ["{{}}", "config.d/a.yaml.tmpl:1:1: {{}} is not the name of a value"],
+    ["{{#if host}}", "config.d/a.yaml.tmpl:1:1: {{#if host}} is not the name of a value"],
+    ["{{{host}}}", "config.d/a.yaml.tmpl:1:1: {{{host}} is not the name of a value"],
   ] as const)
     it(`${JSON.stringify(text)} is an error with its place`, async () => {
       await expect(render(text)).toThrowWithCode("CONFIG_TEMPLATE_INVALID");
