@@ -1,4 +1,5 @@
 import type { Duration, SpaceHolder, SpaceKind, SpaceSummary, SpacesOutcome } from "../model/index.ts";
+import type { SpaceClient } from "./held-by.ts";
 import type { MadeSpace } from "./maker.ts";
 
 /** Hands out spaces. One is in the owner; another speaks to an owner elsewhere. Closing it drops everything that it made. */
@@ -12,14 +13,15 @@ export interface Broker extends AsyncDisposable {
   /** Gives it back; again is fine. Resolves when its next state is decided, not when it is gone. */
   release(id: string, result: SpaceResult): Promise<SpaceSummary>;
   renew(id: string, ttl: Duration | undefined): Promise<SpaceSummary>;
-  /** Keeps a leased or kept one for this long. */
+  /** Keeps a leased or kept one for this long at least: it never ends sooner than it would have. */
   keep(id: string, time: Duration | undefined): Promise<SpaceSummary>;
   /** Drops one in whatever state it is. Resolves when it is gone from its server. */
   drop(id: string): Promise<SpaceSummary>;
   /** A leased or kept one as its holder has it. Fails with SPACE_UNKNOWN. */
   find(id: string): Promise<LeasedSpace>;
   list(): Promise<SpaceSummary[]>;
-  outcomes(): Promise<SpacesOutcome[]>;
+  /** Of all, or of what one suite of one run had. */
+  outcomes(of?: SpaceClient): Promise<SpacesOutcome[]>;
 }
 
 export interface BrokerSession extends AsyncDisposable {

@@ -202,7 +202,7 @@ export function createBroker(options: BrokerOptions): Broker {
       });
     },
     list: async () => ledger.list().map(summarize),
-    outcomes: async () => [...pools.values()].map((pool) => pool.outcome()),
+    outcomes: async (of) => [...pools.values()].map((pool) => pool.outcome(of)),
     async [Symbol.asyncDispose]() {
       closed ??= close();
       await closed;

@@ -77,6 +77,21 @@ describe("keeping spaces", () => {
     await expect(broker.keep(leased.id, 1)).toThrowWithCode("SPACE_UNKNOWN");
   });
 
+  it("never keeps one for less long than it would have been, kept or leased", async () => {
+    await using test = openTestBroker();
+    const { broker, signal, clock } = test;
+    const leased = await broker.acquire(spaceRequest("A"), signal);
+    const long = await broker.keep(leased.id, 7_200_000);
+    expect((await broker.keep(leased.id, undefined)).until).toBe(long.until);
+    expect((await broker.keep(leased.id, 1000)).until).toBe(long.until);
+    await clock.advance(7_199_000);
+    expect(await keptTests(test)).toEqual(["A"]);
+    const other = await broker.acquire(spaceRequest("B"), signal);
+    expect((await broker.keep(other.id, 1000)).until).toBe(other.until);
+    await clock.advance(1000);
+    expect(await keptTests(test)).toEqual(["B"]);
+  });
+
   it("gives up kept ones for tests that wait, oldest first, those kept by hand last", async () => {
     await using test = openTestBroker({ plan: { limit: 3, warm: 0 } });
     const { broker, signal, clock } = test;

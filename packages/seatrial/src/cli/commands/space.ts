@@ -47,7 +47,7 @@ export function defineSpace({ program, surroundings, exit, global }: CommandCont
     );
   space
     .command("keep")
-    .description("keep a leased space beyond its test, or a kept one for longer")
+    .description("keep a leased space beyond its test, or a kept one for longer (never for less)")
     .argument("<id>", "its id")
     .option("--for <time>", "for how long (default: as the project says)")
     .action(async (id: string, flags) =>

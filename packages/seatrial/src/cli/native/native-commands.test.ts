@@ -154,6 +154,8 @@ describe("space", () => {
       new RegExp(`${id}\\s+postgres\\s+st_test_1\\s+native\\s+T\\s+up1\\s+leased`),
     );
     expect(await here.seatrial("space", "keep", id, "--for", "1h")).toBe(0);
+    expect(await here.seatrial("space", "keep", id)).toBe(0);
+    expect(here.stdout()).toMatch(/kept (\S+) until (\S+Z)\nkept \1 until \2, as it was before\n$/);
     expect((await up.broker.list())[0]?.state).toBe("kept");
     expect(await here.seatrial("space", "drop", id)).toBe(0);
     expect((await up.broker.list())[0]?.state).toBe("gone");

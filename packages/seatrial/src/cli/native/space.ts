@@ -81,7 +81,7 @@ export async function spaceDropCommand(options: SpaceOptions<GlobalFlags & { id:
   });
 }
 
-/** Keeps a leased space beyond its test, or a kept one for longer. */
+/** Keeps a leased space beyond its test, or a kept one for longer; never for less long than it would be. */
 export async function spaceKeepCommand(
   options: SpaceOptions<GlobalFlags & { id: string; for?: string }>,
 ): Promise<number> {
@@ -89,8 +89,10 @@ export async function spaceKeepCommand(
   const time = flags.for === undefined ? undefined : durationOf("--for", flags.for);
   using stop = listenForStop(() => undefined);
   return await withLiveSpaces({ surroundings, signal: stop.signal }, async (spaces) => {
-    const { until = "" } = await findSpace(spaces, flags.id).of.broker.keep(flags.id, time);
-    surroundings.stdout.write(`kept ${flags.id} until ${until}\n`);
+    const { of, space } = findSpace(spaces, flags.id);
+    const { until = "" } = await of.broker.keep(flags.id, time);
+    const same = space.until === until ? ", as it was before" : "";
+    surroundings.stdout.write(`kept ${flags.id} until ${until}${same}\n`);
     return EXIT.ok;
   });
 }

@@ -31,7 +31,9 @@ export function brokerOfRun(options: {
       tell(space);
       return space;
     },
-    async outcomes() {
+    async outcomes(of) {
+      // A suite's are of its run already.
+      if (of !== undefined) return await broker.outcomes(of);
       // What another owner cannot tell any more is no failure of this run.
       const [earlier, later] = await Promise.all([before, broker.outcomes()]).catch(() => [[], []]);
       const outcomes = later.map((outcome) => {

@@ -40,7 +40,7 @@ export function joinBrokers(all: () => readonly Broker[]): Broker {
     drop: async (id) => await ask(id, (broker) => broker.drop(id)),
     find: async (id) => await ask(id, (broker) => broker.find(id)),
     list: async () => (await Promise.all(all().map((broker) => broker.list()))).flat(),
-    outcomes: async () => (await Promise.all(all().map((broker) => broker.outcomes()))).flat(),
+    outcomes: async (of) => (await Promise.all(all().map((broker) => broker.outcomes(of)))).flat(),
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

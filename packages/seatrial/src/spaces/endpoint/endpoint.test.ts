@@ -140,12 +140,14 @@ describe("acquiring through an endpoint", () => {
   it("gives back a space whose file cannot be rendered, and says where it went wrong", async () => {
     const text = "a: 1\nb: {{hsot}}";
     const { endpoint, broker, headers } = testEndpoint({
-      plans: [planOf("postgres", [{ name: "a.yaml", path: "/p/a.yaml.tmpl", text }])],
+      plans: [planOf("postgres", [{ name: "a.yaml", path: "config.d/a.yaml.tmpl", text }])],
       files: { place: async () => ({}), remove: async () => undefined },
     });
     const answer = await ask(dial(endpoint), { ...acquire, headers, body: { space: "postgres", test: "T" } });
     expect(answer.status).toBe(422);
-    expect(answer.body.message).toBe(`/p/a.yaml.tmpl:2:4: {{hsot}} is not defined; did you mean "host"?`);
+    expect(answer.body.message).toBe(
+      `config.d/a.yaml.tmpl:2:4: {{hsot}} is not defined; did you mean "host"?`,
+    );
     await eventually("it is given back", () => broker.released.length === 1);
     expect(broker.released[0]).toMatchObject({ id: "lease-1", outcome: "skipped" });
   });
@@ -154,7 +156,7 @@ describe("acquiring through an endpoint", () => {
     const text = "{{url}} {{spaces.redis.name}} {{services.mail.port}} {{env.LEVEL}}";
     const removed: string[] = [];
     const options = {
-      plans: [planOf("postgres", [{ name: "a", path: "/p/a.tmpl", text }]), planOf("redis")],
+      plans: [planOf("postgres", [{ name: "a", path: "config.d/a.tmpl", text }]), planOf("redis")],
       services: { mail: 25 },
       env: { LEVEL: "debug" },
       files: {
@@ -318,6 +320,22 @@ describe("what a suite sees", () => {
     expect(broker.leased).toEqual(["lease-1", "lease-2", "lease-3"]);
     for (const request of requests.slice(0, 5))
       expect((await ask(dial(admin.endpoint), { ...request, headers: admin.headers })).status).toBe(200);
+  });
+
+  it("is all that its figures count; the owner's count all, or what one suite had", async () => {
+    const { broker, a, b, admin } = await twoSuites();
+    await broker.release("lease-2", { outcome: "failed" });
+    const statsOf = async ({ endpoint, headers }: typeof a, query = "") => {
+      const { body } = await ask(dial(endpoint), { method: "GET", path: `/v1/stats${query}`, headers });
+      const [{ leased, created, kept, states }] = body.spaces;
+      return { leased, created, kept: kept.length, states };
+    };
+    expect(await statsOf(a)).toEqual({ leased: 1, created: 1, kept: 0, states: { leased: 1 } });
+    expect(await statsOf(b)).toEqual({ leased: 1, created: 1, kept: 1, states: { kept: 1 } });
+    // Only the owner may ask for another one's.
+    expect(await statsOf(a, "?run=run-1&suite=b")).toEqual(await statsOf(a));
+    expect(await statsOf(admin, "?run=run-1&suite=b")).toEqual(await statsOf(b));
+    expect(await statsOf(admin)).toEqual({ leased: 3, created: 3, kept: 1, states: { leased: 2, kept: 1 } });
   });
 
   it("includes those of its other shards", async () => {

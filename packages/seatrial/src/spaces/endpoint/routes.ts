@@ -1,6 +1,7 @@
 import type { SpaceState, SpaceSummary } from "../../model/index.ts";
 import type { Broker } from "../broker.ts";
 import { spaceError } from "../errors.ts";
+import { isHeldBy, type SpaceClient } from "../held-by.ts";
 import { type AcquireOptions, acquireFor } from "./acquire.ts";
 import { type EndpointCaller, isOwn } from "./caller.ts";
 import { refusal } from "./failure.ts";
@@ -62,15 +63,17 @@ export function createRoutes(options: RouteOptions): (call: Call) => Promise<Ans
     };
   }
 
-  async function stats(): Promise<Answer> {
-    const [outcomes, spaces] = await Promise.all([broker.outcomes(), broker.list()]);
+  /** A suite's own, as the lists are; the owner's of all, or of the suite that it names. */
+  async function stats({ query }: Call): Promise<Answer> {
+    const of = isAdmin ? namedClient(query) : caller;
+    const [outcomes, spaces] = await Promise.all([broker.outcomes(of), broker.list()]);
+    const counted = spaces.filter(({ holder }) => of === undefined || isHeldBy(of, holder));
     return {
       status: 200,
       body: {
         spaces: outcomes.map((outcome) => ({
           ...outcome,
-          kept: outcome.kept.filter(isVisible),
-          states: countStates(spaces.filter(({ space }) => space === outcome.space)),
+          states: countStates(counted.filter(({ space }) => space === outcome.space)),
         })),
       },
     };
@@ -139,10 +142,16 @@ export function createRoutes(options: RouteOptions): (call: Call) => Promise<Ans
       case "POST v1 sessions":
         return { status: 200, body: { session: await sessions.open(call.gone) }, held: true };
       case "GET v1 stats":
-        return await stats();
+        return await stats(call);
     }
     return noSuchRequest(call);
   };
+}
+
+/** Of one run and one suite; both are named, or none. */
+function namedClient(query: URLSearchParams): SpaceClient | undefined {
+  const [run, suite] = [query.get("run"), query.get("suite")];
+  return run === null || suite === null ? undefined : { run, suite };
 }
 
 function countStates(spaces: readonly SpaceSummary[]): Partial<Record<SpaceState, number>> {

@@ -77,8 +77,11 @@ export function createLeasing(core: PoolCore, keeping: Keeping): Leasing {
     },
     keep(space, time = plan.keep.time) {
       if (space.state !== "leased" && space.state !== "kept") throw notLeased(space);
+      const now = clock.now();
+      // Whoever asks for it again, or for less, wants it no shorter.
+      const longest = Math.max(time, (space.until ?? now) - now);
       if (space.state === "leased") end(space);
-      keeping.keep(space, { reason: "kept by hand", time, byHand: true });
+      keeping.keep(space, { reason: "kept by hand", time: longest, byHand: true });
       core.pump();
     },
   };

@@ -1,5 +1,6 @@
 import type { SpacePlan, SpaceSummary, SpacesOutcome } from "../../model/index.ts";
 import type { Clock } from "../clock.ts";
+import { isHeldBy, type SpaceClient } from "../held-by.ts";
 import type { SpaceJournal } from "../journal/journal.ts";
 import type { SpaceMaker } from "../maker.ts";
 import type { BrokerSettings } from "../settings.ts";
@@ -35,7 +36,8 @@ export interface Pool extends Pick<Leasing, "renew" | "release" | "lose" | "keep
   /** The server lost it by itself. */
   lost(name: string, why: string): void;
   readonly spaces: ReadonlySet<Space>;
-  outcome(): SpacesOutcome;
+  /** Of all, or of what one client had. */
+  outcome(of?: SpaceClient): SpacesOutcome;
 }
 
 export interface PoolOptions {
@@ -142,9 +144,15 @@ export function createPool(options: PoolOptions): Pool {
     ...createClosing({ core, works, stop: work, stopDropping: dropping }),
     lost: (name, why) => setLostAside({ name, why }, { core, keeping }),
     drop: (space) => dropByHand(space, { core, works, keeping, leasing }),
-    outcome() {
-      const kept = [...stock.spaces].filter((space) => space.state === "kept").map(summarize);
-      return { space: plan.name, service: plan.service, kind: plan.kind, ...counts.read(), kept };
+    outcome(of) {
+      const kept = [...stock.spaces].filter(
+        ({ state, holder }) => state === "kept" && (of === undefined || isHeldBy(of, holder)),
+      );
+      return {
+        ...{ space: plan.name, service: plan.service, kind: plan.kind },
+        ...counts.read(of),
+        kept: kept.map(summarize),
+      };
     },
     prepare() {
       isPrepared = true;

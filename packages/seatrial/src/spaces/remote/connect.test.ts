@@ -42,6 +42,8 @@ describe("a broker of another owner", () => {
     expect((await remote.keep(given.id, undefined)).reason).toBe("kept by hand");
     expect((await remote.find(given.id)).made).toEqual(given.made);
     expect(await remote.outcomes()).toEqual(await broker.outcomes());
+    expect(await remote.outcomes(holder)).toEqual(await broker.outcomes(holder));
+    expect(await remote.outcomes({ run: holder.run, suite: "another" })).toEqual([]);
     expect((await remote.drop(given.id)).state).toBe("gone");
     await remote[Symbol.asyncDispose]();
   });

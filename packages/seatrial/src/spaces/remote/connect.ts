@@ -91,10 +91,11 @@ export function connectBroker(options: WireOptions & { signal: AbortSignal }): B
       });
     },
     list: async () => (await ask<SpaceListMessage>({ method: "GET", path: "/v1/spaces" })).spaces,
-    async outcomes() {
+    async outcomes(of) {
+      const query = of === undefined ? "" : `?${new URLSearchParams({ run: of.run, suite: of.suite })}`;
       const stats = await ask<{ spaces: (SpacesOutcome & { states: unknown })[] }>({
         method: "GET",
-        path: "/v1/stats",
+        path: `/v1/stats${query}`,
       });
       return stats.spaces.map(({ states: _, ...outcome }) => outcome);
     },

@@ -2,6 +2,7 @@ import type { SpaceHolder, SpaceSummary } from "../../model/index.ts";
 import { deferred, orAborted } from "../../support/abort.ts";
 import type { Broker, LeasedSpace, SpaceRequest } from "../broker.ts";
 import { spaceError } from "../errors.ts";
+import { isHeldBy } from "../held-by.ts";
 
 /** A broker in memory, for tests of what stands before it: nothing behind it is real, and nothing runs by itself. */
 export interface FakeBroker extends Broker {
@@ -158,14 +159,21 @@ export function fakeBroker(options: FakeBrokerOptions = {}): FakeBroker {
       entry.summary = { ...entry.summary, until: at(ttl) };
       return entry.summary;
     },
-    keep: async (id, time = KEEP_MS) => free(find(id), "kept", { until: at(time), reason: "kept by hand" }),
+    async keep(id, time = KEEP_MS) {
+      const entry = find(id);
+      const [until = ""] = [entry.summary.until ?? "", at(time)].sort().reverse();
+      return free(entry, "kept", { until, reason: "kept by hand" });
+    },
     drop: async (id) => free(find(id), "gone"),
     find: async (id) => find(id).leased,
     list: async () => [...entries.values()].map(({ summary }) => summary),
-    async outcomes() {
-      const names = [...new Set([...entries.values()].map(({ leased }) => leased.space))];
+    async outcomes(of) {
+      const counted = [...entries.values()].filter(
+        ({ leased }) => of === undefined || isHeldBy(of, leased.holder),
+      );
+      const names = [...new Set(counted.map(({ leased }) => leased.space))];
       return names.map((space) => {
-        const own = [...entries.values()].filter(({ leased }) => leased.space === space);
+        const own = counted.filter(({ leased }) => leased.space === space);
         const kept = own.map(({ summary }) => summary).filter(({ state }) => state === "kept");
         const counts = { leased: own.length, reused: 0, created: own.length };
         return { space, service: space, kind: "postgres", ...counts, wait: { median: 0, largest: 0 }, kept };
