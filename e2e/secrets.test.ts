@@ -60,7 +60,13 @@ it("secrets that every program prints are in nothing that a run prints or writes
           needs: [app]
           env_file: .environment
           env: { API_TOKEN: "\${API_TOKEN}", ODD: "\${ODD}" }
-          command: [sh, -c, "echo $$DB_PASSWORD; env | sort; printf $$API_TOKEN | base64; exit 1"]
+          artifacts: [/tmp/left.log]
+          command:
+            - sh
+            - -c
+            - >-
+              echo $$DB_PASSWORD; env | sort; printf $$API_TOKEN | base64;
+              env > $$SEATRIAL_RESULTS/env.txt; env | sort > /tmp/left.log; printf "\\0$$API_TOKEN" > $$SEATRIAL_RESULTS/core; exit 1
         report:
           runner: junit
           env: { API_TOKEN: "\${API_TOKEN}" }
@@ -69,7 +75,7 @@ it("secrets that every program prints are in nothing that a run prints or writes
             - -c
             - >-
               echo "<testsuite><testcase name='t $$API_TOKEN'><failure message='m $$API_TOKEN'>o $$API_TOKEN</failure></testcase></testsuite>"
-              > $$SEATRIAL_RESULTS/report.xml`,
+              > $$SEATRIAL_RESULTS/own.xml`,
   });
   const env = {
     API_TOKEN: secrets.host,
@@ -95,7 +101,7 @@ it("secrets that every program prints are in nothing that a run prints or writes
   const runs = `${folder.folder}/.seatrial/runs`;
   const masked = new Map<string, number>();
   for (const file of await readdir(runs, { recursive: true })) {
-    if (!/\.(log|json|ndjson|xml)$/.test(file) || file.includes("/results/")) continue;
+    if (!/\.(log|json|ndjson|xml|txt)$/.test(file)) continue;
     const text = await readFile(`${runs}/${file}`, "utf8");
     expect(shownIn(text), file).toEqual([]);
     const name = basename(file);
@@ -103,6 +109,10 @@ it("secrets that every program prints are in nothing that a run prints or writes
   }
   // They were really printed, in two runs; the second one's build was cached.
   expect(Object.fromEntries(masked)).toMatchObject({ "app.log": 12, "suite-prints.log": 10, "build.log": 2 });
+  // What suites leave is theirs, and shown in CI all the same; what is no text stays as it is.
+  for (const left of ["env.txt", "left.log", "own.xml"]) expect(masked.get(left), left).toBe(2 * 3);
+  const core = await readFile(`${folder.folder}/.seatrial/latest/results/prints/core`, "latin1");
+  expect(core).toBe(`\0${secrets.host}`);
   expect(masked.get("junit.xml")).toBeGreaterThanOrEqual(2 * 4);
   expect(masked.get("events.ndjson")).toBeGreaterThanOrEqual(2 * 4);
 });

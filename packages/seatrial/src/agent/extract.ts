@@ -7,8 +7,16 @@ import { formatBytes } from "../model/index.ts";
 /** Takes the files of an archive. Names are relative, with `/`, and lead nowhere else. */
 export interface FileSink {
   folder(name: string): Promise<void>;
-  file(name: string, content: Readable, options: { executable: boolean; signal: AbortSignal }): Promise<void>;
+  file(name: string, content: Readable, details: FileEntry): Promise<void>;
   link(name: string, target: string): Promise<void>;
+}
+
+/** What an archive says of a file. */
+export interface FileEntry {
+  executable: boolean;
+  /** Bytes. */
+  size: number;
+  signal: AbortSignal;
 }
 
 /** How much of a container is taken at most. */
@@ -80,7 +88,7 @@ export async function extractSafely(options: {
       files.add(name);
       for (const each of [name, ...parentsOf(name)]) taken.add(each);
       const executable = (mode & 0o111) !== 0;
-      await into.file(name, Readable.from(entry), { executable, signal });
+      await into.file(name, Readable.from(entry), { executable, size, signal });
       result.files += 1;
       result.bytes += size;
     }

@@ -101,7 +101,7 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
     cacheFolder: cacheFolder(session.surroundings.environment),
     env: session.surroundings.environment.env,
     hide: (secret) => redactor.add(secret),
-    redact: redactor.text,
+    redactor,
     keepsServices: flags.keep,
     snapshots,
     push: options.push,

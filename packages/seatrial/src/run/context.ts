@@ -6,6 +6,7 @@ import type { Emit, ImageIdentity, Logs, SpaceKind } from "../model/index.ts";
 import type { CandidatePlan, PushedCandidates } from "../release/index.ts";
 import type { SnapshotStore } from "../services/index.ts";
 import type { SpaceKindDriver } from "../spaces/index.ts";
+import type { Redactor } from "../support/redact.ts";
 import type { Borrow } from "./infrastructure/borrowed.ts";
 
 /** What applying a plan is given; it reaches for nothing else. */
@@ -25,8 +26,8 @@ export interface RunContext {
   spaceKinds?: ((kind: SpaceKind) => Promise<SpaceKindDriver>) | undefined;
   /** Takes a value that came up during the run and must not reach any output from now on. */
   hide?: ((secret: string) => void) | undefined;
-  /** Replaces secrets in a text. Absent: there are none. */
-  redact?: ((text: string) => string) | undefined;
+  /** Replaces secrets in what is written. Absent: there are none. */
+  redactor?: Redactor | undefined;
   /** The services of a run that fails go on after it: `--keep`. */
   keepsServices?: boolean | undefined;
   /** Reads, reports and judges what was collected of coverage. Default: as the program does. */

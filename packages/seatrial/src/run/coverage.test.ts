@@ -11,6 +11,7 @@ import {
 import type { CoverageOutcome, RunEvent } from "../model/index.ts";
 import { servicePlan } from "../services/testing/world.ts";
 import { ToolError } from "../support/error.ts";
+import { createRedactor } from "../support/redact.ts";
 import { planWith, suiteWith } from "./testing/plan.ts";
 import { makeRunWorld, type Scripts } from "./testing/running.ts";
 
@@ -105,7 +106,7 @@ async function run(options: {
   await using world = await makeRunWorld({
     scripts: options.scripts,
     context: {
-      redact: (text) => text.replaceAll("hunter2", "[redacted]"),
+      redactor: createRedactor(["hunter2"]),
       finishCoverage: async (given) => {
         finished.push(given);
         return await (options.finish?.(given) ?? { ...OUTCOME, text: "" });

@@ -66,7 +66,7 @@ function collectRun(plan: CoveragePlan, options: RunCoverageOptions): RunCoverag
     run: context.run,
     folder,
     commit: async () => (await context.source).commit,
-    redact: context.redact ?? ((text) => text),
+    redact: context.redactor?.text ?? ((text) => text),
     tools: tools.agentOf,
   });
   const takes: Promise<void>[] = [];

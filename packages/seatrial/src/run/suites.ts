@@ -6,6 +6,8 @@ import { resolveImage, toWorkloadMount } from "../services/index.ts";
 import {
   type LaunchedShard,
   planShards,
+  type ResultsFolder,
+  redactedResults,
   resultsFolder,
   runSuite,
   suiteContainer,
@@ -76,7 +78,7 @@ async function runOne(spec: SuiteSpec, options: SuitesOptions): Promise<SuiteOut
         });
         return { ...borrowed(workload, opened), coverage: collectorOf(spec, shard, options) };
       },
-      results: (shard) => resultsFolder(`${context.folder}/${shard.results}`),
+      results: (shard) => resultsOf(spec, shard.results, context),
       now: context.now,
       onEngineLost: (error) => options.onFailure(error, spec.name),
       signal,
@@ -112,6 +114,15 @@ async function runOne(spec: SuiteSpec, options: SuitesOptions): Promise<SuiteOut
     const used = containers;
     if (used !== undefined) options.removing(collecting.then(() => used[Symbol.asyncDispose]()));
   }
+}
+
+/** Where a shard's files go, without secret values. */
+function resultsOf({ name }: SuiteSpec, folder: string, { redactor, ...context }: RunContext): ResultsFolder {
+  const into = resultsFolder(`${context.folder}/${folder}`);
+  if (redactor === undefined) return into;
+  const onLarge = (message: string) =>
+    context.emit({ type: "warning", message: `results of suite ${name}: ${message}` });
+  return redactedResults({ into, redactor, onLarge });
 }
 
 /** Takes the coverage of all shards, while the result is told already. Never rejects. */

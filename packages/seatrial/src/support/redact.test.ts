@@ -22,6 +22,33 @@ it("hides the lines of a secret of several lines one by one", () => {
   expect(redactor.text("log: c2VjcmV0LWJ5dGVz")).toBe("log: [redacted]");
 });
 
+it("hides what XML and HTML make of a value", () => {
+  const redactor = createRedactor([`a<b>&'c"`]);
+  for (const form of [
+    `a&lt;b&gt;&amp;'c"`,
+    `a&lt;b>&amp;'c&quot;`,
+    "a&lt;b&gt;&amp;&apos;c&quot;",
+    "a&lt;b&gt;&amp;&#39;c&#34;",
+    "a&lt;b&gt;&amp;&#39;c&quot;",
+    "a&lt;b&gt;&amp;&#x27;c&quot;",
+  ])
+    expect(redactor.text(`<x y="${form}"/>`), form).toBe('<x y="[redacted]"/>');
+});
+
+it("finds values in pieces of any size, the longest first, and says at the end what it held back", () => {
+  const redactor = createRedactor(["abcd", "abcdefgh", "efghefgh"]);
+  const text = "abcdefghefgh abcd abcdefg efghefgh abc";
+  for (let size = 1; size <= text.length; size += 1) {
+    const pieces = redactor.pieces();
+    let said = "";
+    for (let at = 0; at < text.length; at += size) said += pieces.push(text.slice(at, at + size));
+    expect(said + pieces.end(), `pieces of ${size}`).toBe(redactor.text(text));
+  }
+  expect(redactor.text(text)).toBe("[redacted]efgh [redacted] [redacted]efg [redacted] abc");
+  const none = createRedactor().pieces();
+  expect([none.push("as it is"), none.end()]).toEqual(["as it is", ""]);
+});
+
 it("leaves values shorter than four characters alone", () => {
   expect(createRedactor(["abc", ""]).text("abc")).toBe("abc");
 });

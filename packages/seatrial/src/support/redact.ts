@@ -1,39 +1,77 @@
+import { formsOf, SHORTEST } from "./secret-forms.ts";
+
 /** Replaces secret values in text before it reaches any output. */
 export interface Redactor {
   /** Adds a value to hide. Values shorter than 4 characters are ignored: hiding them would garble everything. */
   add(secret: string): void;
-  /** The text with each known value, and its URL- and JSON-escaped and base64 forms, replaced by `[redacted]`. */
+  /** The text with each known value, and its URL-, JSON- and XML-escaped and base64 forms, replaced by `[redacted]`. */
   text(text: string): string;
+  /** The same for a text that comes in pieces, which may cut a value anywhere. What is known counts when each piece comes. */
+  pieces(): RedactedPieces;
   /** The same for every string inside a plain value. */
   value<T>(value: T): T;
 }
 
+/** Holds back as much as a value may still go on in: at most twice the longest one. */
+export interface RedactedPieces {
+  /** What can be said so far; often less than came. */
+  push(text: string): string;
+  /** The rest. */
+  end(): string;
+}
+
 const MASK = "[redacted]";
-const SHORTEST = 4;
 /** Beyond that one regular expression of all forms costs more than looking at each character once. */
 const MOST_IN_PATTERN = 200;
 
 /** Makes a redactor that knows the given values. Thousands of them may come up while it is in use: a run adds those of its spaces. */
 export function createRedactor(secrets: Iterable<string> = []): Redactor {
   const forms = new Set<string>();
-  const byBeginning: Beginnings = new Map();
+  const byBeginning: Beginnings = { groups: new Map(), mayBe: new Uint8Array(LOW_BITS + 1) };
   let pattern: RegExp | undefined;
+  let longest = 0;
 
   function add(secret: string): void {
     if (secret.length < SHORTEST) return;
     for (const form of formsOf(secret)) {
       if (forms.has(form)) continue;
       forms.add(form);
+      longest = Math.max(longest, form.length);
       note(byBeginning, form);
       pattern = undefined;
     }
   }
 
-  function text(input: string): string {
-    if (forms.size === 0) return input;
-    if (forms.size > MOST_IN_PATTERN) return scan(input, byBeginning);
+  /** Replaces what begins before `end`. */
+  function replace(input: string, end: number): Replaced {
+    if (forms.size > MOST_IN_PATTERN) return scan(input, byBeginning, end);
     pattern ??= new RegExp([...forms].sort(longestFirst).map(escapeForRegExp).join("|"), "g");
-    return input.replace(pattern, MASK);
+    return replaceAll(input, pattern, end);
+  }
+
+  function text(input: string): string {
+    return forms.size === 0 ? input : replace(input, input.length).text;
+  }
+
+  function pieces(): RedactedPieces {
+    let held = "";
+    return {
+      push(piece) {
+        held += piece;
+        // What begins before has its end in what came. Long values are not looked for again with every small piece.
+        const end = held.length - Math.max(longest - 1, 0);
+        if (end < longest) return "";
+        const { text: sure, taken } =
+          forms.size === 0 ? { text: held, taken: held.length } : replace(held, end);
+        held = held.slice(taken);
+        return sure;
+      },
+      end() {
+        const rest = text(held);
+        held = "";
+        return rest;
+      },
+    };
   }
 
   function value<T>(input: T): T {
@@ -47,7 +85,7 @@ export function createRedactor(secrets: Iterable<string> = []): Redactor {
   }
 
   for (const secret of secrets) add(secret);
-  return { add, text, value };
+  return { add, text, pieces, value };
 }
 
 /** So that a secret that contains another is replaced whole. */
@@ -56,32 +94,61 @@ function longestFirst(a: string, b: string): number {
 }
 
 /** Forms by their first characters, then by their length, the longest first. */
-type Beginnings = Map<number, { length: number; forms: Set<string> }[]>;
+interface Beginnings {
+  groups: Map<number, { length: number; forms: Set<string> }[]>;
+  /** Not 0 at the low bits of each key: nearly all of a text is passed by without a look into the map. */
+  mayBe: Uint8Array;
+}
 
-function note(beginnings: Beginnings, form: string): void {
+const LOW_BITS = 0xffff;
+
+function note({ groups: all, mayBe }: Beginnings, form: string): void {
   const key = beginningAt(form, 0);
-  const groups = beginnings.get(key) ?? [];
+  mayBe[key & LOW_BITS] = 1;
+  const groups = all.get(key) ?? [];
   const group = groups.find(({ length }) => length === form.length);
   if (group !== undefined) group.forms.add(form);
   else groups.push({ length: form.length, forms: new Set([form]) });
-  beginnings.set(
+  all.set(
     key,
     groups.sort((a, b) => b.length - a.length),
   );
 }
 
-function scan(input: string, beginnings: Beginnings): string {
-  let result = "";
+/** A text without values, and how much of the input it stands for. */
+interface Replaced {
+  text: string;
+  taken: number;
+}
+
+function replaceAll(input: string, pattern: RegExp, end: number): Replaced {
+  let text = "";
   let taken = 0;
-  for (let at = 0; at + SHORTEST <= input.length; at += 1) {
-    const groups = beginnings.get(beginningAt(input, at));
-    const found = groups?.find(({ length, forms }) => forms.has(input.slice(at, at + length)));
+  pattern.lastIndex = 0;
+  for (let found = pattern.exec(input); found !== null && found.index < end; found = pattern.exec(input)) {
+    text += input.slice(taken, found.index) + MASK;
+    taken = found.index + found[0].length;
+  }
+  return upTo(input, end, { text, taken });
+}
+
+function upTo(input: string, end: number, { text, taken }: Replaced): Replaced {
+  return taken >= end ? { text, taken } : { text: text + input.slice(taken, end), taken: end };
+}
+
+function scan(input: string, { groups: all, mayBe }: Beginnings, end: number): Replaced {
+  let text = "";
+  let taken = 0;
+  for (let at = 0; at < end && at + SHORTEST <= input.length; at += 1) {
+    const key = beginningAt(input, at);
+    if (mayBe[key & LOW_BITS] === 0) continue;
+    const found = all.get(key)?.find(({ length, forms }) => forms.has(input.slice(at, at + length)));
     if (found === undefined) continue;
-    result += input.slice(taken, at) + MASK;
+    text += input.slice(taken, at) + MASK;
     taken = at + found.length;
     at = taken - 1;
   }
-  return result + input.slice(taken);
+  return upTo(input, end, { text, taken });
 }
 
 /** A number for the first characters; different ones may share it. */
@@ -89,15 +156,6 @@ function beginningAt(text: string, at: number): number {
   let key = 0;
   for (let next = at; next < at + SHORTEST; next += 1) key = (key * 31 + text.charCodeAt(next)) | 0;
   return key;
-}
-
-function formsOf(secret: string): string[] {
-  const json = JSON.stringify(secret).slice(1, -1);
-  const base64 = Buffer.from(secret).toString("base64").replace(/=+$/, "");
-  const lines = secret.split(/\r?\n/).filter((line) => line.length >= 2 * SHORTEST);
-  return [secret, json, encodeURIComponent(secret), base64, ...lines].filter(
-    (form) => form.length >= SHORTEST,
-  );
 }
 
 function escapeForRegExp(text: string): string {
