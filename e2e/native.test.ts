@@ -1,10 +1,11 @@
+import { once } from "node:events";
 import { readFile, stat } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { expect, it } from "vitest";
 import { docker, eventually, leftovers } from "./support/engine.ts";
 import { projectNames } from "./support/forget.ts";
 import { nativeProject, PASSWORD, postgresProject, redis, sql, up } from "./support/native-project.ts";
-import { seatrial } from "./support/program.ts";
+import { seatrial, start } from "./support/program.ts";
 import type { TestProject } from "./support/project.ts";
 import { startSecondEngine } from "./support/second-engine.ts";
 
@@ -219,6 +220,38 @@ it("when the owner is killed with kill -9, everything is gone at once, and can b
   expect((await exec(cwd, "--", "true")).code).toBe(2);
   const again = await up({ cwd });
   expect(again.code, again.stderr).toBe(0);
+});
+
+it("a command whose exec is killed with kill -9 loses its spaces at once, and ends with what is up", async () => {
+  const name = nameOf("orphan");
+  await using made = await begin(name);
+  const cwd = made.folder;
+  await up({ cwd });
+  const script = 'sleep 300 & echo "$$ $!" > begun; mv begun pids; wait';
+  const { child } = start(["exec", "--suite", "it", "--", "sh", "-c", script], { cwd });
+  const read = () => readFile(`${cwd}/pids`, "utf8").catch(() => "");
+  const pids = (await eventually({ ask: read, until: (text) => text !== "", within: 20_000 }))
+    .trim()
+    .split(" ");
+  async function running(): Promise<string[]> {
+    // One that has ended may wait to be asked how.
+    const states = await Promise.all(
+      pids.map((pid) => readFile(`/proc/${pid}/stat`, "utf8").catch(() => ") Z")),
+    );
+    return pids.filter((_, index) => !/\) [ZX]/.test(states[index] ?? ""));
+  }
+  expect((await spacesOf(cwd)).filter(({ state }) => state === "leased")).toHaveLength(1);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  await eventually({
+    ask: () => spacesOf(cwd),
+    until: (spaces) => spaces.every(({ state }) => state !== "leased"),
+    within: 5_000,
+  });
+  expect(await running()).toEqual(pids);
+  expect((await seatrial(["down"], { cwd })).code).toBe(0);
+  expect(await running()).toEqual([]);
+  expect(await leftovers({ project: name })).toEqual([]);
 });
 
 it("a service that cannot start is told, and nothing is left", async () => {

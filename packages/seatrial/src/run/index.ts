@@ -28,6 +28,7 @@ export {
 export { guestLabel, NETWORK_LABEL, OWNED } from "./labels.ts";
 export { listNetworkCache, removeNetworkCache } from "./network.ts";
 export { type PlanOptions, planRun, type RunPlan } from "./plan.ts";
+export { type ProcessRef, processIdentity } from "./process-identity.ts";
 export { planOfSuite } from "./required-services.ts";
 export { joinRun, openShell, type ShellOptions } from "./shell.ts";
 export { openSpaceClient } from "./space-client.ts";

@@ -1,5 +1,12 @@
 import { readFile } from "node:fs/promises";
 
+/** A process of this machine, and no other one that gets its number later. */
+export interface ProcessRef {
+  pid: number;
+  /** As `processIdentity` gives it. */
+  identity: string;
+}
+
 /** Something that no other process has ever had, or "" when there is no such process. */
 export async function processIdentity(pid: number): Promise<string> {
   try {

@@ -15,6 +15,8 @@ export async function runChild(options: {
   argv: readonly string[];
   /** Over this process's own environment. */
   env: Readonly<Record<string, string>>;
+  /** Told of its process, once there is one. */
+  onStart?: ((pid: number) => void) | undefined;
 }): Promise<number> {
   const { surroundings, argv } = options;
   const { environment, stdin } = surroundings;
@@ -34,6 +36,7 @@ export async function runChild(options: {
       stdio: "inherit",
     });
     child = started;
+    if (started.pid !== undefined) options.onStart?.(started.pid);
     return await new Promise<number>((resolve, reject) => {
       started.once("error", (error) => reject(notStarted(file, error)));
       started.once("exit", (code, signal) =>

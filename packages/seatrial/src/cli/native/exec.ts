@@ -1,6 +1,6 @@
 import { findProject } from "../../config/index.ts";
 import type { SuiteSpec } from "../../model/index.ts";
-import { type RunPlan, rewriteEnvironment } from "../../run/index.ts";
+import { type OwnerClient, processIdentity, type RunPlan, rewriteEnvironment } from "../../run/index.ts";
 import { EXIT, type ExitCode } from "../../support/error.ts";
 import { cliError } from "../errors.ts";
 import type { GlobalFlags } from "../flags.ts";
@@ -35,7 +35,9 @@ export async function execCommand(options: {
     const prepared = await prepare({ surroundings, flags, over: over.signal });
     if ("exit" in prepared) return prepared.exit;
     await using spaces = prepared.spaces;
-    const code = await runChild({ surroundings, argv: flags.argv, env: prepared.env }).catch(
+    const { env, owner } = prepared;
+    const onStart = (pid: number) => void tellOwner({ owner, pid, over: over.signal });
+    const code = await runChild({ surroundings, argv: flags.argv, env, onStart }).catch(
       async (error: unknown) => {
         await spaces?.release("skipped");
         throw error;
@@ -48,7 +50,15 @@ export async function execCommand(options: {
   }
 }
 
+/** Where this process is killed, nobody else could end the command. That nobody will is no reason to stop it. */
+async function tellOwner(options: { owner: OwnerClient; pid: number; over: AbortSignal }): Promise<void> {
+  const { owner, pid, over } = options;
+  const identity = await processIdentity(pid);
+  if (identity !== "") await owner.use(over, { pid, identity }).catch(() => undefined);
+}
+
 interface Prepared {
+  owner: OwnerClient;
   env: Record<string, string>;
   spaces: ExecSpaces | undefined;
 }
@@ -67,12 +77,13 @@ async function prepare(options: {
   if ("exit" in up) return up;
   await up.owner.use(over);
   const variables = { ...up.description.native?.variables };
-  if (flags.suite === undefined) return { env: variables, spaces: undefined };
+  const { owner } = up;
+  if (flags.suite === undefined) return { owner, env: variables, spaces: undefined };
   const notice = (text: string) => void surroundings.stderr.write(`! ${text}\n`);
   const suite = await readSuite({ surroundings, flags, up, suite: flags.suite, notice, signal });
   const { spec, env } = suite;
   const spaces = spec.spaces && (await openExecSpaces({ ...suite, up, wanted: spec.spaces, notice, signal }));
-  return { env: { ...variables, ...env, SEATRIAL_SUITE: spec.name, ...spaces?.env }, spaces };
+  return { owner, env: { ...variables, ...env, SEATRIAL_SUITE: spec.name, ...spaces?.env }, spaces };
 }
 
 async function requireUp(options: ExecOptions & { root: string }): Promise<Up | { exit: ExitCode }> {

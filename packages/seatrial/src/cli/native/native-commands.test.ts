@@ -1,6 +1,6 @@
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { type Description, openControl } from "../../run/index.ts";
+import { type Description, openControl, type ProcessRef, processIdentity } from "../../run/index.ts";
 import { openEndpoint } from "../../spaces/index.ts";
 import { fakeBroker } from "../../spaces/testing/fake-broker.ts";
 import { addressKind } from "../../spaces/testing/fake-kind.ts";
@@ -20,6 +20,7 @@ const FILES = {
 async function owner(here: At, changes: Partial<Description> = {}) {
   const state = `${here.path}/home/.local/state/seatrial/runs`;
   const users: AbortSignal[] = [];
+  const commands: ProcessRef[] = [];
   const broker = fakeBroker();
   const endpoint = openEndpoint({
     broker,
@@ -67,8 +68,9 @@ async function owner(here: At, changes: Partial<Description> = {}) {
       describe: async () => description,
       settled: Promise.resolve(),
       extend: async () => "later",
-      use: async (user) => {
+      use: async (user, command) => {
         users.push(user);
+        if (command !== undefined) commands.push(command);
         await untilAborted(user);
         return undefined;
       },
@@ -93,6 +95,7 @@ async function owner(here: At, changes: Partial<Description> = {}) {
   await writeFile(`${state}/up1.json`, JSON.stringify({ ...entry, kind: "up", control: control.path }));
   return {
     users,
+    commands,
     broker,
     async [Symbol.asyncDispose]() {
       await control[Symbol.asyncDispose]();
@@ -117,8 +120,19 @@ describe("exec", () => {
     await using up = await owner(here);
     expect(await here.seatrial("exec", ...shell('echo "$DB_PORT $SEATRIAL_TOKEN" > out; exit 5'))).toBe(5);
     expect(await readFile(`${here.path}/out`, "utf8")).toBe("40000 t o\n");
-    expect(up.users).toHaveLength(1);
-    await untilAborted(up.users[0] ?? AbortSignal.timeout(0));
+    expect(up.users.length).toBeGreaterThan(0);
+    await Promise.all(up.users.map((user) => untilAborted(user)));
+  });
+
+  it("tells the owner which process it runs, which nobody else could end when it is killed itself", async () => {
+    await using here = await at(FILES, { PATH });
+    await using up = await owner(here);
+    const running = here.seatrial("exec", ...shell("echo $$ > pid; until [ -e go ]; do sleep 0.02; done"));
+    await expect.poll(() => up.commands).toHaveLength(1);
+    const pid = Number(await readFile(`${here.path}/pid`, "utf8"));
+    expect(up.commands).toEqual([{ pid, identity: await processIdentity(pid) }]);
+    await writeFile(`${here.path}/go`, "");
+    expect(await running).toBe(0);
   });
 
   it("does not take an owner whose start failed", async () => {

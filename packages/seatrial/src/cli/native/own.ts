@@ -22,6 +22,7 @@ import type { Session } from "../session.ts";
 import { sweepOthers } from "../sweep-others.ts";
 import { upEnvFile } from "./env-file.ts";
 import { createLease } from "./lease.ts";
+import { createOrphans } from "./orphans.ts";
 import type { InfrastructureRequest } from "./request.ts";
 
 /** Infrastructure of this process. Disposing it removes everything, and what is written down of it last. */
@@ -91,6 +92,9 @@ async function own(options: OwnOptions & { state: string; cleanup: Cleanup }): P
   cleanup.add(async () => await infrastructure[Symbol.asyncDispose]());
   const swept = sweepOthers({ session, run, signal });
   cleanup.add(() => swept);
+  const orphans = createOrphans();
+  // Before the services that they use.
+  cleanup.add(() => orphans.end());
   const describe = async (): Promise<Description> => ({
     ...(await infrastructure.describe()),
     control: control.path,
@@ -104,8 +108,9 @@ async function own(options: OwnOptions & { state: string; cleanup: Cleanup }): P
       describe,
       settled: infrastructure.ready.catch(() => undefined),
       extend: async (time) => (await lease.extend(time)).toISOString(),
-      async use(user) {
+      async use(user, command) {
         lease.use(user);
+        if (command !== undefined) orphans.watch(command, user);
         await untilAborted(AbortSignal.any([user, failed]));
         return failed.aborted ? problemOf(failed.reason) : undefined;
       },

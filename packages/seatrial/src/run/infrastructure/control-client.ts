@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import type { Duration, Problem } from "../../model/index.ts";
 import { EXIT, isToolError, messageOf } from "../../support/error.ts";
 import { runError } from "../errors.ts";
+import type { ProcessRef } from "../process-identity.ts";
 import type { NativeAddress } from "./addresses.ts";
 import { CONTROL } from "./control.ts";
 import type { Definitions } from "./definitions.ts";
@@ -18,8 +19,11 @@ export interface OwnerClient {
   extend(time: Duration, signal: AbortSignal): Promise<string>;
   /** Where programs of this machine find a port of a service, until the signal aborts. */
   address(service: string, port: number, signal: AbortSignal): Promise<NativeAddress>;
-  /** Keeps it from ending by itself until the signal aborts. `ended` resolves when it has ended nevertheless, and says why. */
-  use(signal: AbortSignal): Promise<{ ended: Promise<Problem> }>;
+  /**
+   * Keeps it from ending by itself until the signal aborts. `ended` resolves when it has ended nevertheless, and says why. A command
+   * that is named and goes on although this process is gone is ended with it.
+   */
+  use(signal: AbortSignal, command?: ProcessRef): Promise<{ ended: Promise<Problem> }>;
   /** Lets its lease end now, as far as nobody uses it. */
   expire(signal: AbortSignal): Promise<void>;
   /** Has spaces made by these definitions. */
@@ -66,8 +70,8 @@ export function connectOwner(options: { run: string; control: string }): OwnerCl
       const lines = linesOf(await ask({ method: "POST", path: CONTROL.addresses, body, signal }));
       return JSON.parse(await lines.next()) as NativeAddress;
     },
-    async use(signal) {
-      const lines = linesOf(await ask({ method: "POST", path: CONTROL.use, body: {}, signal }));
+    async use(signal, command) {
+      const lines = linesOf(await ask({ method: "POST", path: CONTROL.use, body: { command }, signal }));
       await lines.next();
       const ended = lines.next().then(
         (line) => ({ ...ENDED, ...(JSON.parse(line) as Partial<Problem>) }),

@@ -7,6 +7,7 @@ import type { Duration, Problem } from "../../model/index.ts";
 import { messageOf } from "../../support/error.ts";
 import { problemOf } from "../../support/problem.ts";
 import { runError } from "../errors.ts";
+import type { ProcessRef } from "../process-identity.ts";
 import type { NativeAddress } from "./addresses.ts";
 import { findSocketPlace } from "./control-socket.ts";
 import type { Definitions } from "./definitions.ts";
@@ -19,8 +20,8 @@ export interface ControlDuties {
   settled: Promise<unknown>;
   /** Makes the lease end no earlier than after this time, and says when it ends. */
   extend(time: Duration): Promise<string>;
-  /** Uses it until the signal aborts; resolves with why it ended, if that comes first. */
-  use(signal: AbortSignal): Promise<Problem | undefined>;
+  /** Uses it until the signal aborts, for a command if one is named; resolves with why it ended, if that comes first. */
+  use(signal: AbortSignal, command: ProcessRef | undefined): Promise<Problem | undefined>;
   /** Lets its lease end now, as far as nobody uses it. */
   expire(): void;
   /** As long as the signal has not aborted. */
@@ -119,7 +120,8 @@ async function answer(options: {
       return;
     }
     case `POST ${CONTROL.use}`: {
-      const ended = duties.use(untilClosed(response));
+      const { command } = v.parse(USE, await readJson(request));
+      const ended = duties.use(untilClosed(response), command);
       begin(response, {});
       response.end(JSON.stringify((await ended) ?? {}));
       return;
@@ -143,6 +145,14 @@ async function answer(options: {
   }
 }
 
+const USE = v.object({
+  command: v.optional(
+    v.object({
+      pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
+      identity: v.pipe(v.string(), v.minLength(1)),
+    }),
+  ),
+});
 const LEASE = v.object({ time: v.pipe(v.number(), v.minValue(0)) });
 const ADDRESS = v.object({
   service: v.string(),
