@@ -15,6 +15,8 @@ const (
 	// firstLook and longestLook bound the time between looks for new meta data; the time doubles from one to the other.
 	firstLook   = 20 * time.Millisecond
 	longestLook = time.Second
+	// firstSearch is how soon credentials are asked for again that are not there, which doubles to longestPause.
+	firstSearch = 500 * time.Millisecond
 	// firstManifest is when a unit is made known that has no meta data yet.
 	firstManifest = 3 * time.Second
 	// longestPause is for a destination in trouble, while the program runs.
@@ -58,7 +60,33 @@ func startCourier(c *courier) *courier {
 	c.sent, c.failed = map[string]sentProfile{}, map[string]error{}
 	c.stop, c.stopped = make(chan struct{}), make(chan struct{})
 	go c.run()
+	go c.seekCredentials()
 	return c
+}
+
+// seekCredentials asks for credentials while the program runs: the end then has no time to lose with those that nobody has, and
+// whoever reads the program's output learns it early.
+func (c *courier) seekCredentials() {
+	to, err := c.destination()
+	seeker, seeks := to.(credentialSeeker)
+	if err != nil || !seeks {
+		return
+	}
+	for pause := firstSearch; ; pause = min(2*pause, longestPause) {
+		err := seeker.seekCredentials(c.life.ctx)
+		if err == nil || c.isStopped() {
+			return
+		}
+		if !worthRetrying(err) {
+			say(c.redact.text(err.Error()))
+			return
+		}
+		select {
+		case <-c.stop:
+			return
+		case <-time.After(pause):
+		}
+	}
 }
 
 // run sends meta data as it appears, and with --flush what else is there now and then.
@@ -202,7 +230,7 @@ func (c *courier) put(ctx context.Context, name string, content io.ReadSeeker, s
 		return err
 	}
 	if err := to.put(ctx, path.Join(c.unit.key(), name), content, size); err != nil {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil && !errors.Is(err, errNoCredentials) {
 			return errNoAnswer
 		}
 		return err

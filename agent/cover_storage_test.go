@@ -136,19 +136,13 @@ while :; do sleep 0.05; done`
 }
 
 func TestStorageInTroubleNeverOutlastsTheBudget(t *testing.T) {
-	refusing, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	away := "http://" + refusing.Addr().String()
-	refusing.Close()
 	for name, c := range map[string]struct {
 		to   string
 		says string
 	}{
 		"hangs":     {newStorageServer(t, 0).URL, "not answer in time"},
 		"is broken": {newStorageServer(t, 500).URL, "500"},
-		"is away":   {away, "refused"},
+		"is away":   {closedAddress(t), "refused"},
 		"is silent": {silentAddress(t), "not answer in time"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -239,4 +233,62 @@ func TestWithoutDestinationTheProgramRunsAndProfilesAreLeft(t *testing.T) {
 	if kept, _ := filepath.Glob(summary.Folder + "/go/cov*"); len(kept) != 2 || !strings.Contains(u.stderr.text(), "no destination is named (--to)") {
 		t.Errorf("%v %s", kept, u.stderr.text())
 	}
+}
+
+func TestCredentialsThatNobodyHasDoNotHoldTheEndUp(t *testing.T) {
+	for name, metadata := range map[string]string{"nobody is there": closedAddress(t), "nobody answers": silentAddress(t)} {
+		nowhere := []string{
+			"HOME=/no/such/home", "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_PROFILE=", "AWS_WEB_IDENTITY_TOKEN_FILE=",
+			"AWS_CONTAINER_CREDENTIALS_FULL_URI=", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=", "AWS_EC2_METADATA_DISABLED=",
+			"AWS_EC2_METADATA_SERVICE_ENDPOINT=" + metadata, "AWS_ENDPOINT_URL=" + metadata,
+		}
+		says := []string{"no credentials for S3 in ", "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (not set), ", " does not answer: "}
+		t.Run(name+", which is known before the end", func(t *testing.T) {
+			t.Parallel()
+			u := startCover(t, coverCase{flags: []string{"--to", "s3://bucket", "--budget", "20s"}, env: nowhere, argv: []string{covered(t), "wait"}})
+			eventually(t, "word of it", func() bool { return strings.Contains(u.stderr.text(), says[0]) })
+			told := time.Now()
+			u.signal(syscall.SIGTERM)
+			if took := u.endedAfter(told); took > 4*time.Second {
+				t.Errorf("the end took %v", took)
+			}
+			u.wantCode(0)
+			wantNotSent(t, u.summary(), says)
+		})
+		t.Run(name+", for a program that ends at once", func(t *testing.T) {
+			t.Parallel()
+			u := runCover(t, coverCase{flags: []string{"--to", "s3://bucket", "--budget", "20s"}, env: nowhere, argv: []string{covered(t), "exit", "7"}})
+			u.wantCode(7)
+			if u.took > 8*time.Second {
+				t.Errorf("it took %v", u.took)
+			}
+			wantNotSent(t, u.summary(), says)
+		})
+	}
+}
+
+// wantNotSent wants that all that was not sent says these.
+func wantNotSent(t *testing.T, summary coverSummary, says []string) {
+	t.Helper()
+	if summary.Complete || len(summary.NotSent) != 3 {
+		t.Errorf("%+v", summary)
+	}
+	for _, file := range summary.NotSent {
+		for _, text := range says {
+			if !strings.Contains(file.Why, text) {
+				t.Errorf("%s: %q is not in %q", file.Path, text, file.Why)
+			}
+		}
+	}
+}
+
+// closedAddress refuses connections.
+func closedAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return "http://" + listener.Addr().String()
 }

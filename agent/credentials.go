@@ -11,11 +11,12 @@ import (
 	"time"
 )
 
-// errElsewhere is a source's answer that it has nothing to say here: the next one is asked.
-var errElsewhere = errors.New("not here")
-
-// renewBefore is how long before they expire credentials are asked for anew.
-const renewBefore = 5 * time.Minute
+const (
+	// renewBefore is how long before they expire credentials are asked for anew.
+	renewBefore = 5 * time.Minute
+	// refusedFor is how long an answer that there are none holds: all who wait for the same answer get it.
+	refusedFor = 2 * time.Second
+)
 
 // renewed keeps credentials until shortly before they expire. A renewal that fails is no error as long as they are valid.
 type renewed[T any] struct {
@@ -27,6 +28,9 @@ type renewed[T any] struct {
 	isKnown bool
 	// Zero: they do not expire.
 	renewAt, expires time.Time
+	// refused is why there are none.
+	refused   error
+	refusedAt time.Time
 }
 
 func newRenewed[T any](now func() time.Time, fetch func(ctx context.Context) (T, time.Time, error)) *renewed[T] {
@@ -47,10 +51,16 @@ func (r *renewed[T]) get(ctx context.Context) (T, error) {
 	if r.isKnown && (r.expires.IsZero() || now.Before(r.renewAt)) {
 		return r.value, nil
 	}
+	if r.refused != nil && now.Sub(r.refusedAt) < refusedFor {
+		return none, r.refused
+	}
 	value, expires, err := r.fetch(ctx)
 	if err != nil {
 		if r.isKnown && now.Before(r.expires) {
 			return r.value, nil
+		}
+		if errors.Is(err, errNoCredentials) && !temporary(err) {
+			r.refused, r.refusedAt = err, r.now()
 		}
 		return none, err
 	}
@@ -145,21 +155,7 @@ func (a oauthAnswer) token(name, from string, now time.Time) (bearer, time.Time,
 func secretFile(path, from string) (string, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return "", &storeError{message: from + ": " + oneLine(err.Error()), cause: err}
+		return "", &storeError{message: from + " cannot be read: " + oneLine(err.Error()), cause: err}
 	}
 	return strings.TrimSpace(string(content)), nil
-}
-
-// firstOf asks sources in order until one has something to say.
-func firstOf[T any](missing string, sources ...func(ctx context.Context) (T, time.Time, error)) func(ctx context.Context) (T, time.Time, error) {
-	return func(ctx context.Context) (T, time.Time, error) {
-		for _, source := range sources {
-			value, expires, err := source(ctx)
-			if !errors.Is(err, errElsewhere) {
-				return value, expires, err
-			}
-		}
-		var none T
-		return none, time.Time{}, &storeError{message: missing}
-	}
 }

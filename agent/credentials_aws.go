@@ -18,23 +18,26 @@ func newAWSKeys(world storeWorld, storage storeClient) *renewed[awsKeys] {
 	metadata := newMetadataClient(world)
 	file := newAWSFile(world)
 	return newRenewed(world.now, firstOf(
-		"no credentials for S3: not in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_WEB_IDENTITY_TOKEN_FILE, "+file.name()+
-			", AWS_CONTAINER_CREDENTIALS_FULL_URI, nor in the machine's metadata (AWS_EC2_METADATA_DISABLED is true)",
-		func(context.Context) (awsKeys, time.Time, error) { return awsKeysFromEnvironment(world) },
-		awsWebIdentity{world, storage}.fetch,
-		func(context.Context) (awsKeys, time.Time, error) { return file.keys() },
-		awsContainer{world, metadata}.fetch,
-		awsInstance{world, metadata, file.name()}.fetch,
+		"no credentials for S3",
+		source[awsKeys]{"AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", func(context.Context) (awsKeys, time.Time, error) {
+			return awsKeysFromEnvironment(world)
+		}},
+		source[awsKeys]{"AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN", awsWebIdentity{world, storage}.fetch},
+		source[awsKeys]{file.name(), func(context.Context) (awsKeys, time.Time, error) { return file.keys() }},
+		source[awsKeys]{
+			"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and AWS_CONTAINER_CREDENTIALS_FULL_URI", awsContainer{world, metadata}.fetch,
+		},
+		source[awsKeys]{"metadata of the machine", awsInstance{world, metadata, &silence{now: world.now}}.fetch},
 	))
 }
 
 func awsKeysFromEnvironment(world storeWorld) (awsKeys, time.Time, error) {
 	id, secret := world.getenv("AWS_ACCESS_KEY_ID"), world.getenv("AWS_SECRET_ACCESS_KEY")
 	if id == "" && secret == "" {
-		return awsKeys{}, time.Time{}, errElsewhere
+		return awsKeys{}, time.Time{}, elsewhere("not set")
 	}
 	if id == "" || secret == "" {
-		return awsKeys{}, time.Time{}, &storeError{message: "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: only one of them is set"}
+		return awsKeys{}, time.Time{}, &storeError{message: "only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set"}
 	}
 	return awsKeys{id, secret, world.getenv("AWS_SESSION_TOKEN"), "keys from AWS_ACCESS_KEY_ID of the environment"}, time.Time{}, nil
 }

@@ -31,10 +31,10 @@ func (c awsContainer) fetch(ctx context.Context) (awsKeys, time.Time, error) {
 		address = c.world.getenv(variable)
 	}
 	if address == "" {
-		return awsKeys{}, time.Time{}, errElsewhere
+		return awsKeys{}, time.Time{}, elsewhere("not set")
 	}
 	place, err := url.Parse(address)
-	if err != nil || !mayTellKeys(place) {
+	if err != nil || !mayGiveKeys(place) {
 		return awsKeys{}, time.Time{}, &storeError{message: variable + " is neither https:// nor an address of this machine or of ECS and EKS"}
 	}
 	header := http.Header{"Accept": {"application/json"}}
@@ -58,12 +58,18 @@ func (c awsContainer) fetch(ctx context.Context) (awsKeys, time.Time, error) {
 	return given.keys(name, "keys from "+variable)
 }
 
-// mayTellKeys: secrets come over TLS, or from next door.
-func mayTellKeys(place *url.URL) bool {
+// mayGiveKeys: secrets come over TLS, or from next door.
+func mayGiveKeys(place *url.URL) bool {
+	return mayBeShownKeys(place) || place.Scheme == "http" && slices.Contains(containerHosts, place.Hostname())
+}
+
+// mayBeShownKeys: secrets are sent over TLS, or to this machine.
+func mayBeShownKeys(place *url.URL) bool {
 	host := place.Hostname()
-	if place.Scheme == "https" {
-		return host != ""
-	}
+	return place.Scheme == "https" && host != "" || place.Scheme == "http" && isLoopback(host)
+}
+
+func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
-	return place.Scheme == "http" && (host == "localhost" || ip != nil && ip.IsLoopback() || slices.Contains(containerHosts, host))
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }

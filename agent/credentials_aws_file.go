@@ -51,7 +51,7 @@ func (f awsFile) keys() (awsKeys, time.Time, error) {
 		return awsKeys{id, secret, profile["aws_session_token"], "keys from " + f.name()}, time.Time{}, nil
 	}
 	if profile == nil && !f.isChosen {
-		return awsKeys{}, time.Time{}, errElsewhere
+		return awsKeys{}, time.Time{}, elsewhere("not there")
 	}
 	if profile == nil {
 		if config, _ := readINI(f.config, f.profile, "profile "+f.profile); config == nil {
@@ -61,7 +61,7 @@ func (f awsFile) keys() (awsKeys, time.Time, error) {
 	if f.isChosen {
 		return awsKeys{}, time.Time{}, &storeError{message: f.name() + " has no keys in it; roles, single sign-on and credential processes are not read here"}
 	}
-	return awsKeys{}, time.Time{}, errElsewhere
+	return awsKeys{}, time.Time{}, elsewhere("no keys in it")
 }
 
 // region is the profile's, if it has one.

@@ -13,24 +13,25 @@ import (
 type awsInstance struct {
 	world    storeWorld
 	metadata storeClient
-	// file is where keys were looked for too.
-	file string
+	silence  *silence
 }
 
 const (
 	instanceOrigin   = "http://169.254.169.254"
 	instanceRolePath = "/latest/meta-data/iam/security-credentials/"
+	// instanceTokenTime is for containers that the answer does not reach, as it may not hop so far.
+	instanceTokenTime = 2 * time.Second
 )
 
 func (i awsInstance) fetch(ctx context.Context) (awsKeys, time.Time, error) {
 	if strings.EqualFold(i.world.getenv("AWS_EC2_METADATA_DISABLED"), "true") {
-		return awsKeys{}, time.Time{}, errElsewhere
+		return awsKeys{}, time.Time{}, elsewhere("not asked, since AWS_EC2_METADATA_DISABLED is true")
 	}
 	text := i.world.getenv("AWS_EC2_METADATA_SERVICE_ENDPOINT")
 	if text == "" {
 		text = instanceOrigin
 	}
-	origin, err := parseEndpoint(text, "AWS_EC2_METADATA_SERVICE_ENDPOINT")
+	origin, err := parsePlainEndpoint(text, "AWS_EC2_METADATA_SERVICE_ENDPOINT")
 	if err != nil {
 		return awsKeys{}, time.Time{}, &storeError{message: err.Error()}
 	}
@@ -46,7 +47,7 @@ func (i awsInstance) fetch(ctx context.Context) (awsKeys, time.Time, error) {
 			return got, unreached(name, err)
 		}
 		if got.status == http.StatusNotFound {
-			return got, &storeError{message: name + ": this machine has no role; attach an instance profile that may write to the bucket"}
+			return got, elsewhere(origin.Host + ": this machine has no role; attach an instance profile that may write to the bucket")
 		}
 		if !got.isOK() {
 			return got, refused(name, got, "", token)
@@ -75,23 +76,20 @@ func (i awsInstance) fetch(ctx context.Context) (awsKeys, time.Time, error) {
 
 func (i awsInstance) token(ctx context.Context, name string, origin *url.URL) (string, error) {
 	header := http.Header{"X-Aws-Ec2-Metadata-Token-Ttl-Seconds": {"300"}}
-	got, err := i.metadata.send(ctx, storeRequest{method: http.MethodPut, url: below(origin, "latest/api/token"), header: header})
+	i.silence.begins()
+	soon, cancel := context.WithTimeout(ctx, instanceTokenTime)
+	defer cancel()
+	got, err := i.metadata.send(soon, storeRequest{method: http.MethodPut, url: below(origin, "latest/api/token"), header: header})
 	if err != nil {
-		if ctx.Err() != nil {
-			return "", unreached(name, ctx.Err())
-		}
-		return "", &storeError{
-			message: "no credentials for S3: not in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_WEB_IDENTITY_TOKEN_FILE, " + i.file +
-				" or AWS_CONTAINER_CREDENTIALS_FULL_URI, and " + name + " does not answer: " + oneLine(err.Error()) +
-				" (in a container on EC2 the machine's http-put-response-hop-limit must be 2)",
-			// It may be away for a moment only.
-			again: temporary(unreached(name, err)),
-			cause: err,
-		}
+		not := i.silence.goesOn(ctx, origin.Host, err)
+		not.said += "; in a container on EC2 the machine's http-put-response-hop-limit must be 2"
+		return "", not
 	}
+	i.silence.ends()
 	token := strings.TrimSpace(string(got.body))
 	if !got.isOK() {
-		return "", refused(name, got, "is version 2 of the metadata service switched on?")
+		no := refused(origin.Host, got, "is version 2 of the metadata service switched on?")
+		return "", &notHere{said: no.message, again: no.again}
 	}
 	if token == "" || len(token) > 4096 || strings.ContainsAny(token, " \t\r\n<") {
 		return "", &storeError{message: name + ": the answer is no token"}

@@ -51,7 +51,7 @@ func TestAWSKeysFromTheEnvironmentComeFirst(t *testing.T) {
 	expectKeys(t, keysIn(cloud), "one", "AWS_ACCESS_KEY_ID")
 	delete(cloud.env, "AWS_SECRET_ACCESS_KEY")
 	_, err := keysIn(cloud).get(context.Background())
-	expectError(t, err, false, []string{"only one of them is set"})
+	expectError(t, err, false, []string{"only one of AWS_ACCESS_KEY_ID"})
 }
 
 func TestAWSKeysFromTheSharedFile(t *testing.T) {
@@ -162,8 +162,8 @@ func TestAWSKeysByWebIdentity(t *testing.T) {
 		"that is empty":   {200, `<A/>`, false, "no keys"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cloud := newFakeCloud(t, map[string]string{"AWS_WEB_IDENTITY_TOKEN_FILE": file, "AWS_ROLE_ARN": "arn", "AWS_ENDPOINT_URL_STS": "http://sts:80"})
-			cloud.serve("sts:80", func(w http.ResponseWriter, r *http.Request) {
+			cloud := newFakeCloud(t, map[string]string{"AWS_WEB_IDENTITY_TOKEN_FILE": file, "AWS_ROLE_ARN": "arn", "AWS_ENDPOINT_URL_STS": "http://127.0.0.9:80"})
+			cloud.serve("127.0.0.9:80", func(w http.ResponseWriter, r *http.Request) {
 				bodyOf(t, r)
 				w.WriteHeader(each.status)
 				fmt.Fprint(w, each.body)
@@ -171,6 +171,20 @@ func TestAWSKeysByWebIdentity(t *testing.T) {
 			_, err := keysIn(cloud).get(context.Background())
 			expectError(t, err, each.isTemporary, []string{each.says, "role arn"}, "jwt.of.pod")
 		})
+	}
+}
+
+func TestTokenOfWebIdentityIsSentOverTLSOnly(t *testing.T) {
+	file := secretIn(t, "jwt.of.pod")
+	for _, variable := range []string{"AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"} {
+		for _, endpoint := range []string{"http://storage:9000", "http://10.0.0.7:9000/s3", "http://169.254.170.2"} {
+			cloud := newFakeCloud(t, map[string]string{"AWS_WEB_IDENTITY_TOKEN_FILE": file, "AWS_ROLE_ARN": "arn", variable: endpoint})
+			_, err := keysIn(cloud).get(context.Background())
+			expectError(t, err, false, []string{variable + " is http://", "https:// only"}, "jwt.of.pod")
+			if len(cloud.dialled) > 0 {
+				t.Errorf("%s was dialled", cloud.dialled)
+			}
+		}
 	}
 }
 

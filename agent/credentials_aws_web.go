@@ -18,7 +18,7 @@ type awsWebIdentity struct {
 func (w awsWebIdentity) fetch(ctx context.Context) (awsKeys, time.Time, error) {
 	file, role := w.world.getenv("AWS_WEB_IDENTITY_TOKEN_FILE"), w.world.getenv("AWS_ROLE_ARN")
 	if file == "" || role == "" {
-		return awsKeys{}, time.Time{}, errElsewhere
+		return awsKeys{}, time.Time{}, elsewhere("not both are set")
 	}
 	// Kubernetes writes it anew from time to time.
 	token, err := secretFile(file, "AWS_WEB_IDENTITY_TOKEN_FILE")
@@ -72,6 +72,10 @@ func (w awsWebIdentity) endpoint() (*url.URL, error) {
 			place, err := parseEndpoint(text, variable)
 			if err != nil {
 				return nil, &storeError{message: err.Error()}
+			}
+			if !mayBeShownKeys(place) {
+				return nil, &storeError{message: variable + " is " + place.Scheme + "://" + place.Host +
+					": the token of AWS_WEB_IDENTITY_TOKEN_FILE is sent over https:// only; name the address of STS in AWS_ENDPOINT_URL_STS"}
 			}
 			place.Path = strings.TrimSuffix(place.Path, "/") + "/"
 			return place, nil

@@ -21,7 +21,7 @@ func (a azureApplication) fetch(ctx context.Context) (bearer, time.Time, error) 
 	client, tenant := a.world.getenv("AZURE_CLIENT_ID"), a.world.getenv("AZURE_TENANT_ID")
 	file, secret := a.world.getenv("AZURE_FEDERATED_TOKEN_FILE"), a.world.getenv("AZURE_CLIENT_SECRET")
 	if client == "" || tenant == "" || file == "" && secret == "" {
-		return bearer{}, time.Time{}, errElsewhere
+		return bearer{}, time.Time{}, elsewhere("not all are set")
 	}
 	form := url.Values{"client_id": {client}, "scope": {azureResource + ".default"}, "grant_type": {"client_credentials"}}
 	from := "token of application " + oneLine(client) + " by AZURE_CLIENT_SECRET"
@@ -41,11 +41,9 @@ func (a azureApplication) fetch(ctx context.Context) (bearer, time.Time, error) 
 	text := a.world.getenv("AZURE_AUTHORITY_HOST")
 	if text == "" {
 		text = "https://login.microsoftonline.com"
-	} else if !strings.Contains(text, "://") {
-		text = "https://" + text
 	}
 	authority, err := parseEndpoint(text, "AZURE_AUTHORITY_HOST")
-	if err != nil || !mayTellKeys(authority) || !isStoreName(tenant) {
+	if err != nil || !mayBeShownKeys(authority) || !isStoreName(tenant) {
 		return bearer{}, time.Time{}, &storeError{message: "AZURE_AUTHORITY_HOST or AZURE_TENANT_ID is not what it should be: https://login.microsoftonline.com and an id"}
 	}
 	return askToken(ctx, a.storage, tokenQuestion{
@@ -63,7 +61,7 @@ type azurePlatform struct {
 func (p azurePlatform) fetch(ctx context.Context) (bearer, time.Time, error) {
 	text, secret := p.world.getenv("IDENTITY_ENDPOINT"), p.world.getenv("IDENTITY_HEADER")
 	if text == "" || secret == "" {
-		return bearer{}, time.Time{}, errElsewhere
+		return bearer{}, time.Time{}, elsewhere("not both are set")
 	}
 	place, err := url.Parse(text)
 	if err != nil || !isNearby(place) || strings.ContainsAny(secret, "\r\n") {
@@ -79,13 +77,14 @@ func (p azurePlatform) fetch(ctx context.Context) (bearer, time.Time, error) {
 // isNearby: the platform's endpoint is plain HTTP at a private address, or anything over TLS.
 func isNearby(place *url.URL) bool {
 	ip := net.ParseIP(place.Hostname())
-	return mayTellKeys(place) || place.Scheme == "http" && ip != nil && (ip.IsPrivate() || ip.IsLinkLocalUnicast())
+	return mayGiveKeys(place) || place.Scheme == "http" && ip != nil && (ip.IsPrivate() || ip.IsLinkLocalUnicast())
 }
 
 // azureMachine asks the metadata service of a virtual machine, for its managed identity.
 type azureMachine struct {
 	world    storeWorld
 	metadata storeClient
+	silence  *silence
 }
 
 const azureMetadata = "http://169.254.169.254/metadata/identity/oauth2/token"
@@ -96,19 +95,16 @@ func (m azureMachine) fetch(ctx context.Context) (bearer, time.Time, error) {
 		return bearer{}, time.Time{}, err
 	}
 	name := "managed identity of the machine (" + place.Host + ")"
+	m.silence.begins()
 	token, expires, err := askIdentity(ctx, identityQuestion{
 		client: m.metadata, place: place, header: http.Header{"Metadata": {"true"}}, version: "2018-02-01",
 		clientID: m.world.getenv("AZURE_CLIENT_ID"), name: name, now: m.world.now(),
 	})
-	if errors.Unwrap(err) != nil && ctx.Err() == nil {
-		// No answer at all: this is no such machine, or its service is away for a moment.
-		return bearer{}, time.Time{}, &storeError{
-			message: "no credentials for Azure Blob Storage: not in the URL, AZURE_STORAGE_SAS_TOKEN, AZURE_STORAGE_ACCESS_TOKEN, " +
-				"AZURE_FEDERATED_TOKEN_FILE, AZURE_CLIENT_SECRET or IDENTITY_ENDPOINT, and the " + err.Error(),
-			again: temporary(err),
-			cause: err,
-		}
+	if cause := errors.Unwrap(err); cause != nil {
+		// No answer at all.
+		return bearer{}, time.Time{}, m.silence.goesOn(ctx, place.Host, cause)
 	}
+	m.silence.ends()
 	return token, expires, err
 }
 

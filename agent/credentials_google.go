@@ -16,6 +16,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -31,21 +32,25 @@ const (
 func newGoogleTokens(world storeWorld, storage storeClient) *renewed[bearer] {
 	return newRenewed(world.now, firstOf(
 		"no credentials for Google Cloud Storage",
-		func(context.Context) (bearer, time.Time, error) {
-			return tokenFromEnvironment(world, "GOOGLE_OAUTH_ACCESS_TOKEN", "CLOUDSDK_AUTH_ACCESS_TOKEN")
-		},
-		googleFile{world, storage}.fetch,
-		googleMachine{world, newMetadataClient(world)}.fetch,
+		source[bearer]{"GS_ACCESS_KEY_ID and GS_SECRET_ACCESS_KEY", func(context.Context) (bearer, time.Time, error) {
+			// With both of them nobody asks for a token.
+			return bearer{}, time.Time{}, elsewhere("not both are set")
+		}},
+		tokenFromEnvironment(world, "GOOGLE_OAUTH_ACCESS_TOKEN", "CLOUDSDK_AUTH_ACCESS_TOKEN"),
+		source[bearer]{"GOOGLE_APPLICATION_CREDENTIALS", googleFile{world, storage}.fetch},
+		source[bearer]{"metadata of the machine", googleMachine{world, newMetadataClient(world), &silence{now: world.now}}.fetch},
 	))
 }
 
-func tokenFromEnvironment(world storeWorld, variables ...string) (bearer, time.Time, error) {
-	for _, variable := range variables {
-		if token := world.getenv(variable); token != "" {
-			return bearer{token, "token from " + variable + " of the environment"}, time.Time{}, nil
+func tokenFromEnvironment(world storeWorld, variables ...string) source[bearer] {
+	return source[bearer]{strings.Join(variables, " and "), func(context.Context) (bearer, time.Time, error) {
+		for _, variable := range variables {
+			if token := world.getenv(variable); token != "" {
+				return bearer{token, "token from " + variable + " of the environment"}, time.Time{}, nil
+			}
 		}
-	}
-	return bearer{}, time.Time{}, errElsewhere
+		return bearer{}, time.Time{}, elsewhere("not set")
+	}}
 }
 
 // googleFile is the file of GOOGLE_APPLICATION_CREDENTIALS, or the one that `gcloud auth application-default login` wrote.
@@ -70,11 +75,11 @@ func (f googleFile) fetch(ctx context.Context) (bearer, time.Time, error) {
 	if path == "" {
 		home := f.world.getenv("HOME")
 		if home == "" {
-			return bearer{}, time.Time{}, errElsewhere
+			return bearer{}, time.Time{}, elsewhere("not set, nor is there a HOME with gcloud's own")
 		}
 		from, path = "gcloud's application default credentials", filepath.Join(home, ".config", "gcloud", "application_default_credentials.json")
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return bearer{}, time.Time{}, errElsewhere
+			return bearer{}, time.Time{}, elsewhere("not set, and there is no " + path)
 		}
 	}
 	text, err := secretFile(path, from)
@@ -89,8 +94,8 @@ func (f googleFile) fetch(ctx context.Context) (bearer, time.Time, error) {
 		credentials.TokenURI = googleTokens
 	}
 	place, err := url.Parse(credentials.TokenURI)
-	if err != nil || !mayTellKeys(place) {
-		return bearer{}, time.Time{}, &storeError{message: from + ": token_uri is not https://"}
+	if err != nil || !mayBeShownKeys(place) {
+		return bearer{}, time.Time{}, &storeError{message: from + " has a token_uri that is neither https:// nor on this machine"}
 	}
 	var form url.Values
 	switch credentials.Type {
@@ -153,6 +158,7 @@ func (c googleCredentials) assertion(now time.Time) (string, error) {
 type googleMachine struct {
 	world    storeWorld
 	metadata storeClient
+	silence  *silence
 }
 
 func (m googleMachine) fetch(ctx context.Context) (bearer, time.Time, error) {
@@ -162,31 +168,23 @@ func (m googleMachine) fetch(ctx context.Context) (bearer, time.Time, error) {
 			text = given
 		}
 	}
-	origin, err := parseEndpoint(text, "GCE_METADATA_HOST")
+	origin, err := parsePlainEndpoint(text, "GCE_METADATA_HOST")
 	if err != nil {
 		return bearer{}, time.Time{}, &storeError{message: err.Error()}
 	}
 	name := "metadata of the machine (" + origin.Host + ")"
 	place := below(origin, "computeMetadata/v1/instance/service-accounts/default/token")
+	m.silence.begins()
 	got, err := m.metadata.send(ctx, storeRequest{method: http.MethodGet, url: place, header: http.Header{"Metadata-Flavor": {"Google"}}})
-	if err != nil && ctx.Err() != nil {
-		return bearer{}, time.Time{}, unreached(name, ctx.Err())
+	if err != nil {
+		return bearer{}, time.Time{}, m.silence.goesOn(ctx, origin.Host, err)
 	}
-	if err != nil || got.header.Get("Metadata-Flavor") != "Google" {
-		why, again := "is another one's", false
-		if err != nil {
-			// It may be away for a moment only.
-			why, again = "does not answer: "+oneLine(err.Error()), temporary(unreached(name, err))
-		}
-		return bearer{}, time.Time{}, &storeError{
-			message: "no credentials for Google Cloud Storage: not in GS_ACCESS_KEY_ID and GS_SECRET_ACCESS_KEY, GOOGLE_OAUTH_ACCESS_TOKEN or " +
-				"GOOGLE_APPLICATION_CREDENTIALS, and " + name + " " + why,
-			again: again,
-			cause: err,
-		}
+	m.silence.ends()
+	if got.header.Get("Metadata-Flavor") != "Google" {
+		return bearer{}, time.Time{}, elsewhere(origin.Host + " is another one's")
 	}
 	if got.status == http.StatusNotFound {
-		return bearer{}, time.Time{}, &storeError{message: name + ": this machine has no service account; give it one that may write to the bucket"}
+		return bearer{}, time.Time{}, elsewhere(origin.Host + ": this machine has no service account; give it one that may write to the bucket")
 	}
 	if !got.isOK() {
 		return bearer{}, time.Time{}, refused(name, got, "")

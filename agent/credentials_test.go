@@ -75,3 +75,82 @@ func TestTimeThatIsOverDoesNotHideWhyAttemptsFailed(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// searches are what destinations ask, each with what it says where nothing is anywhere.
+var searches = map[string]struct {
+	begin func(cloud *fakeCloud) func() error
+	says  []string
+}{
+	"S3": {
+		func(cloud *fakeCloud) func() error {
+			keys := keysIn(cloud)
+			return func() error { _, err := keys.get(context.Background()); return err }
+		},
+		[]string{
+			"AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (not set), ", "AWS_ROLE_ARN (not both are set), ", "/no/such/home/.aws/credentials (not there), ",
+			"AWS_CONTAINER_CREDENTIALS_FULL_URI (not set), ",
+		},
+	},
+	"Google Cloud Storage": {
+		func(cloud *fakeCloud) func() error {
+			tokens := newGoogleTokens(cloud.world, newStoreClient(cloud.world))
+			return func() error { _, err := tokens.get(context.Background()); return err }
+		},
+		[]string{"GS_SECRET_ACCESS_KEY (not both are set), ", "CLOUDSDK_AUTH_ACCESS_TOKEN (not set), ", "there is no /no/such/home/.config/gcloud/"},
+	},
+	"Azure Blob Storage": {
+		func(cloud *fakeCloud) func() error {
+			tokens := newAzureTokens(cloud.world, newStoreClient(cloud.world))
+			return func() error { _, err := tokens.get(context.Background()); return err }
+		},
+		[]string{"AZURE_STORAGE_ACCESS_TOKEN (not set), ", "AZURE_CLIENT_SECRET (not all are set), ", "IDENTITY_HEADER (not both are set), "},
+	},
+}
+
+func TestNobodyWhereMetadataWouldBeIsDefiniteAfterAMoment(t *testing.T) {
+	for name, each := range searches {
+		t.Run(name, func(t *testing.T) {
+			cloud := newFakeCloud(t, map[string]string{"HOME": "/no/such/home"})
+			ask := each.begin(cloud)
+			says := append([]string{"no credentials for " + name + " in ", "169.254.169.254 does not answer: "}, each.says...)
+			expectError(t, ask(), true, says)
+			expectError(t, ask(), true, says)
+			cloud.pass(silenceIsNo)
+			expectError(t, ask(), false, says)
+			// All who wait for the same answer get it at once.
+			asked := len(cloud.dialled)
+			expectError(t, ask(), false, says)
+			if len(cloud.dialled) != asked {
+				t.Error("it was asked again at once")
+			}
+			cloud.pass(refusedFor)
+			expectError(t, ask(), false, says)
+			if len(cloud.dialled) == asked {
+				t.Error("it was never asked again")
+			}
+		})
+	}
+}
+
+func TestMetadataThatSpokeOnceIsAskedAgainWhenItIsSilent(t *testing.T) {
+	for name, each := range searches {
+		t.Run(name, func(t *testing.T) {
+			cloud := newFakeCloud(t, map[string]string{"HOME": "/no/such/home"})
+			isSilent := false
+			cloud.serve("169.254.169.254:80", func(w http.ResponseWriter, _ *http.Request) {
+				if isSilent {
+					panic(http.ErrAbortHandler)
+				}
+				w.Header().Set("Metadata-Flavor", "Google")
+				w.WriteHeader(http.StatusServiceUnavailable)
+			})
+			ask := each.begin(cloud)
+			expectError(t, ask(), true, []string{"503"})
+			isSilent = true
+			for range 3 {
+				cloud.pass(time.Minute)
+				expectError(t, ask(), true, []string{"does not answer"})
+			}
+		})
+	}
+}

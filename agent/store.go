@@ -18,6 +18,11 @@ type destination interface {
 	put(ctx context.Context, key string, content io.ReadSeeker, size int64) error
 }
 
+// credentialSeeker is a destination that wants credentials. Whoever has time can learn beforehand that there are none.
+type credentialSeeker interface {
+	seekCredentials(ctx context.Context) error
+}
+
 // storeWorld is what destinations know of the machine they run on.
 type storeWorld struct {
 	getenv func(string) string
@@ -136,10 +141,23 @@ func isKey(key string) bool {
 	return !strings.ContainsAny(key, "\x00\\") && len(key) <= 1024
 }
 
-// parseEndpoint reads the address of a server that is not the cloud's own.
+// parseEndpoint reads the address of a server that is not the cloud's own. Without a scheme it is https, and http on this machine.
 func parseEndpoint(text, from string) (*url.URL, error) {
+	endpoint, err := parseEndpointOf("https", text, from)
+	if err == nil && !strings.Contains(text, "://") && isLoopback(endpoint.Hostname()) {
+		endpoint.Scheme = "http"
+	}
+	return endpoint, err
+}
+
+// parsePlainEndpoint is for servers that are shown no credentials, such as emulators and metadata services: without a scheme it is http.
+func parsePlainEndpoint(text, from string) (*url.URL, error) {
+	return parseEndpointOf("http", text, from)
+}
+
+func parseEndpointOf(scheme, text, from string) (*url.URL, error) {
 	if !strings.Contains(text, "://") {
-		text = "http://" + text
+		text = scheme + "://" + text
 	}
 	endpoint, err := url.Parse(text)
 	if err != nil || endpoint.Host == "" || (endpoint.Scheme != "http" && endpoint.Scheme != "https") || endpoint.User != nil || endpoint.RawQuery != "" {

@@ -94,6 +94,14 @@ func newAzure(world storeWorld, address bucketAddress, container *url.URL, sas, 
 	return store
 }
 
+func (d *azureDestination) seekCredentials(ctx context.Context) error {
+	if d.tokens == nil {
+		return nil
+	}
+	_, err := d.tokens.get(ctx)
+	return err
+}
+
 func (d *azureDestination) put(ctx context.Context, key string, source io.ReadSeeker, size int64) error {
 	whole, name, err := d.address.place(key)
 	if err != nil {
@@ -147,11 +155,15 @@ func newAzureTokens(world storeWorld, storage storeClient) *renewed[bearer] {
 	metadata := newMetadataClient(world)
 	return newRenewed(world.now, firstOf(
 		"no credentials for Azure Blob Storage",
-		func(context.Context) (bearer, time.Time, error) {
-			return tokenFromEnvironment(world, "AZURE_STORAGE_ACCESS_TOKEN")
+		source[bearer]{"the URL and AZURE_STORAGE_SAS_TOKEN", func(context.Context) (bearer, time.Time, error) {
+			// With a signature nobody asks for a token.
+			return bearer{}, time.Time{}, elsewhere("no signature in them")
+		}},
+		tokenFromEnvironment(world, "AZURE_STORAGE_ACCESS_TOKEN"),
+		source[bearer]{
+			"AZURE_CLIENT_ID and AZURE_TENANT_ID with AZURE_FEDERATED_TOKEN_FILE or AZURE_CLIENT_SECRET", azureApplication{world, storage}.fetch,
 		},
-		azureApplication{world, storage}.fetch,
-		azurePlatform{world, metadata}.fetch,
-		azureMachine{world, metadata}.fetch,
+		source[bearer]{"IDENTITY_ENDPOINT and IDENTITY_HEADER", azurePlatform{world, metadata}.fetch},
+		source[bearer]{"managed identity of the machine", azureMachine{world, metadata, &silence{now: world.now}}.fetch},
 	))
 }

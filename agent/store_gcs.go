@@ -46,7 +46,7 @@ func gcsEndpoint(world storeWorld, address bucketAddress) (endpoint *url.URL, is
 		return endpoint, false, err
 	}
 	if text := world.getenv("STORAGE_EMULATOR_HOST"); text != "" {
-		endpoint, err = parseEndpoint(text, "STORAGE_EMULATOR_HOST")
+		endpoint, err = parsePlainEndpoint(text, "STORAGE_EMULATOR_HOST")
 		return endpoint, true, err
 	}
 	endpoint, err = url.Parse(gcsOrigin)
@@ -60,6 +60,14 @@ type gcsDestination struct {
 	endpoint *url.URL
 	// tokens is nil where nobody asks for one.
 	tokens *renewed[bearer]
+}
+
+func (d *gcsDestination) seekCredentials(ctx context.Context) error {
+	if d.tokens == nil {
+		return nil
+	}
+	_, err := d.tokens.get(ctx)
+	return err
 }
 
 func (d *gcsDestination) put(ctx context.Context, key string, source io.ReadSeeker, size int64) error {

@@ -104,6 +104,11 @@ func awsDomain(region string) string {
 	return "amazonaws.com"
 }
 
+func (d *s3Destination) seekCredentials(ctx context.Context) error {
+	_, err := d.keys.get(ctx)
+	return err
+}
+
 func (d *s3Destination) put(ctx context.Context, key string, source io.ReadSeeker, size int64) error {
 	whole, name, err := d.address.place(key)
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -19,6 +20,24 @@ func s3Env(more ...string) map[string]string {
 		env[more[i]] = more[i+1]
 	}
 	return env
+}
+
+func TestEndpointsWithoutASchemeAreHTTPSUnlessTheyAreThisMachine(t *testing.T) {
+	var cases []struct {
+		Given string
+		Is    *string
+	}
+	if err := json.Unmarshal(mustRead(t, "../protocol/golden/coverage/endpoints.json"), &cases); err != nil || len(cases) == 0 {
+		t.Fatal(err)
+	}
+	for _, each := range cases {
+		endpoint, err := parseEndpoint(each.Given, "AWS_ENDPOINT_URL")
+		if (err != nil) != (each.Is == nil) {
+			t.Errorf("%s: %v", each.Given, err)
+		} else if err == nil && endpoint.String() != *each.Is {
+			t.Errorf("%s is %s, not %s", each.Given, endpoint, *each.Is)
+		}
+	}
 }
 
 func TestS3IsAskedWhereAndHowItWants(t *testing.T) {

@@ -1,5 +1,6 @@
 import { coverageError } from "../errors.ts";
 import { printableName } from "../printable.ts";
+import { isLoopback } from "./nearby.ts";
 
 /** `scheme://bucket/prefix?settings` of a cloud. */
 export interface BucketAddress {
@@ -43,9 +44,18 @@ export function isKey(key: string): boolean {
   return !/[\0\\]/.test(key) && key.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }
 
-/** The address of a server that is not the cloud's own. Fails with COVERAGE_STORAGE_UNKNOWN. */
+/** The address of a server that is not the cloud's own; without a scheme https, and http on this machine. Fails with COVERAGE_STORAGE_UNKNOWN. */
 export function parseEndpoint(text: string, from: string): URL {
-  const whole = text.includes("://") ? text : `http://${text}`;
+  const url = parseWhole(text.includes("://") ? text : `https://${text}`, from);
+  return text.includes("://") || !isLoopback(url.hostname) ? url : parseWhole(`http://${text}`, from);
+}
+
+/** The same for servers that are shown no credentials, such as emulators and metadata services: without a scheme http. */
+export function parsePlainEndpoint(text: string, from: string): URL {
+  return parseWhole(text.includes("://") ? text : `http://${text}`, from);
+}
+
+function parseWhole(whole: string, from: string): URL {
   const url = URL.canParse(whole) ? new URL(whole) : undefined;
   const isPlain =
     url !== undefined && /^https?:$/.test(url.protocol) && url.username === "" && url.search === "";

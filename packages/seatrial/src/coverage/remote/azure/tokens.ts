@@ -1,8 +1,8 @@
 import { isToolError } from "../../../support/error.ts";
 import { coverageError } from "../../errors.ts";
-import { below, isBucket } from "../address.ts";
+import { below, isBucket, parseEndpoint } from "../address.ts";
 import type { Bearer } from "../bearer.ts";
-import { isNearby, mayTellSecrets } from "../nearby.ts";
+import { isNearby, mayBeShownSecrets } from "../nearby.ts";
 import { encodeQuery } from "../percent-encode.ts";
 import { createRenewed, type Lent, type Renewed } from "../renewed.ts";
 import { readSecretFile } from "../secret-file.ts";
@@ -37,10 +37,11 @@ async function applicationToken(
   const secret = environment["AZURE_CLIENT_SECRET"];
   if (!client || !tenant || !(file || secret)) return undefined;
   const text = environment["AZURE_AUTHORITY_HOST"] || "https://login.microsoftonline.com";
-  const whole = text.includes("://") ? text : `https://${text}`;
-  const authority = URL.canParse(whole) ? new URL(whole) : undefined;
-  if (authority === undefined || !mayTellSecrets(authority) || !isBucket(tenant))
-    throw missing("AZURE_AUTHORITY_HOST is not https://, or AZURE_TENANT_ID is no id.");
+  const authority = parseEndpoint(text, "AZURE_AUTHORITY_HOST");
+  if (!mayBeShownSecrets(authority) || !isBucket(tenant))
+    throw missing(
+      "AZURE_AUTHORITY_HOST is neither https:// nor on this machine, or AZURE_TENANT_ID is no id.",
+    );
   // Kubernetes writes it anew from time to time.
   const assertion = file ? await readSecretFile(file, "AZURE_FEDERATED_TOKEN_FILE") : undefined;
   const proof: Record<string, string> =

@@ -1,4 +1,4 @@
-import { parseBucketAddress, parseEndpoint } from "../address.ts";
+import { parseBucketAddress, parseEndpoint, parsePlainEndpoint } from "../address.ts";
 import { createRenewed } from "../renewed.ts";
 import { googleHmacKeys } from "../s3/keys.ts";
 import { openS3Storage } from "../s3/storage.ts";
@@ -16,7 +16,7 @@ export function openGcs(text: string, context: SourceContext): UnitStorage {
   const emulator = given ? undefined : context.environment["STORAGE_EMULATOR_HOST"];
   const endpoint = given
     ? parseEndpoint(given, "?endpoint=")
-    : parseEndpoint(emulator || ORIGIN, "STORAGE_EMULATOR_HOST");
+    : parsePlainEndpoint(emulator || ORIGIN, "STORAGE_EMULATOR_HOST");
   const keys = googleHmacKeys(context.environment);
   if (emulator) return openGcsStorage({ ...context, address, endpoint });
   if (keys === undefined)

@@ -3,10 +3,10 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { isToolError, messageOf } from "../../../support/error.ts";
 import { coverageError } from "../../errors.ts";
-import { below, parseEndpoint } from "../address.ts";
+import { below, parsePlainEndpoint } from "../address.ts";
 import { jsonOf } from "../answers.ts";
 import type { Bearer } from "../bearer.ts";
-import { mayTellSecrets } from "../nearby.ts";
+import { mayBeShownSecrets } from "../nearby.ts";
 import { createRenewed, type Lent, type Renewed } from "../renewed.ts";
 import { readSecretFile } from "../secret-file.ts";
 import type { SourceContext } from "../source-context.ts";
@@ -50,7 +50,8 @@ async function fileToken(
   const field = (name: string) => (typeof data[name] === "string" ? data[name] : "");
   const address = field("token_uri") || TOKENS;
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined || !mayTellSecrets(url)) throw unusable(file, from, "token_uri is not https://");
+  if (url === undefined || !mayBeShownSecrets(url))
+    throw unusable(file, from, "token_uri is neither https:// nor on this machine");
   if (field("type") === "authorized_user") {
     const secrets = [field("client_secret"), field("refresh_token")];
     const form = {
@@ -107,7 +108,7 @@ async function machineToken(
   { environment, metadata }: SourceContext,
   signal: AbortSignal,
 ): Promise<Lent<Bearer> | undefined> {
-  const origin = parseEndpoint(
+  const origin = parsePlainEndpoint(
     environment["GCE_METADATA_HOST"] || environment["GCE_METADATA_IP"] || METADATA,
     "GCE_METADATA_HOST",
   );

@@ -1,6 +1,6 @@
 import { coverageError } from "../../errors.ts";
 import { jsonOf, refusal, textOfAnswer } from "../answers.ts";
-import { mayTellSecrets } from "../nearby.ts";
+import { mayGiveSecrets } from "../nearby.ts";
 import type { Lent } from "../renewed.ts";
 import { readSecretFile } from "../secret-file.ts";
 import type { SourceContext } from "../source-context.ts";
@@ -18,7 +18,7 @@ export async function containerKeys(
   const address = relative ? `${ECS}/${relative.replace(/^\//, "")}` : environment[variable];
   if (!address) return undefined;
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined || !mayTellSecrets(url)) {
+  if (url === undefined || !mayGiveSecrets(url)) {
     throw coverageError({
       code: "COVERAGE_CREDENTIALS_MISSING",
       message: `${variable} is neither https:// nor an address of this machine or of ECS and EKS.`,

@@ -93,6 +93,17 @@ describe("keys for S3", () => {
     expect(await wordsOf({ ...environment, AWS_WEB_IDENTITY_TOKEN_FILE: "/no/such" })).toContain("/no/such");
   });
 
+  it.each(["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"])(
+    "of a web identity are asked for over TLS, whatever %s says",
+    async (variable) => {
+      await using folder = await createFolder({ token: "jwt.s3cr3t\n" });
+      const identity = { AWS_WEB_IDENTITY_TOKEN_FILE: `${folder.path}/token`, AWS_ROLE_ARN: "arn:role" };
+      const environment = { ...identity, [variable]: "http://storage.example.com:9000/s3" };
+      await expect(keysIn(environment).get(signal)).toThrowWithCode("COVERAGE_CREDENTIALS_MISSING");
+      expect(await wordsOf(environment)).toContain(`${variable} is http://storage.example.com:9000: `);
+    },
+  );
+
   it("are those of the container, with its token", async () => {
     await using server = await startServer((request, response) =>
       request.headers.authorization === "s3cr3t"

@@ -1,6 +1,6 @@
 import { isToolError } from "../../../support/error.ts";
 import { coverageError } from "../../errors.ts";
-import { below, parseEndpoint } from "../address.ts";
+import { below, parsePlainEndpoint } from "../address.ts";
 import { jsonOf, refusal, senseless, textOfAnswer } from "../answers.ts";
 import type { HttpAnswer } from "../http-client.ts";
 import type { Lent } from "../renewed.ts";
@@ -17,7 +17,7 @@ export async function machineKeys(
 ): Promise<Lent<AwsKeys> | undefined> {
   if (environment["AWS_EC2_METADATA_DISABLED"]?.toLowerCase() === "true") return undefined;
   const variable = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
-  const origin = parseEndpoint(environment[variable] || METADATA, variable);
+  const origin = parsePlainEndpoint(environment[variable] || METADATA, variable);
   const name = `metadata of the machine (${origin.host})`;
   const headers = { "x-aws-ec2-metadata-token-ttl-seconds": "300" };
   const url = below(origin, "latest/api/token");

@@ -1,7 +1,9 @@
 import { childrenOf, parseXml, textOf } from "../../../support/xml.ts";
+import { coverageError } from "../../errors.ts";
 import { below, parseEndpoint } from "../address.ts";
 import { refusal, textOfAnswer } from "../answers.ts";
 import { FORM, formOf } from "../form.ts";
+import { mayBeShownSecrets } from "../nearby.ts";
 import type { Lent } from "../renewed.ts";
 import { readSecretFile } from "../secret-file.ts";
 import type { SourceContext } from "../source-context.ts";
@@ -44,7 +46,14 @@ export async function webIdentityKeys(
 function stsEndpoint(environment: Variables): URL {
   for (const variable of ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"]) {
     const text = environment[variable];
-    if (text) return parseEndpoint(text, variable);
+    if (!text) continue;
+    const url = parseEndpoint(text, variable);
+    if (mayBeShownSecrets(url)) return url;
+    throw coverageError({
+      code: "COVERAGE_CREDENTIALS_MISSING",
+      message: `${variable} is ${url.origin}: the token of AWS_WEB_IDENTITY_TOKEN_FILE is sent over https:// only.`,
+      hint: "Name the address of STS in AWS_ENDPOINT_URL_STS.",
+    });
   }
   const region = environment["AWS_REGION"] || environment["AWS_DEFAULT_REGION"] || "";
   return new URL(
