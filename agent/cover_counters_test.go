@@ -123,7 +123,7 @@ func TestSecretsOfTheCommandLineDoNotLeaveTheMachine(t *testing.T) {
 	})
 	u.wantCode(0)
 	unit, manifest := u.arrived()
-	if got := strings.Join(manifest.Argv[1:], " "); got != "exit 0 --token *** ***" {
+	if got := strings.Join(manifest.Argv[1:], " "); got != "exit 0 --token [redacted] [redacted]" {
 		t.Errorf("%q", got)
 	}
 	for _, file := range manifest.Files {

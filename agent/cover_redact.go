@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"net/url"
 	"regexp"
 	"slices"
@@ -9,37 +11,66 @@ import (
 	"unicode"
 )
 
-const redacted = "***"
+const redacted = "[redacted]"
 
 // shortestHidden keeps short values of variables from being replaced everywhere.
 const shortestHidden = 4
 
-// redactor replaces what may be secret before text leaves the machine.
+// redactor replaces what may be secret before text leaves the machine. Its rules are those of `packages/seatrial/src/coverage/redaction`:
+// protocol/golden/coverage/redaction.json holds for both.
 type redactor struct {
-	// secrets are values known from the environment, the longest first: one may contain another.
-	secrets []string
+	// known are values of the environment, in all forms that they are written in.
+	known *strings.Replacer
 }
 
 func newRedactor(environ []string) *redactor {
-	r := &redactor{}
+	var secrets []string
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
 		if looksSecret(name) {
-			r.add(value)
+			secrets = append(secrets, formsOf(value)...)
 		}
 		if address, err := url.Parse(value); err == nil && address.User != nil {
 			password, _ := address.User.Password()
-			r.add(password)
+			secrets = append(secrets, formsOf(password)...)
 		}
 	}
-	slices.SortFunc(r.secrets, func(a, b string) int { return len(b) - len(a) })
-	return r
+	// The longest first: one may contain another.
+	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
+	var pairs []string
+	for _, secret := range secrets {
+		pairs = append(pairs, secret, redacted)
+	}
+	return &redactor{strings.NewReplacer(pairs...)}
 }
 
-func (r *redactor) add(secret string) {
-	if len(secret) >= shortestHidden && secret != "true" && secret != "false" {
-		r.secrets = append(r.secrets, secret)
+// inURL leaves what browsers and programs in JavaScript do not encode.
+var inURL = strings.NewReplacer("%21", "!", "%27", "'", "%28", "(", "%29", ")", "%2A", "*")
+
+// formsOf are a value and what it looks like in JSON, URLs and base64, and each of its longer lines.
+func formsOf(secret string) (forms []string) {
+	if secret == "true" || secret == "false" {
+		return nil
 	}
+	var quoted strings.Builder
+	encoder := json.NewEncoder(&quoted)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(secret)
+	inQuotes := strings.TrimSpace(quoted.String())
+	all := []string{
+		secret, inQuotes[1 : len(inQuotes)-1], inURL.Replace(encodeKey(secret, false)), base64.RawStdEncoding.EncodeToString([]byte(secret)),
+	}
+	for line := range strings.SplitSeq(secret, "\n") {
+		if line = strings.TrimSuffix(line, "\r"); len(line) >= 2*shortestHidden {
+			all = append(all, line)
+		}
+	}
+	for _, form := range all {
+		if len(form) >= shortestHidden {
+			forms = append(forms, form)
+		}
+	}
+	return forms
 }
 
 // argv replaces the values of flags whose names look secret, whether joined by `=` or in the next word, and what text finds.
@@ -73,9 +104,7 @@ func isSurelyFlag(word string) bool {
 
 // text replaces known secrets, users and passwords of URLs, values with secret names, and what is known to be a token by its form.
 func (r *redactor) text(text string) string {
-	for _, secret := range r.secrets {
-		text = strings.ReplaceAll(text, secret, redacted)
-	}
+	text = r.known.Replace(text)
 	patterns := redactPatterns()
 	for _, known := range patterns.whole {
 		text = known.ReplaceAllString(text, "${1}"+redacted+"${2}")

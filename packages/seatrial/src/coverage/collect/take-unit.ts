@@ -6,6 +6,7 @@ import { isToolError, messageOf } from "../../support/error.ts";
 import { problemOf } from "../../support/problem.ts";
 import { coverageError, coverageProblem } from "../errors.ts";
 import { type ContainerCoverage, HOOKS_FOLDER, TOOLS_FOLDER } from "../plan.ts";
+import { commandLineRedactor } from "../redaction/redact-command-line.ts";
 import type { UnitFile, UnitManifest } from "../units/manifest.ts";
 import { writeUnit } from "../units/write-unit.ts";
 import { diagnose } from "./diagnose.ts";
@@ -32,6 +33,7 @@ export interface UnitOptions {
   problems: readonly Problem[];
   /** Turns profiles into what can be read without their image: gives files of `exports/`, or why there are none. */
   exportProfiles: (files: readonly UnitFile[], signal: AbortSignal) => Promise<Exported[]>;
+  /** Hides values that are known to be secret; more is hidden by its name and form. */
   redact: (text: string) => string;
   limits?: ExtractLimits | undefined;
   /** Default 2 minutes. */
@@ -46,7 +48,8 @@ export interface UnitOptions {
 export async function takeUnit(options: UnitOptions): Promise<UnitManifest> {
   const { coverage, unit, folder, end, redact } = options;
   const problems = [...options.problems];
-  const sink = createUnitSink({ folder, redact });
+  const hide = commandLineRedactor({ redact, environment: end.env });
+  const sink = createUnitSink({ folder, redact: hide });
   const ms = options.deadline ?? TAKE_MS;
   using deadline = withDeadline(options.signal, { ms, error: () => late(coverage.service, ms) });
   const { signal } = deadline;
@@ -62,7 +65,7 @@ export async function takeUnit(options: UnitOptions): Promise<UnitManifest> {
     startedAt: new Date(end.startedAt).toISOString(),
     endedAt: new Date().toISOString(),
     exit: end.exit && { code: end.exit.code, signal: end.exit.signal },
-    argv: end.argv.map(redact),
+    argv: hide(end.argv),
     workingDir: end.workingDir,
     files: sink.files,
     problems,

@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import type { FileSink } from "../../agent/index.ts";
 import type { CoverageLanguage, Digest } from "../../model/index.ts";
 import { makeFolder } from "../../support/make-folder.ts";
+import type { RedactCommandLine } from "../redaction/redact-command-line.ts";
 import type { UnitFile } from "../units/manifest.ts";
 import { withoutArguments } from "./without-arguments.ts";
 
@@ -38,7 +39,7 @@ export interface UnitSink extends FileSink {
 }
 
 /** A unit's folder that takes a container's files. `redact` hides what must not be read in command lines. */
-export function createUnitSink(options: { folder: string; redact: (text: string) => string }): UnitSink {
+export function createUnitSink(options: { folder: string; redact: RedactCommandLine }): UnitSink {
   const files: UnitFile[] = [];
   const strange: string[] = [];
   const notes: string[] = [];

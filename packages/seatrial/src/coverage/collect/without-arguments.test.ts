@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { commandLineRedactor } from "../redaction/redact-command-line.ts";
 import { withoutArguments } from "./without-arguments.ts";
 
-const redact = (text: string) => text.replaceAll("hunter2", "[redacted]");
+const redact = commandLineRedactor({
+  redact: (text) => text.replaceAll("hunter2", "[redacted]"),
+  environment: {},
+});
 
 /** A file of counters with these strings, and pairs of their places, around a payload that stays as it is. */
 function counters(strings: string[], pairs: [number, number][], payload = [3, 0, 2, 1, 1, 1]): Buffer {
@@ -20,7 +24,7 @@ function counters(strings: string[], pairs: [number, number][], payload = [3, 0,
   return Buffer.concat([header, segment, table, args, Buffer.from(payload), footer]);
 }
 
-const STRINGS = ["", "argc", "3", "argv0", "/app/hunter2", "argv1", "--password=hunter2", "argv2", "-v"];
+const STRINGS = ["", "argc", "3", "argv0", "/app/server", "argv1", "--password=hunter2", "argv2", "-v"];
 const PAIRS: [number, number][] = [
   [1, 2],
   [3, 4],
@@ -38,9 +42,23 @@ describe("counters of Go", () => {
     );
   });
 
+  it("lose the word after a flag whose name is secret, but no text that says something else, too", () => {
+    const strings = ["", "argc", "4", "argv0", "/app", "argv1", "--token", "argv2", "t0k3n", "argv3", "4"];
+    const pairs = (last: number): [number, number][] => [
+      [1, 2],
+      [3, 4],
+      [5, 6],
+      [7, last],
+    ];
+    const after = withoutArguments(counters(strings, pairs(8)), redact).toString("latin1");
+    expect(after).not.toContain("t0k3n");
+    const shared = counters(strings, pairs(2));
+    expect(withoutArguments(shared, redact)).toBe(shared);
+  });
+
   it("stay the same bytes where there is no secret", () => {
     const before = counters(STRINGS, PAIRS);
-    expect(withoutArguments(before, (text) => text)).toBe(before);
+    expect(withoutArguments(before, (words) => [...words])).toBe(before);
   });
 
   it("are left alone where they are none, or cut off, or say impossible things", () => {
