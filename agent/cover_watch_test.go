@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 func TestWatcherBringsWhatAProgramElsewhereLeaves(t *testing.T) {
@@ -42,7 +43,7 @@ func TestWatcherBringsWhatAProgramElsewhereLeaves(t *testing.T) {
 }
 
 func TestWatcherSaysWhenNothingCame(t *testing.T) {
-	u := startCover(t, coverCase{flags: []string{"--watch", t.TempDir(), "--service", "orders"}})
+	u := startCover(t, coverCase{flags: []string{"--watch", t.TempDir(), "--service", "orders", "--budget", "2s"}})
 	eventually(t, "a manifest", func() bool { _, _, found := findUnit(t, u.to); return found })
 	u.signal(syscall.SIGTERM)
 	u.wantCode(0)
@@ -50,4 +51,58 @@ func TestWatcherSaysWhenNothingCame(t *testing.T) {
 	if !strings.Contains(u.stderr.text(), "orders is said to have ended and left no profile") {
 		t.Errorf("%s", u.stderr.text())
 	}
+}
+
+func TestWatcherThatIsToldFirstWaitsForTheProgram(t *testing.T) {
+	folder := t.TempDir()
+	_, left := leaveProfiles(t, "exit", "0")
+	counters := mustRead(t, left)
+	u := startCover(t, coverCase{flags: []string{"--watch", folder}})
+	eventually(t, "its folder", func() bool { return isFolder(folder + "/go") })
+	leave := func(name string, age time.Duration) {
+		path := filepath.Join(folder, "go", name)
+		if err := os.WriteFile(path, counters, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, time.Time{}, time.Now().Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// An earlier start of the program left these.
+	leave("covcounters.0123456789abcdef0123456789abcdef.1.1", time.Minute)
+	u.signal(syscall.SIGTERM)
+	time.Sleep(1500 * time.Millisecond)
+	leave("covcounters.0123456789abcdef0123456789abcdef.1.2", 0)
+	told := time.Now()
+	if took := u.endedAfter(told); took > 4*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	u.wantCode(0)
+	if _, manifest := u.arrived(); manifest.count("go/covcounters.") != 2 {
+		t.Errorf("%+v", manifest.Files)
+	}
+}
+
+func TestWatcherWaitsNoLongerThanTheShareForAProgramThatWasKilled(t *testing.T) {
+	u := startCover(t, coverCase{flags: []string{"--watch", t.TempDir(), "--budget", "4s", "--share", "50%"}})
+	eventually(t, "a manifest", func() bool { _, _, found := findUnit(t, u.to); return found })
+	told := time.Now()
+	u.signal(syscall.SIGTERM)
+	if took := u.endedAfter(told); took < 1900*time.Millisecond || took > 4*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	u.wantCode(0)
+}
+
+func TestWatcherThatIsToldTwiceWaitsNoLonger(t *testing.T) {
+	u := startCover(t, coverCase{flags: []string{"--watch", t.TempDir(), "--budget", "30s"}})
+	eventually(t, "a manifest", func() bool { _, _, found := findUnit(t, u.to); return found })
+	u.signal(syscall.SIGTERM)
+	time.Sleep(2 * repeatedAfter)
+	told := time.Now()
+	u.signal(syscall.SIGTERM)
+	if took := u.endedAfter(told); took > 5*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	u.wantCode(0)
 }
