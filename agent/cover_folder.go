@@ -132,6 +132,10 @@ func prepareCoverFolder(folder string, s coverSettings) (err error) {
 			return err
 		}
 	}
+	if s.nodeHook && slices.Contains(s.languages, "node") {
+		// Without it programs run as well.
+		_ = writeNodeHook(folder)
+	}
 	// A full disk takes folders, but no content.
 	probe := filepath.Join(folder, "probe")
 	if err := os.WriteFile(probe, make([]byte, 4096), 0o600); err != nil {

@@ -37,9 +37,9 @@ var coverLanguages = map[string]coverLanguage{
 		build: "Start it with coverage run, and let coverage.py handle SIGTERM (sigterm = true).",
 	},
 	"node": {
-		variables: oneVariable("NODE_V8_COVERAGE", ""),
+		variables: nodeVariables,
 		isProfile: hasExtension(".json"),
-		build:     "Let it end by itself on SIGTERM: Node writes profiles only then.",
+		build:     "Let it end by itself or by SIGTERM: Node writes no profiles when it is killed.",
 	},
 	"llvm": {
 		variables: oneVariable("LLVM_PROFILE_FILE", "%p-%m.profraw"),

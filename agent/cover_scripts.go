@@ -59,7 +59,7 @@ func findScripts(profiles []profileFile) []profileFile {
 
 func isOwnScript(place string) bool {
 	return path.IsAbs(place) && path.Clean(place) == place && slices.Contains(scriptExtensions, path.Ext(place)) &&
-		!strings.Contains(place, "/node_modules/") && !strings.ContainsAny(place, "\x00\\") && len(place) < 800
+		!strings.Contains(place, "/node_modules/") && !strings.HasSuffix(place, "/"+nodeHookName) && !strings.ContainsAny(place, "\x00\\") && len(place) < 800
 }
 
 // scriptsIn are the files that a profile names.

@@ -32,6 +32,8 @@ type coverSettings struct {
 	languages []string
 	// javaAgent is the path of jacocoagent.jar.
 	javaAgent string
+	// nodeHook says that programs of Node load what writes their coverage when a signal ends them. Default: on.
+	nodeHook bool
 	// flush is how often profiles are sent while the program runs. Default: 0, at its end only.
 	flush time.Duration
 	// budget is how long the end may take, from SIGTERM (or the program's own end) on. Default: 10 s.
@@ -66,7 +68,7 @@ var (
 // readCoverSettings takes what it can of flags and environment: a wrong setting is a complaint, and its default holds.
 // It fails only when it is certain that no program is to be run.
 func readCoverSettings(args []string, getenv func(string) string) (s coverSettings, complaints []string, err error) {
-	s = coverSettings{run: "default", languages: []string{"go"}, budget: 10 * time.Second, share: 0.6}
+	s = coverSettings{run: "default", languages: []string{"go"}, nodeHook: true, budget: 10 * time.Second, share: 0.6}
 	flags := s.flags()
 	flags.VisitAll(func(f *flag.Flag) {
 		name := "SEATRIAL_COVER_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
@@ -147,6 +149,7 @@ func (s *coverSettings) flags() *flag.FlagSet {
 		s.languages, err = parseLanguages(text)
 		return err
 	})
+	flags.Func("node-hook", "", func(text string) error { return parseOnOff(text, &s.nodeHook) })
 	flags.Func("flush", "", func(text string) error { return parseDuration(text, 0, &s.flush) })
 	flags.Func("budget", "", func(text string) error { return parseDuration(text, time.Second, &s.budget) })
 	flags.Func("share", "", func(text string) error { return parseShare(text, &s.share) })

@@ -52,7 +52,7 @@ func TestFlagsCountMoreThanTheEnvironment(t *testing.T) {
 	}
 	s, complaints, err := readSettings([]string{"--run", "mine", "--budget=5s", "--", "app"}, env)
 	want := coverSettings{
-		to: "s3://b/p", run: "mine", languages: []string{"go", "node"}, budget: 5 * time.Second, share: 0.5, javaAgent: "/j.jar", argv: []string{"app"},
+		to: "s3://b/p", run: "mine", languages: []string{"go", "node"}, nodeHook: true, budget: 5 * time.Second, share: 0.5, javaAgent: "/j.jar", argv: []string{"app"},
 	}
 	if err != nil || len(complaints) > 0 || !reflect.DeepEqual(s, want) {
 		t.Errorf("%+v, %q, %v", s, complaints, err)
@@ -61,7 +61,7 @@ func TestFlagsCountMoreThanTheEnvironment(t *testing.T) {
 
 func TestDefaultsAreThoseOfTheUsage(t *testing.T) {
 	s, _, _ := readSettings([]string{"app"}, nil)
-	want := coverSettings{run: "default", languages: []string{"go"}, budget: 10 * time.Second, share: 0.6, argv: []string{"app"}}
+	want := coverSettings{run: "default", languages: []string{"go"}, nodeHook: true, budget: 10 * time.Second, share: 0.6, argv: []string{"app"}}
 	if !reflect.DeepEqual(s, want) {
 		t.Errorf("%+v", s)
 	}

@@ -18,6 +18,8 @@ Each flag can be given as an environment variable instead: --to as SEATRIAL_COVE
   --commit ID       the git commit that the program was built from. Default: what a Go program says of itself
   --languages LIST  of go, python, node, llvm, java: sets GOCOVERDIR, COVERAGE_FILE, NODE_V8_COVERAGE,
                     LLVM_PROFILE_FILE, JAVA_TOOL_OPTIONS. Default: go
+  --node-hook on|off  programs of Node load a file of ours by NODE_OPTIONS, which writes their profiles when SIGTERM or SIGINT
+                    ends them and they do not listen. Default: on; never with Node's --permission, which forbids it
   --java-agent JAR  the path of jacocoagent.jar, which Java needs
   --folder PATH     where profiles wait until they are sent; each start gets a folder of its own in it.
                     Default: the first of /tmp, TMPDIR, /dev/shm, /var/tmp and the working directory that can be written
