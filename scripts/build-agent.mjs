@@ -41,7 +41,7 @@ export function buildAgent(root) {
 function digestOf(folder) {
   const hash = createHash("sha256");
   const names = readdirSync(folder).filter(
-    (name) => /\.(go|mod|sh)$/.test(name) && !name.endsWith("_test.go"),
+    (name) => /\.(cjs|go|mod|sh)$/.test(name) && !name.endsWith("_test.go"),
   );
   for (const name of names.sort()) hash.update(name).update(readFileSync(join(folder, name)));
   return hash.digest("hex");
