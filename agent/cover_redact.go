@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf16"
 )
 
 const redacted = "[redacted]"
@@ -44,6 +45,9 @@ func newRedactor(environ []string) *redactor {
 	return &redactor{strings.NewReplacer(pairs...)}
 }
 
+// textLength is the length as programs in JavaScript count it: the rules are to be the same.
+func textLength(text string) int { return len(utf16.Encode([]rune(text))) }
+
 // inURL leaves what browsers and programs in JavaScript do not encode.
 var inURL = strings.NewReplacer("%21", "!", "%27", "'", "%28", "(", "%29", ")", "%2A", "*")
 
@@ -61,12 +65,12 @@ func formsOf(secret string) (forms []string) {
 		secret, inQuotes[1 : len(inQuotes)-1], inURL.Replace(encodeKey(secret, false)), base64.RawStdEncoding.EncodeToString([]byte(secret)),
 	}
 	for line := range strings.SplitSeq(secret, "\n") {
-		if line = strings.TrimSuffix(line, "\r"); len(line) >= 2*shortestHidden {
+		if line = strings.TrimSuffix(line, "\r"); textLength(line) >= 2*shortestHidden {
 			all = append(all, line)
 		}
 	}
 	for _, form := range all {
-		if len(form) >= shortestHidden {
+		if textLength(form) >= shortestHidden {
 			forms = append(forms, form)
 		}
 	}
@@ -172,7 +176,7 @@ var redactPatterns = sync.OnceValue(func() patterns {
 			`(://)[^\s"'/?#@:]+(@)`,
 			// The same in the data source names of MySQL.
 			`()[^\s"'/@:=]+:[^\s"']*(@[a-z0-9]+\()`,
-			`(?i)(\b(?:bearer|basic|digest)\s+)[A-Za-z0-9._~+/=-]{8,}()`,
+			`(\b(?i:bearer|basic|digest)\s+)[A-Za-z0-9._~+/=-]{8,}()`,
 			`(?s)(-----BEGIN [A-Z ]*PRIVATE KEY-----).*()`,
 			`()\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?()`,
 			`()\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk_live_|AKIA|ASIA|AIza)[A-Za-z0-9_-]{12,}()`,

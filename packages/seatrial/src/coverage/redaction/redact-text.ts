@@ -8,8 +8,9 @@ const FORMS = [
   /(:\/\/)[^\t\n\f\r "'/?#@:]+(@)/g,
   new RegExp(`(\\b(?:bearer|basic|digest)${SPACE}+)[A-Za-z0-9._~+/=-]{8,}()`, "gi"),
   /(-----BEGIN [A-Z ]*PRIVATE KEY-----).*()/gs,
-  /()\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk_live_|AKIA|ASIA|AIza)[A-Za-z0-9_-]{12,}()/g,
 ];
+/** Tokens that say whose they are. */
+const MARKED = /\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk_live_|AKIA|ASIA|AIza)[A-Za-z0-9_-]{12,}/g;
 /** A token of JSON, with its parts. What only begins like one is taken whole, so that it is looked at once. */
 const TOKEN = /\beyJ(?:[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?)?|[A-Za-z0-9_-]*)/g;
 /** Names before `=` and before `:`, from where they begin. */
@@ -25,7 +26,7 @@ export function redactText(text: string): string {
   const logins = text.replace(/[^\t\n\f\r "']+/g, (run) => withoutSource(withoutLogin(run)));
   const forms = FORMS.reduce((result, form) => result.replace(form, `$1${MASK}$2`), logins);
   const tokens = forms.replace(TOKEN, (found, parts?: string) => (parts === undefined ? found : MASK));
-  return NAMES.reduce(withoutValues, tokens);
+  return NAMES.reduce(withoutValues, tokens.replace(MARKED, MASK));
 }
 
 /** `://user:password@`; a password may hold slashes that should have been escaped. */
