@@ -73,11 +73,15 @@ func (c *courier) seekCredentials() {
 		return
 	}
 	for pause := firstSearch; ; pause = min(2*pause, longestPause) {
-		err := seeker.seekCredentials(c.life.ctx)
+		// What the end finds under way must not keep those waiting that send: they need the same credentials.
+		ctx, cancel := boundAttempt(c.life.ctx, c.life, 0)
+		err := seeker.seekCredentials(ctx)
+		isCut := ctx.Err() != nil
+		cancel()
 		if err == nil || c.isStopped() {
 			return
 		}
-		if !worthRetrying(err) {
+		if !isCut && !worthRetrying(err) {
 			say(c.redact.text(err.Error()))
 			return
 		}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -264,6 +265,39 @@ func TestCredentialsThatNobodyHasDoNotHoldTheEndUp(t *testing.T) {
 			}
 			wantNotSent(t, u.summary(), says)
 		})
+	}
+}
+
+func TestCredentialsThatAreLongInComingWhenTheEndBeginsAreAskedForAnew(t *testing.T) {
+	var asked atomic.Int32
+	sts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		if asked.Add(1) == 1 {
+			<-r.Context().Done()
+			return
+		}
+		io.WriteString(w, `<R><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>a</AccessKeyId><SecretAccessKey>b</SecretAccessKey></Credentials></AssumeRoleWithWebIdentityResult></R>`)
+	}))
+	bucket := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.Header().Set("ETag", `"0"`)
+	}))
+	t.Cleanup(bucket.Close)
+	t.Cleanup(func() {
+		sts.CloseClientConnections()
+		sts.Close()
+	})
+	env := []string{
+		"AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_ROLE_ARN=arn", "AWS_WEB_IDENTITY_TOKEN_FILE=" + secretIn(t, "jwt"),
+		"AWS_ENDPOINT_URL_STS=" + sts.URL, "AWS_ENDPOINT_URL_S3=" + bucket.URL,
+	}
+	u := startCover(t, coverCase{flags: []string{"--to", "s3://bucket", "--budget", "8s"}, env: env, argv: []string{covered(t), "wait"}})
+	u.waitForOutput("ready")
+	eventually(t, "a question", func() bool { return asked.Load() == 1 })
+	u.signal(syscall.SIGTERM)
+	u.wantCode(0)
+	if !u.summary().Complete || strings.Count(u.stderr.text(), "\n") != 1 {
+		t.Errorf("asked %d times: %s", asked.Load(), u.stderr.text())
 	}
 }
 
