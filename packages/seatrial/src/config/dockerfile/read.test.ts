@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { processorTime } from "../../support/testing/processor-time.ts";
 import { failureOf, makeFolder, sentencesOf } from "../testing/folder.ts";
 import { readDockerfile } from "./read.ts";
 import { defaultRelease, likelyRelease, looksLikeTests } from "./targets.ts";
@@ -140,9 +141,9 @@ CMD ["-v"]
       { length: 1_000 },
       (_, i) => `FROM a AS s${i}\nRUN echo ${"x ".repeat(40)}\n`,
     ).join("");
-    const start = performance.now();
+    const time = processorTime();
     expect((await read(text)).stages).toHaveLength(1_000);
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(time()).toBeLessThan(10_000);
   }, 30_000);
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { processorTime } from "../../support/testing/processor-time.ts";
 import { type ProfileNames, type ProjectPaths, resolveNames } from "./resolve-names.ts";
 
 function project(files: string[], more: Partial<ProjectPaths> = {}): ProjectPaths {
@@ -180,9 +181,9 @@ describe("names of files", () => {
 
   it("resolve quickly where 20,000 files of one name could be meant", () => {
     const files = Array.from({ length: 20_000 }, (_, at) => `src/part${at}/index.ts`);
-    const started = performance.now();
+    const time = processorTime();
     const found = paths(named(files.map((file) => `/app/${file}`)), project(files));
     expect(found).toEqual(files.map((file) => `project ${file}`));
-    expect(performance.now() - started).toBeLessThan(8_000);
+    expect(time()).toBeLessThan(8_000);
   });
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { processorTime } from "../../support/testing/processor-time.ts";
 import { commandLineRedactor } from "./redact-command-line.ts";
 import { redactText } from "./redact-text.ts";
 import { looksSecret } from "./secret-names.ts";
@@ -50,7 +51,7 @@ it.each([
   "-----BEGIN ",
   "x.= ",
 ])("text that repeats %j is looked at in little time", (part) => {
-  const began = performance.now();
+  const time = processorTime();
   redactText(part.repeat(20_000));
-  expect(performance.now() - began).toBeLessThan(3_000);
+  expect(time()).toBeLessThan(3_000);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { processorTime } from "../../support/testing/processor-time.ts";
 import { parseChallenges } from "./challenge.ts";
 
 describe("reading WWW-Authenticate", () => {
@@ -58,9 +59,9 @@ describe("reading WWW-Authenticate", () => {
   });
 
   test("what is long and odd is read in no time", () => {
-    const startedAt = performance.now();
+    const time = processorTime();
     for (const part of ['a="', "a,", ", ", "\\", '"', " = ", "a=b "])
       parseChallenges(`Bearer ${part.repeat(50_000)}`);
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(time()).toBeLessThan(2_000);
   });
 });
