@@ -51,6 +51,11 @@ describe("completion", () => {
       ["list", "open", "drop", "keep", "help"],
     ],
     [["space", "open", ""], []],
+    [
+      ["coverage", "report", "--image", ""],
+      ["base", "release", "test"],
+    ],
+    [["run", "--image", ""], []],
   ])("offers for %j %j", async (words, candidates) => {
     expect(await complete(words)).toEqual(candidates);
   });

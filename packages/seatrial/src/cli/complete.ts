@@ -70,6 +70,10 @@ async function valuesOf(
   if (awaits !== undefined && options.choices !== undefined) return [...options.choices];
   if (awaits === "--run") return await filesIn({ ...options, folder: "runs" });
   if (awaits === "--only" || awaits === "--suite") return await suites();
+  if (awaits === "--image" && command.parent?.name() === "coverage") {
+    const { dockerfile } = await loadProject({ environment, ...flags });
+    return dockerfile.stages.flatMap(({ name }) => name ?? []);
+  }
   if (awaits !== undefined) return [];
   if (command.commands.length > 0) {
     return command

@@ -49,6 +49,8 @@ export type CliErrorCode =
   | "SOURCE_UNREADABLE"
   /** A run would end with a release, and the git tree has changes that are in no commit. */
   | "TREE_DIRTY"
+  /** `coverage report --image` is not of the form [source=]image, or names two for the same source. */
+  | "TOOL_IMAGE_INVALID"
   /** What is up lacks services that are asked for. */
   | "UP_DIFFERS"
   /** `up --env-file` cannot be written. */

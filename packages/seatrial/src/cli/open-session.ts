@@ -23,6 +23,8 @@ export interface SessionFlags extends GlobalFlags, GivenFlags {
   /** Collect coverage, where the project asks for it. Default: no. */
   coverage?: boolean | undefined;
   quiet?: boolean | undefined;
+  /** Only these stages are built, and no suite runs. */
+  targets?: string[] | undefined;
   /** Services that are wanted for their own sake; suites count where none is named. */
   infrastructure?: string[] | undefined;
 }
@@ -78,7 +80,9 @@ export async function openSession(options: {
     checks: flags.checks !== undefined,
     coverage: flags.coverage,
     infrastructure: flags.infrastructure,
-    suites: flags.checks !== "only" && (flags.infrastructure ?? []).length === 0,
+    stages: flags.targets,
+    suites:
+      flags.checks !== "only" && flags.targets === undefined && (flags.infrastructure ?? []).length === 0,
     cpus: cpus || availableParallelism(),
     environment: environment.env,
   });

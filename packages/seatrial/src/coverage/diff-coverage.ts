@@ -2,6 +2,7 @@ import { type CoverageCount, type CoverageJudgement, type Problem, percentOf } f
 import { type AssessOptions, assess } from "./assess.ts";
 import { checkHead } from "./changes/check-head.ts";
 import { readChanges } from "./changes/read-changes.ts";
+import type { ImageExports } from "./images/tool-image.ts";
 import type { Input } from "./inputs/inputs.ts";
 import { readInputs } from "./inputs/read-inputs.ts";
 import { countChanged } from "./judge/changed.ts";
@@ -10,6 +11,8 @@ import { uncoveredLines } from "./uncovered.ts";
 export interface DiffOptions extends Omit<AssessOptions, "rules"> {
   inputs: readonly Input[];
   force: boolean;
+  /** Which images have the tools for profiles that nobody exported. Default: none. */
+  images?: ImageExports | undefined;
   /** A git revision; changes count from where its history and ours parted. */
   base: string;
   /** Percent of the changed lines. */

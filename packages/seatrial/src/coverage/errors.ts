@@ -24,6 +24,8 @@ export type CoverageErrorCode =
   | "COVERAGE_FOLDER_CLOSED"
   /** What should start coverage in a program failed there. */
   | "COVERAGE_HOOK_FAILED"
+  /** An image was named that could read profiles, and no unit has any for it. */
+  | "COVERAGE_IMAGE_UNUSED"
   /** What should be read is no coverage of a known format, or cannot be read. */
   | "COVERAGE_INPUT_INVALID"
   /** Storage lists names that cannot be files below a folder, such as those with `..`: they were left out. Exit code 1. */

@@ -21,6 +21,7 @@ export type {
 export { describeCoverage } from "./describe.ts";
 export { type CoverageDiff, diffCoverage } from "./diff-coverage.ts";
 export { finishCoverage } from "./finish.ts";
+export type { ImageExports, ToolImage } from "./images/tool-image.ts";
 export type { Input } from "./inputs/inputs.ts";
 export { type Merged, mergeCoverage } from "./merge/merge-coverage.ts";
 export { type ContainerCoverage, type CoveragePlan, planContainer } from "./plan.ts";

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { CoverageFormat, CoverageOutcome } from "../model/index.ts";
 import { type AssessOptions, assess } from "./assess.ts";
 import { checkHead } from "./changes/check-head.ts";
+import type { ImageExports } from "./images/tool-image.ts";
 import type { Input } from "./inputs/inputs.ts";
 import { readInputs } from "./inputs/read-inputs.ts";
 import { writeText } from "./reports/text.ts";
@@ -11,6 +12,8 @@ export interface ReportOptions extends AssessOptions {
   inputs: readonly Input[];
   /** Profiles of several commits are put together all the same. */
   force: boolean;
+  /** Which images have the tools for profiles that nobody exported. Default: none. */
+  images?: ImageExports | undefined;
   formats: readonly CoverageFormat[];
   /** Where reports are written; absent: none is. */
   into?: string | undefined;

@@ -1,33 +1,38 @@
-import type { LaunchedWorkload } from "../agent/index.ts";
+import type { LaunchedWorkload, Launcher } from "../agent/index.ts";
 import type { ToolAgents } from "../coverage/index.ts";
-import { type BuildResult, PLAIN_SECURITY } from "../model/index.ts";
-import type { RunContext } from "./context.ts";
+import { type ImageDetails, PLAIN_SECURITY } from "../model/index.ts";
 import { runLabels } from "./labels.ts";
 
-/** Containers of targets that have the tools for reading profiles, one for each target, started when one is needed. */
+/** Containers of images that have the tools for reading profiles, one for each image, started when one is needed. */
 export interface ToolContainers extends AsyncDisposable {
   agentOf: ToolAgents;
 }
 
-export function createToolContainers(options: {
-  context: Pick<RunContext, "run" | "engine" | "launcher">;
-  build: Promise<BuildResult>;
+export interface ToolContainersOptions {
+  /** Of a run, or of a command that is none. */
+  run: string;
   project: string;
+  launcher: Launcher;
+  /** The image that a name means. */
+  image: (name: string) => Promise<ImageDetails>;
   signal: AbortSignal;
-}): ToolContainers {
-  const { context, signal } = options;
-  const started = new Map<string, Promise<{ workload: LaunchedWorkload; workingDir: string }>>();
+}
 
-  async function start(target: string) {
-    const id = (await options.build).images.get(target)?.imageId;
-    const image = id === undefined ? undefined : await context.engine.images.inspect(id, signal);
-    if (image === undefined) throw new Error(`target ${target} of coverage was not built`);
-    const workload = await context.launcher.launch(
+/** Starts nothing yet. */
+export function createToolContainers(options: ToolContainersOptions): ToolContainers {
+  const { run, project, launcher, signal } = options;
+  const started = new Map<string, Promise<{ workload: LaunchedWorkload; image: ImageDetails }>>();
+
+  async function start(name: string, at: number) {
+    const image = await options.image(name);
+    // Names of images are longer than those of containers may be.
+    const place = `${at}-${name.split("/").at(-1)}`.replace(/[^a-zA-Z0-9_.-]/g, "-").slice(0, 40);
+    const workload = await launcher.launch(
       {
-        name: `seatrial-${context.run}-coverage-${target}`.replace(/[^a-zA-Z0-9_.-]/g, "-"),
-        label: `the tools of coverage in ${target}`,
+        name: `seatrial-${run}-coverage-${place}`,
+        label: `the tools of coverage in ${name}`,
         image: image.id,
-        labels: { ...runLabels({ run: context.run, project: options.project }), "seatrial.coverage": target },
+        labels: { ...runLabels({ run, project }), "seatrial.coverage": name },
         env: {},
         mounts: [],
         limits: {},
@@ -36,17 +41,17 @@ export function createToolContainers(options: {
       },
       signal,
     );
-    return { workload, workingDir: image.config.workingDir || "/" };
+    return { workload, image };
   }
 
   return {
-    async agentOf(target) {
-      const found = started.get(target) ?? start(target);
+    async agentOf(name) {
+      const found = started.get(name) ?? start(name, started.size + 1);
       // Whoever asked hears of it.
       found.catch(() => undefined);
-      started.set(target, found);
-      const { workload, workingDir } = await found;
-      return { agent: workload.agent, workingDir };
+      started.set(name, found);
+      const { workload, image } = await found;
+      return { agent: workload.agent, image };
     },
     async [Symbol.asyncDispose]() {
       const settled = await Promise.allSettled(started.values());

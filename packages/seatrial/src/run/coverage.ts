@@ -7,6 +7,7 @@ import {
   finishCoverage,
 } from "../coverage/index.ts";
 import type { BuildResult, CoverageOutcome, NodeRef } from "../model/index.ts";
+import { resolveImage } from "../services/index.ts";
 import { problemOf } from "../support/problem.ts";
 import type { RunContext } from "./context.ts";
 import { createToolContainers } from "./coverage-tools.ts";
@@ -60,7 +61,22 @@ function collectRun(plan: CoveragePlan, options: RunCoverageOptions): RunCoverag
   const { context, onFailure, signal } = options;
   const { root, project } = options.plan;
   const { emit, now, folder } = context;
-  const tools = createToolContainers({ ...options, project });
+  const tools = createToolContainers({
+    run: context.run,
+    project,
+    launcher: context.launcher,
+    async image(target) {
+      return await resolveImage({
+        subject: "coverage",
+        source: { kind: "target", target },
+        engine: context.engine,
+        built: (await options.build).images,
+        onNote: () => undefined,
+        signal,
+      });
+    },
+    signal,
+  });
   const collector = createCollector({
     plan,
     run: context.run,

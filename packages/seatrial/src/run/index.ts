@@ -1,6 +1,7 @@
 // A run as a whole: the plan made of configuration, and its being carried out through the other domains.
 export { type AppliedRun, applyRun } from "./apply.ts";
 export type { PushCache, PushImages, RunContext } from "./context.ts";
+export { createToolContainers } from "./coverage-tools.ts";
 export { createRunId } from "./id.ts";
 export type { Borrow, BorrowedServices, BorrowOptions } from "./infrastructure/borrowed.ts";
 export { claimRoot, findOwners } from "./infrastructure/claim.ts";

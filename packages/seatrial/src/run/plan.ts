@@ -82,6 +82,8 @@ export interface PlanOptions {
   infrastructure?: readonly string[] | undefined;
   /** Whether coverage is collected, where the project asks for it. Default: no. */
   coverage?: boolean | undefined;
+  /** Stages to build. Default: the release image's and those of suites. */
+  stages?: readonly string[] | undefined;
   /** Whether suites are run. Without them, and with checks, the test image is there to be compared. Default: yes. */
   suites?: boolean | undefined;
   /** Of the engine: how many test binaries run at once by default. */
@@ -106,12 +108,14 @@ const NO_COMPOSE: ComposePlan = {
 export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; secrets: string[] }> {
   const { project, compose, cpus, grep } = options;
   const chosen = options.suites === false ? [] : selectSuites(project.suites, options.only);
-  const stages = new Set([
-    project.config.image.release,
-    ...comparedStages(options),
-    ...coverageStages(options, chosen.length),
-    ...chosen.flatMap((suite) => [suite.target ?? [], suite.app?.target ?? []].flat()),
-  ]);
+  const stages = new Set(
+    options.stages ?? [
+      project.config.image.release,
+      ...comparedStages(options),
+      ...coverageStages(options, chosen.length),
+      ...chosen.flatMap((suite) => [suite.target ?? [], suite.app?.target ?? []].flat()),
+    ],
+  );
   const own = [...stages].map((stage) => projectTarget(project, stage));
   const asSuites = chosen.flatMap((suite) => suite.service ?? []);
   const composed =

@@ -10,6 +10,10 @@ export const defineCoverageDiff: DefineAction = (coverage, { surroundings, exit,
     .option("--base <revision>", "count changes from where this git revision parted (default: coverage.diff)")
     .option("--source <name=input...>", "an input, and the source that it counts for")
     .option("--minimum <percent>", "exit with 1 below this (default: coverage.minimum.changed)")
+    .option(
+      "--image <[source=]image...>",
+      "an image, or a target, with the tools for Python, LLVM or Java profiles of pulled units, and what ran",
+    )
     .option("--force", "put profiles of several commits together")
     .option("--json", "print as JSON")
     .addHelpText(

@@ -11,12 +11,17 @@ export const defineCoverageMerge: DefineAction = (coverage, { surroundings, exit
     .option("--source <name=input...>", "an input, and the source that it counts for")
     .option("--go-text <file>", "also write all of Go's profiles as text, for `go tool cover`")
     .option("--combine", "make one program of all Go programs of a source, as `covdata merge -pcombine` does")
+    .option(
+      "--image <[source=]image...>",
+      "an image, or a target, with the tools for Python, LLVM or Java profiles of pulled units, and what ran",
+    )
     .option("--force", "put profiles of several commits together")
     .option("--json", "print what was written as JSON")
     .addHelpText(
       "after",
       examples(
         "seatrial coverage merge --into merged",
+        "seatrial coverage merge --into merged --image orders=tools   # a target of the project",
         "seatrial coverage merge .seatrial/coverage/4711 --into merged --go-text cover.out",
       ),
     )

@@ -20,6 +20,10 @@ export const defineCoverageReport: DefineAction = (coverage, { surroundings, exi
     .option("--minimum <percent>", "exit with 1 below this, in total (default: as the project says)")
     .option("--diff <base>", "judge the lines that changed since this git revision")
     .option("--minimum-changed <percent>", "exit with 1 below this, of the changed lines")
+    .option(
+      "--image <[source=]image...>",
+      "an image, or a target, with the tools for Python, LLVM or Java profiles of pulled units, and what ran",
+    )
     .option("--force", "put profiles of several commits together")
     .option("--json", "print the outcome as JSON")
     .addHelpText(
@@ -29,6 +33,7 @@ export const defineCoverageReport: DefineAction = (coverage, { surroundings, exi
         "seatrial coverage report --format html cobertura --into reports",
         "seatrial coverage report --source unit=unit.out --source api=api/lcov.info --minimum 80",
         "seatrial coverage report --diff origin/main --minimum-changed 90",
+        "seatrial coverage report --image orders=registry.example.com/acme/orders:4711-covered",
         "seatrial coverage report .seatrial/latest --format lcov > lcov.info",
       ),
     )

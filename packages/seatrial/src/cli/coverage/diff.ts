@@ -6,6 +6,7 @@ import { cliError } from "../errors.ts";
 import { useColour } from "../output.ts";
 import { listenForStop } from "../stop-signals.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { openImages } from "./images.ts";
 import { coverageInputs, coverageProject, type InputFlags, percentFlag } from "./inputs.ts";
 
 export interface CoverageDiffFlags extends InputFlags {
@@ -23,11 +24,14 @@ export async function coverageDiffCommand(options: {
   using stop = listenForStop(() => undefined);
   const { signal } = stop;
   const minimum = percentFlag("--minimum", flags.minimum);
-  const { root, settings } = await coverageProject({ surroundings, flags, signal });
+  const project = await coverageProject({ surroundings, flags, signal });
+  const { root, settings } = project;
   const base = flags.base ?? settings?.rules.base;
   if (base === undefined) throw noBase();
+  await using images = openImages({ surroundings, flags, project, signal });
   const diff = await diffCoverage({
     inputs: await coverageInputs({ surroundings, flags, root, signal }),
+    images: images.exports,
     force: flags.force === true,
     base,
     minimum: minimum ?? settings?.rules.changed,

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { findProject, loadProject, type ProjectConfig } from "../../config/index.ts";
+import { findProject, loadProject, type Project, type ProjectConfig } from "../../config/index.ts";
 import { checkRuns, type Input } from "../../coverage/index.ts";
 import { cliError } from "../errors.ts";
 import type { GlobalFlags } from "../flags.ts";
@@ -11,6 +11,8 @@ export interface InputFlags extends GlobalFlags {
   inputs: string[];
   /** `name=path` */
   source?: string[];
+  /** `[source=]image` */
+  image?: string[];
   force?: boolean;
   json?: boolean;
 }
@@ -19,6 +21,8 @@ export interface CoverageProject {
   root: string;
   /** The project's own section, where it has a file and the file has one. */
   settings: ProjectConfig["coverage"];
+  /** The whole of it, where it has a file. */
+  config?: Project | undefined;
 }
 
 /** The project that coverage is about: a folder without a file is one too. */
@@ -33,7 +37,7 @@ export async function coverageProject(options: {
   if (place.file === undefined) return { root: place.root, settings: undefined };
   const builtin = gitVariables({ folder: place.root, env: environment.env, signal });
   const project = await loadProject({ environment, ...flags, builtin });
-  return { root: project.root, settings: project.config.coverage };
+  return { root: project.root, settings: project.config.coverage, config: project };
 }
 
 /**

@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from "../../support/error.ts";
 import { useColour } from "../output.ts";
 import { listenForStop } from "../stop-signals.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { openImages } from "./images.ts";
 import { coverageInputs, coverageProject, type InputFlags } from "./inputs.ts";
 
 export interface CoverageMergeFlags extends InputFlags {
@@ -22,10 +23,12 @@ export async function coverageMergeCommand(options: {
   const { environment, stdout, stderr } = surroundings;
   using stop = listenForStop(() => undefined);
   const { signal } = stop;
-  const { root } = await coverageProject({ surroundings, flags, signal });
+  const project = await coverageProject({ surroundings, flags, signal });
   const at = (name: string) => path.resolve(environment.cwd, name);
+  await using images = openImages({ surroundings, flags, project, signal });
   const merged = await mergeCoverage({
-    inputs: await coverageInputs({ surroundings, flags, root, signal }),
+    inputs: await coverageInputs({ surroundings, flags, root: project.root, signal }),
+    images: images.exports,
     into: at(flags.into),
     goText: flags.goText === undefined ? undefined : at(flags.goText),
     combine: flags.combine === true,

@@ -4,6 +4,7 @@ import type { CoverageFormat, CoverageRules } from "../../model/index.ts";
 import { EXIT, type ExitCode } from "../../support/error.ts";
 import { listenForStop } from "../stop-signals.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { openImages } from "./images.ts";
 import {
   type CoverageProject,
   coverageInputs,
@@ -41,8 +42,10 @@ export async function coverageReportCommand(options: {
   const { root, settings } = project;
   const formats = flags.format ?? ["text"];
   const into = folderFor({ formats, flags, cwd: environment.cwd, root });
+  await using images = openImages({ surroundings, flags, project, signal });
   const reported = await reportCoverage({
     inputs: await coverageInputs({ surroundings, flags, root, signal }),
+    images: images.exports,
     force: flags.force === true,
     rules: rulesFor({ project, flags, ofFlags: rulesOfFlags }),
     include: settings?.include ?? [],

@@ -1,10 +1,10 @@
 import type { Agent } from "../../agent/index.ts";
+import type { ImageDetails } from "../../model/index.ts";
 
-/** Agents of containers of a target that has tools; each is started when it is first asked for. */
-export type ToolAgents = (target: string, signal: AbortSignal) => Promise<ToolContainer>;
+/** Agents of containers of an image that has tools: of a run's target, or as a user names it. Each is started when it is first asked for. */
+export type ToolAgents = (image: string, signal: AbortSignal) => Promise<ToolContainer>;
 
 export interface ToolContainer {
   agent: Agent;
-  /** Where its programs start. */
-  workingDir: string;
+  image: ImageDetails;
 }

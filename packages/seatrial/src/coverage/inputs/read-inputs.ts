@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { messageOf } from "../../support/error.ts";
 import { coverageError } from "../errors.ts";
 import { READERS } from "../formats/readers.ts";
+import type { ImageExports } from "../images/tool-image.ts";
 import { readReport } from "../units/read-report.ts";
 import type { ReadProfile } from "../units/read-source.ts";
 import { readUnits, type SourceReading, type UnitsReading } from "../units/read-units.ts";
@@ -14,9 +15,11 @@ import { type Input, sortInputs } from "./inputs.ts";
 export async function readInputs(options: {
   inputs: readonly Input[];
   force: boolean;
+  /** See `collectUnits`. */
+  images?: ImageExports | undefined;
   signal: AbortSignal;
 }): Promise<UnitsReading> {
-  const { inputs, signal, force } = options;
+  const { inputs, images, signal, force } = options;
   const sorted = await sortInputs(inputs);
   const readers = READERS;
   const sources = new Map<string, SourceReading>();
@@ -27,7 +30,7 @@ export async function readInputs(options: {
     known.problems.push(...reading.problems);
     sources.set(reading.name, known);
   };
-  const units = await readUnits({ folders: sorted.units, readers, force, signal });
+  const units = await readUnits({ folders: sorted.units, readers, force, images, signal });
   units.sources.forEach(add);
   for (const { folder, source } of sorted.go) {
     const { profile, modules, problems, files } = await readers.go({ folders: [folder], signal });

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Problem } from "../../model/index.ts";
 import { isToolError, messageOf } from "../../support/error.ts";
 import { coverageError } from "../errors.ts";
+import type { ImageExports } from "../images/tool-image.ts";
 import type { Input } from "../inputs/inputs.ts";
 import { sortInputs } from "../inputs/inputs.ts";
 import { nothingIn, readReportFile } from "../inputs/read-inputs.ts";
@@ -23,6 +24,8 @@ export interface MergeOptions {
   combine: boolean;
   /** Units of several commits are put together all the same. */
   force: boolean;
+  /** Which images have the tools for profiles that nobody exported. Default: none. */
+  images?: ImageExports | undefined;
   /** Milliseconds since 1970. */
   time: number;
   signal: AbortSignal;

@@ -47,8 +47,8 @@ function unnamedAmong(units: readonly UnitManifest[], commits: number): Problem[
   ];
 }
 
-/** One of them may be shortened. */
-function areSame(one: string, other: string): boolean {
+/** Whether two commits are one, of which either may be shortened. */
+export function areSame(one: string, other: string): boolean {
   if (one.length < SHORTEST || other.length < SHORTEST) return one === other;
   return one.startsWith(other) || other.startsWith(one);
 }

@@ -1,4 +1,6 @@
 import type { Problem } from "../../model/index.ts";
+import { exportByImages } from "../images/export-by-images.ts";
+import type { ImageExports } from "../images/tool-image.ts";
 import { checkCommits } from "./check-commits.ts";
 import { type FoundUnits, findUnits } from "./find-units.ts";
 import { sourceOf } from "./source-of.ts";
@@ -22,6 +24,8 @@ export interface CollectOptions {
   folders: readonly UnitsFolder[];
   /** Units of several commits are read all the same. */
   force?: boolean;
+  /** Which images have the tools for profiles that nobody exported. Default: none. */
+  images?: ImageExports | undefined;
   signal: AbortSignal;
 }
 
@@ -46,14 +50,16 @@ export async function collectUnits(options: CollectOptions): Promise<CollectedUn
     found.units.map(({ manifest }) => manifest),
     force,
   );
-  const verified = await eachOf(found.units, (unit) => verifyUnit(unit, signal));
+  const units = await eachOf(found.units, (unit) => verifyUnit(unit, signal));
+  const exported = await exportByImages({ units, images: options.images, force, signal });
+  problems.push(...exported.problems);
   const bySource = new Map<string, UnitsOfSource>();
   const of = (name: string) => {
     const known = bySource.get(name) ?? { name, units: [], problems: [] };
     bySource.set(name, known);
     return known;
   };
-  for (const unit of verified) of(sourceOf(unit.manifest)).units.push(unit);
+  for (const unit of exported.units) of(sourceOf(unit.manifest)).units.push(unit);
   for (const { service, problem } of found.broken) {
     const name = sourceOf({ service });
     of(name).problems.push({ ...problem, subject: name });

@@ -4,10 +4,13 @@ import type { Problem } from "../../model/index.ts";
 import { isToolError } from "../../support/error.ts";
 import { problemOf } from "../../support/problem.ts";
 import type { Profile } from "../data.ts";
+import { type CoverageErrorCode, coverageProblem } from "../errors.ts";
 import { goFolders } from "./go-folders.ts";
 import { readReport } from "./read-report.ts";
 import type { Readers } from "./readers.ts";
+import { sourceOf } from "./source-of.ts";
 import { unended } from "./unended.ts";
+import { EXPORTS, type ExportedLanguage, exportedLanguages } from "./unit-exports.ts";
 import { readableFolder, type VerifiedUnit } from "./verify-unit.ts";
 
 /** A profile and what its names are to be understood by. */
@@ -73,14 +76,16 @@ export async function readSource(options: {
         return reading.files;
       });
     }
-    for (const { language, file, read } of exportsOf(readers)) {
-      if (has(language) === 0 && unit.files.every((each) => each.path !== file)) continue;
+    for (const language of exportedLanguages()) {
+      const exported = unit.exports.get(language);
+      if (exported === undefined) {
+        if (has(language) > 0 && !isExplained(unit)) problems.push(noExport(unit, language));
+        continue;
+      }
       await attempt(async () => {
-        if (unit.files.every((each) => each.path !== file)) {
-          if (unit.manifest.problems.length === 0) problems.push(noExport(unit, language, file));
-          return 0;
-        }
-        add(read(await readFile(path.join(unit.folder, file), "utf8")));
+        const made = await exported();
+        problems.push(...made.problems);
+        add(readers[language](made.text));
         return Math.max(1, has(language));
       });
     }
@@ -93,22 +98,27 @@ export async function readSource(options: {
       });
     }
   }
-  return { profiles, count, problems: problems.map(about) };
+  // Units of one program have much in common.
+  const told = new Map(problems.map((problem) => [`${problem.code} ${problem.message}`, about(problem)]));
+  return { profiles, count, problems: [...told.values()] };
 }
 
-/** What each language's own tool made of its profiles, and who reads it. */
-function exportsOf(readers: Readers) {
-  return [
-    { language: "python", file: "exports/python.json", read: readers.python },
-    { language: "llvm", file: "exports/llvm.json", read: readers.llvm },
-    { language: "java", file: "exports/java.xml", read: readers.java },
-  ] as const;
+/** Whoever should have exported its profiles said why there is nothing. */
+function isExplained({ manifest, problems }: VerifiedUnit): boolean {
+  return [...manifest.problems, ...problems].some(({ code }) => WITHOUT_EXPORT.has(code));
 }
 
-function noExport(unit: VerifiedUnit, language: string, file: string): Problem {
-  return {
+const WITHOUT_EXPORT: ReadonlySet<string> = new Set<CoverageErrorCode>([
+  "COVERAGE_NOT_TAKEN",
+  "COVERAGE_SOURCES_MISSING",
+  "COVERAGE_TOOL_FAILED",
+  "COVERAGE_TOOL_MISSING",
+]);
+
+function noExport(unit: VerifiedUnit, language: ExportedLanguage): Problem {
+  return coverageProblem({
     code: "COVERAGE_EXPORT_MISSING",
-    message: `The unit ${unit.folder} has profiles of ${language} and no ${file}: nobody here can read them.`,
-    hint: "Only the image that the program ran in has the tool for them: collect them in a run of Seatrial, or let the program write lcov or Cobertura.",
-  };
+    message: `The unit ${unit.folder} has profiles of ${language} and no ${EXPORTS[language]}: only the language's own tool can read them.`,
+    hint: `Name an image that has it, with what ran: --image ${sourceOf(unit.manifest)}=repository/image:tag, or a target of the project.`,
+  });
 }

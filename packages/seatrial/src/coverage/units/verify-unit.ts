@@ -7,10 +7,13 @@ import type { Problem } from "../../model/index.ts";
 import type { FoundUnit } from "./find-units.ts";
 import type { UnitFile } from "./manifest.ts";
 import { sourceOf } from "./source-of.ts";
+import { exportsOf, type UnitExports } from "./unit-exports.ts";
 
 export interface VerifiedUnit extends FoundUnit {
   /** Those of the manifest's files that are as it says. */
   files: UnitFile[];
+  /** What language's own tools made of them, as far as that is there. */
+  exports: UnitExports;
   problems: Problem[];
   /** Something lies in the unit's folder that must not be read. */
   mixed: boolean;
@@ -26,7 +29,8 @@ export async function verifyUnit(unit: FoundUnit, signal: AbortSignal): Promise<
     else problems.push(differs(unit, file, fault));
   }
   const mixed = problems.length > 0 || (await hasMore(unit.folder, files));
-  return { ...unit, files, problems, mixed };
+  const exports = await exportsOf({ folder: unit.folder, files });
+  return { ...unit, files, exports, problems, mixed };
 }
 
 /**
