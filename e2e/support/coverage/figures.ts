@@ -22,6 +22,7 @@ export interface CoverageReport {
     statements: [number, number, number, number, weight: number, Hits][];
     lines: [line: number, Hits][];
     branches: [line: number, block: number, arm: number, Hits][];
+    together?: [line: number, block: number, arm: number, Hits][];
     functions: [name: string, line: number, Hits][];
   }[];
 }
@@ -35,12 +36,14 @@ export function figuresOf(report: CoverageReport, source?: string): Figures {
   };
   const one = (hits: Hits) => ({ weight: 1, hits });
   return Object.fromEntries(
-    report.files.map(({ path, statements, lines, branches, functions }) => [
+    report.files.map(({ path, statements, lines, branches, together, functions }) => [
       path,
       withoutAbsent({
         statements: count(statements.map(([, , , , weight, hits]) => ({ weight, hits }))),
         lines: count(lines.map(([, hits]) => one(hits))),
-        branches: count(branches.map(([, , , hits]) => one(hits))),
+        branches: count(
+          (source === undefined ? (together ?? branches) : branches).map(([, , , hits]) => one(hits)),
+        ),
         functions: count(functions.map(([, , hits]) => one(hits))),
       }),
     ]),

@@ -14,7 +14,9 @@ import { unseenChanges } from "./judge/unseen-changes.ts";
 import { applyPaths } from "./paths/apply-paths.ts";
 import { openProject } from "./paths/open-project.ts";
 import { createPathGlobs } from "./paths/path-globs.ts";
+import { withTogether } from "./together.ts";
 import { bySource, countOnly, totalsOf } from "./totals.ts";
+import type { ReadProfile } from "./units/read-source.ts";
 import type { SourceReading } from "./units/read-units.ts";
 
 export interface AssessOptions {
@@ -45,6 +47,8 @@ export async function assess(
   options: AssessOptions & {
     sources: readonly SourceReading[];
     problems: readonly Problem[];
+    /** One report of what several sources have raw. */
+    together?: ReadProfile | undefined;
     /** Default: asked of git where a rule is about them. */
     changes?: ChangedLines;
   },
@@ -54,12 +58,14 @@ export async function assess(
   const project = await openProject({ root, env, paths: options.paths, signal });
   const [included, excluded] = [createPathGlobs(include), createPathGlobs(exclude)];
   const counts = (path: string) => (include.length === 0 || included(path)) && !excluded(path);
-  const resolution = await applyPaths({
-    sources: readings,
-    project,
-    counts,
+  const together = options.together === undefined ? [] : [{ name: "", profiles: [options.together] }];
+  const resolution = await applyPaths({ sources: [...readings, ...together], project, counts });
+  const renamed = resolution.sources.slice(0, readings.length);
+  const coverage = withTogether(combine(renamed), {
+    together: resolution.sources[readings.length]?.profiles[0],
+    read: readings,
+    renamed,
   });
-  const coverage = combine(resolution.sources);
   const changes = options.changes ?? (await changesFor(options));
   const arrived = new Set(readings.filter(({ count }) => count > 0).map(({ name }) => name));
   const reasons = new Map(readings.map(({ name, problems }) => [name, problems]));

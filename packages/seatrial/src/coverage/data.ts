@@ -40,6 +40,8 @@ export interface FileCoverage<Hits> {
   /** In order, each line once. */
   lines: LineCoverage<Hits>[];
   branches: BranchCoverage<Hits>[];
+  /** Of several sources: the branches by one report of all their profiles, where those of each cannot be added up. One number of hits each. */
+  together?: BranchCoverage<number[]>[] | undefined;
   functions: FunctionCoverage<Hits>[];
 }
 

@@ -1,5 +1,6 @@
 import { type CoverageCount, type CoverageTotals, percentOf } from "../model/index.ts";
 import type { Coverage, FileCoverage } from "./data.ts";
+import { branchesOf } from "./together.ts";
 
 /** Whether hits by source count as reached. */
 export type Reached = (hits: readonly number[]) => boolean;
@@ -35,7 +36,7 @@ export function totalsOf(
   for (const file of files) {
     addStatements(totals.statements, file, reached);
     addEach(totals.lines, file.lines, reached);
-    addEach(totals.branches, file.branches, reached);
+    addEach(totals.branches, reached === byAny ? branchesOf(file) : file.branches, reached);
     addEach(totals.functions, file.functions, reached);
   }
   return { ...totals, percent: percentOf(countOf(files, reached)) };

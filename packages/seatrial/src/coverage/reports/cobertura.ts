@@ -1,6 +1,7 @@
 import { type CoverageCount, percentOf } from "../../model/index.ts";
 import type { BranchCoverage, FileCoverage } from "../data.ts";
 import { sumHits } from "../sum-hits.ts";
+import { branchesOf } from "../together.ts";
 import { byAny, totalsOf } from "../totals.ts";
 import type { ReportInput } from "./report.ts";
 import { escapeMarkup } from "./xml.ts";
@@ -36,7 +37,7 @@ function classOf(file: FileCoverage<number[]>): string {
     ({ name: method, line, hits }) =>
       `<method name="${escapeMarkup(method)}" signature="" line-rate="${byAny(hits) ? 1 : 0}" branch-rate="1" complexity="0"><lines><line number="${line}" hits="${sumHits(hits)}"/></lines></method>\n`,
   );
-  const branches = groupBy(file.branches, ({ line }) => line);
+  const branches = groupBy(branchesOf(file), ({ line }) => line);
   // A branch on a line that no tool calls code has its line all the same.
   const hits = new Map(file.lines.map((line) => [line.line, sumHits(line.hits)]));
   for (const [line, list] of branches)

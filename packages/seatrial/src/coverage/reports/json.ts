@@ -1,5 +1,5 @@
 import type { CoverageJudgement } from "../../model/index.ts";
-import type { FileCoverage } from "../data.ts";
+import type { BranchCoverage, FileCoverage } from "../data.ts";
 import { bySource, countOnly, totalsOf } from "../totals.ts";
 import type { ReportInput } from "./report.ts";
 
@@ -29,6 +29,8 @@ interface JsonFile {
   lines: [number, number[]][];
   /** Line, block, arm, hits. */
   branches: [number, number, number, number[]][];
+  /** The same by one report of all profiles, where those of each source cannot be added up: one number of hits. */
+  together?: [number, number, number, number[]][];
   /** Name, line, hits. */
   functions: [string, number, number[]][];
 }
@@ -69,7 +71,12 @@ function jsonFile(file: FileCoverage<number[]>): JsonFile {
       each.hits,
     ]),
     lines: file.lines.map(({ line, hits }) => [line, hits]),
-    branches: file.branches.map(({ line, block, arm, hits }) => [line, block, arm, hits]),
+    branches: listed(file.branches),
+    ...(file.together !== undefined && { together: listed(file.together) }),
     functions: file.functions.map(({ name, line, hits }) => [name, line, hits]),
   };
+}
+
+function listed(branches: readonly BranchCoverage<number[]>[]): JsonFile["branches"] {
+  return branches.map(({ line, block, arm, hits }) => [line, block, arm, hits]);
 }

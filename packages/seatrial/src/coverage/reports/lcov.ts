@@ -1,5 +1,6 @@
 import type { FileCoverage, FunctionCoverage } from "../data.ts";
 import { sumHits } from "../sum-hits.ts";
+import { branchesOf } from "../together.ts";
 import type { ReportInput } from "./report.ts";
 
 /** The coverage of all sources together as an lcov tracefile: one record for each file. */
@@ -9,7 +10,7 @@ export function writeLcov({ coverage }: Pick<ReportInput, "coverage">): string {
 
 function record(file: FileCoverage<number[]>): string {
   const functions = named(file.functions);
-  const branches = file.branches.map((branch) => ({ ...branch, count: sumHits(branch.hits) }));
+  const branches = branchesOf(file).map((branch) => ({ ...branch, count: sumHits(branch.hits) }));
   const reachedBlocks = new Set(branches.filter(({ count }) => count > 0).map(blockOf));
   const reachedLines = new Set(file.lines.filter(({ hits }) => sumHits(hits) > 0).map(({ line }) => line));
   return [
@@ -23,7 +24,7 @@ function record(file: FileCoverage<number[]>): string {
       const isReached = reachedBlocks.has(blockOf(branch)) || reachedLines.has(branch.line);
       return `BRDA:${branch.line},${branch.block},${branch.arm},${isReached ? branch.count : "-"}`;
     }),
-    ...count("BR", file.branches),
+    ...count("BR", branches),
     ...file.lines.map(({ line, hits }) => `DA:${line},${sumHits(hits)}`),
     `LF:${file.lines.length}`,
     `LH:${reachedLines.size}`,

@@ -22,6 +22,8 @@ export interface ReadProfile {
   workingDir: string;
   /** Go modules that names may begin with. */
   modules: string[];
+  /** It is of raw profiles, which several sources can be read together by. */
+  raw?: "node" | undefined;
 }
 
 /**
@@ -64,18 +66,19 @@ export async function readSource(options: {
     problems.push(...reading.problems);
     return reading.files;
   });
+  await attempt(async () => {
+    const folders = await nodeFolders(units, temporary);
+    if (folders.length === 0) return 0;
+    const reading = await readers.node({ folders, signal });
+    // Its names are absolute.
+    profiles.push({ profile: reading.profile, names: "files", workingDir: "", modules: [], raw: "node" });
+    problems.push(...reading.problems);
+    return reading.files;
+  });
   for (const unit of units) {
     const { workingDir } = unit.manifest;
     const add = (profile: Profile) => profiles.push({ profile, names: "files", workingDir, modules: [] });
     const has = (part: string) => unit.files.filter((file) => file.path.startsWith(`${part}/`)).length;
-    if (has("node") > 0) {
-      await attempt(async () => {
-        const reading = await readers.node({ folders: [await readableFolder(unit, temporary)], signal });
-        add(reading.profile);
-        problems.push(...reading.problems);
-        return reading.files;
-      });
-    }
     for (const language of exportedLanguages()) {
       const exported = unit.exports.get(language);
       if (exported === undefined) {
@@ -101,6 +104,17 @@ export async function readSource(options: {
   // Units of one program have much in common.
   const told = new Map(problems.map((problem) => [`${problem.code} ${problem.message}`, about(problem)]));
   return { profiles, count, problems: [...told.values()] };
+}
+
+/** Folders of units that have profiles of Node. */
+export async function nodeFolders(
+  units: readonly VerifiedUnit[],
+  temporary: () => Promise<string>,
+): Promise<string[]> {
+  const having = units.filter(({ files }) => files.some((file) => file.path.startsWith("node/")));
+  const folders: string[] = [];
+  for (const unit of having) folders.push(await readableFolder(unit, temporary));
+  return folders;
 }
 
 /** Whoever should have exported its profiles said why there is nothing. */

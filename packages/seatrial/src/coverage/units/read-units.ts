@@ -1,6 +1,7 @@
 import type { Problem } from "../../model/index.ts";
 import { type CollectOptions, collectUnits } from "./collect-units.ts";
 import { type ReadProfile, readSource } from "./read-source.ts";
+import { readTogether } from "./read-together.ts";
 import type { Readers } from "./readers.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -20,6 +21,8 @@ export interface UnitsReading {
   units: number;
   /** The commit that they are of, where they are all of one and know it. */
   commit?: string | undefined;
+  /** What one report of those of all sources says that are raw, where what each says cannot be added up. */
+  together?: ReadProfile | undefined;
   /** What is about no source. */
   problems: Problem[];
 }
@@ -37,5 +40,6 @@ export async function readUnits(options: CollectOptions & { readers: Readers }):
     const read = await readSource({ units, name, readers, temporary: temporary.path, signal });
     sources.push({ name, ...read, problems: [...problems, ...read.problems] });
   }
-  return { ...collected, sources };
+  const together = await readTogether({ ...collected, readers, temporary: temporary.path, signal });
+  return { ...collected, sources, together };
 }

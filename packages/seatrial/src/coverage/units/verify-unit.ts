@@ -45,7 +45,10 @@ export async function readableFolder(unit: VerifiedUnit, temporary: () => Promis
   for (const file of unit.files) {
     const link = path.join(folder, file.path);
     await mkdir(path.dirname(link), { recursive: true });
-    await symlink(path.resolve(unit.folder, file.path), link);
+    // Readers of several languages, and of several sources at once, want the same folder.
+    await symlink(path.resolve(unit.folder, file.path), link).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
   }
   return folder;
 }

@@ -1,5 +1,6 @@
 import type { FileCoverage } from "../../data.ts";
 import { sumHits } from "../../sum-hits.ts";
+import { branchesOf } from "../../together.ts";
 import { byAny } from "../../totals.ts";
 
 export interface LineState {
@@ -36,7 +37,7 @@ export function lineStates(file: FileCoverage<number[]>): Map<number, LineState>
       });
     }
   }
-  for (const { line, hits } of file.branches) {
+  for (const { line, hits } of branchesOf(file)) {
     const known = states.get(line);
     if (known === undefined) continue;
     known.arms.total += 1;
