@@ -131,6 +131,14 @@ describe("one shard", () => {
 });
 
 describe("the targets that are built", () => {
+  it("are those that are named, where any are, and nothing else of the run", async () => {
+    const services = { db: { image: "postgres" } };
+    const config = "suites:\n  unit: { command: check, needs: [db] }\n";
+    const { plan: made } = await plan(config, services, { stages: ["tools"], suites: false });
+    expect(made.targets.map(({ key }) => key)).toEqual(["tools"]);
+    expect([made.suites, made.services]).toEqual([[], []]);
+  });
+
   it.each([
     ["the release, and what suites run in", UNIT, ["release", "test"]],
     ["each once", `${UNIT}  more: { command: check, target: test }\n`, ["release", "test"]],

@@ -3,6 +3,8 @@ import { buildImages, releaseImages } from "../../image/index.ts";
 import type { ImageDetails } from "../../model/index.ts";
 import { resolveImage } from "../../services/index.ts";
 import type { Cleanup } from "../../support/cleanup.ts";
+import { isToolError, ToolError } from "../../support/error.ts";
+import { createRedactor } from "../../support/redact.ts";
 import type { GlobalFlags } from "../flags.ts";
 import { openSession } from "../open-session.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -48,18 +50,35 @@ async function builtTarget(key: string, options: ToolImageOptions): Promise<Imag
   cleanup.add(async () => {
     await releaseImages({ project, run, targets, engine, signal: AbortSignal.timeout(RELEASE_MS) });
   });
-  const { images: built } = await buildImages({
-    project,
-    run,
-    targets,
-    cache: plan.cache,
-    engine,
-    env: { ...plan.buildEnvironment, ...surroundings.environment.env },
-    onNote: () => undefined,
-    onOutput: () => undefined,
-    now: () => performance.now(),
-    signal,
-  });
+  const { images: built } = await withoutSecrets(session.secrets, () =>
+    buildImages({
+      project,
+      run,
+      targets,
+      cache: plan.cache,
+      engine,
+      env: { ...plan.buildEnvironment, ...surroundings.environment.env },
+      onNote: () => undefined,
+      onOutput: () => undefined,
+      now: () => performance.now(),
+      signal,
+    }),
+  );
   const source = { kind: "target", target: key } as const;
   return await resolveImage({ subject: "coverage", source, engine, built, onNote: options.onNote, signal });
+}
+
+/** The last lines of a build that fails are what its steps print. */
+async function withoutSecrets<T>(secrets: readonly string[], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isToolError(error)) throw error;
+    const { code, message, hint, lastLines, exitCode, cause } = error;
+    throw new ToolError({
+      ...createRedactor(secrets).value({ code, message, hint, lastLines }),
+      exitCode,
+      cause,
+    });
+  }
 }
