@@ -6,14 +6,18 @@ const COUNT = 250;
 const WAYS = [
   { name: "one after the other, 20 ms between", pause: 20 },
   { name: "back to back", pause: 0 },
+  { name: "in a container, through its relay, 20 ms between", pause: 20, isInside: true },
+  { name: "in a container, through its relay, back to back", pause: 0, isInside: true },
 ];
 
 /** Median over the rounds of their quantiles. */
-export async function compareLatency({ ask, rounds }) {
+export async function compareLatency({ ask, askInside, owner, rounds }) {
   const found = new Map(WAYS.map((way) => [way, { take: [], give: [] }]));
   for (let round = 0; round <= rounds; round += 1) {
     for (const way of WAYS) {
-      const times = await ask({ command: "latency", count: COUNT, ...way });
+      await owner.ask({ ask: "settle" });
+      const message = { command: "latency", count: COUNT, pause: way.pause };
+      const times = await (way.isInside ? askInside(message) : ask(message));
       // The first round warms up.
       if (round === 0) continue;
       for (const what of ["take", "give"]) found.get(way)[what].push(times[what]);

@@ -33,6 +33,7 @@ export function startProcess(file, options, flags = []) {
     return message;
   };
   return {
+    pid: child.pid,
     answer,
     async ask(message) {
       const answered = answer();

@@ -31,11 +31,17 @@ export const SCHEMA = `${CREATION}\n${FILLING}\n`;
 
 export const TRUNCATION = `TRUNCATE ${numbers.map((number) => `item_${number}`).join(", ")} RESTART IDENTITY`;
 
+/** What tests may do to the schema. */
+const CHANGES = {
+  adds: "CREATE TABLE added (id int PRIMARY KEY)",
+  alters: "ALTER TABLE item_7 ADD COLUMN added int",
+};
+
 /** What a test does: looks whether its place is clean, and writes a little. */
-export async function workIn(client, { rows, changesSchema }) {
+export async function workIn(client, { rows, change }) {
   const found = await client.query("SELECT count(*) FROM item_7");
   if (Number(found.rows[0].count) !== rows) throw new Error(`not clean: ${found.rows[0].count} rows`);
-  if (changesSchema) await client.query("CREATE TABLE added (id int PRIMARY KEY)");
+  if (change !== undefined) await client.query(CHANGES[change]);
   for (const table of ["item_7", "item_7", "item_21", "item_42"])
     await client.query(`INSERT INTO ${table} (name, amount) VALUES ($1, $2)`, ["new", 12.5]);
   await client.query("UPDATE item_21 SET amount = amount + 1 WHERE name = 'new'");

@@ -7,9 +7,9 @@ import { FILLING, ROWS, TRUNCATION, workIn } from "./schema.mjs";
 /** Each opens a worker: `take` gives the address of a clean database, and `give` takes it back when nobody is connected any more. */
 const contestants = {
   /** Asks our broker. */
-  ours: async ({ broker }) => ({
+  ours: async ({ broker, space: name = "auto" }) => ({
     async take() {
-      const space = await acquireSpace("postgres", { broker, test: "a test of the benchmark" });
+      const space = await acquireSpace(name, { broker, test: "a test of the benchmark" });
       return { url: space.url, space };
     },
     give: ({ space }) => space.release({ outcome: "passed" }),
@@ -83,20 +83,20 @@ const commands = {
   },
 
   /** Workers that run tests of so many milliseconds: how many of these ended within the window. */
-  async sustain({ contestant, broker, server, workers, testMs, warmUpMs, windowMs, changesSchema }) {
+  async sustain({ contestant, space, change, broker, server, workers, testMs, warmUpMs, windowMs }) {
     const from = performance.now() + warmUpMs;
     const until = from + windowMs;
     const cpu = process.cpuUsage();
     let [count, total] = [0, 0];
     const takes = [];
     async function work(index) {
-      const worker = await contestants[contestant]({ broker, server }, index);
+      const worker = await contestants[contestant]({ broker, server, space }, index);
       while (performance.now() < until) {
         const start = performance.now();
         const given = await worker.take();
         const taken = performance.now();
         const client = await connect(given.url ?? { ...server, database: given.database });
-        await workIn(client, { rows: given.isEmpty ? 0 : ROWS, changesSchema });
+        await workIn(client, { rows: given.isEmpty ? 0 : ROWS, change });
         if (testMs > 0) await sleep(testMs);
         await disconnect(client);
         await worker.give(given);
@@ -126,10 +126,17 @@ const commands = {
 
 const held = [];
 
-process.on("message", async ({ command, ...options }) => {
+const answer = async ({ command, ...options }) => {
   try {
-    process.send({ result: await commands[command](options) });
+    return { result: await commands[command](options) };
   } catch (error) {
-    process.send({ error: String(error?.stack ?? error) });
+    return { error: String(error?.stack ?? error) };
   }
-});
+};
+
+const { once } = JSON.parse(process.argv[2] ?? "{}");
+if (once === undefined) process.on("message", async (message) => process.send(await answer(message)));
+else {
+  process.stdout.write(JSON.stringify(await answer(once)));
+  process.exit(0);
+}

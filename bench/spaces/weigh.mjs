@@ -1,8 +1,12 @@
 // What spaces take while they are held.
-import { markdown } from "./numbers.mjs";
+import { markdown, ms, quantile } from "./numbers.mjs";
 import { inside } from "./server.mjs";
 
 const HELD = 40;
+
+/** Control groups of version 1, else 2. */
+const MEMORY =
+  "(cat /sys/fs/cgroup/memory/memory.stat || cat /sys/fs/cgroup/memory.stat) | awk '$1 ~ /^(total_rss|anon|shmem|total_shmem)$/ { sum += $2 } END { print sum }'";
 
 export async function weigh({ ask, owner, name }) {
   // One that was never used makes the pool's own spaces.
@@ -31,11 +35,33 @@ export async function weigh({ ask, owner, name }) {
     return {
       count: await number("ls $PGDATA/base | wc -l"),
       disk: await number("du -s --block-size=1 $PGDATA/base | cut -f1"),
-      // Control groups of version 1, else 2.
-      memory: await number(
-        "(cat /sys/fs/cgroup/memory/memory.stat || cat /sys/fs/cgroup/memory.stat) | awk '$1 ~ /^(total_rss|anon|shmem|total_shmem)$/ { sum += $2 } END { print sum }'",
-      ),
-      heap: (await owner.ask({ collect: true })).heap,
+      memory: await number(MEMORY),
+      heap: (await owner.ask({ ask: "look", collect: true })).heap,
     };
   }
+}
+
+/** What a space of Redis takes: a server process. */
+export async function weighRedis({ redis, name }) {
+  const memory = async () => Number(await inside(name, MEMORY));
+  // The first one loads what all share.
+  await redis.ask({ ask: "make", count: 1 });
+  const before = await memory();
+  const made = await redis.ask({ ask: "make", count: HELD });
+  const after = await memory();
+  const dropped = await redis.ask({ ask: "drop" });
+  const row = (what, { times }) => [what, ms(quantile(times, 0.5)), ms(quantile(times, 0.99))];
+  return [
+    `### What a space of Redis takes: ${HELD} more of them, one after the other`,
+    markdown([
+      ["what", "p50", "p99"],
+      row("until it answers", made),
+      row("until it is gone", dropped),
+      [
+        "memory of the container's processes",
+        `${((after - before) / HELD / 1e6).toFixed(2)} MB in the mean`,
+        "",
+      ],
+    ]),
+  ].join("\n\n");
 }

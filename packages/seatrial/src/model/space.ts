@@ -40,8 +40,11 @@ export interface SpacePlan {
   kind: SpaceKind;
   isolation: SpaceIsolation;
   template: TemplatePlan;
-  /** `auto`: what a test changed is put back where that is safe. `recreate`: every used space is dropped. */
-  reuse: "auto" | "recreate";
+  /**
+   * `auto`: what a test changed is put back where that is safe. `connected`: the same, over a session that stays in each space of PostgreSQL.
+   * `recreate`: every used space is dropped.
+   */
+  reuse: "auto" | "connected" | "recreate";
   /** Clean spaces that wait ahead of need; absent: as many as the tests' pace asks for. */
   warm?: number | undefined;
   /** At most so many exist at once, kept ones included. */

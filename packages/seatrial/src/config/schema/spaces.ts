@@ -105,8 +105,8 @@ export const spaceSchema = section(
       [{ command: "migrate up", image: "test", variable: "DATABASE_URL" }, { service: "migrate" }],
     ),
     reuse: field(
-      v.picklist(["auto", "recreate"], "one of auto, recreate"),
-      "auto: what a test changed is put back where that is safe. recreate: every used space is dropped. Default: auto.",
+      v.picklist(["auto", "connected", "recreate"], "one of auto, connected, recreate"),
+      "auto: what a test changed is put back where that is safe. connected: the same, over a session that stays in each space of PostgreSQL: quicker, but tests can see it. recreate: every used space is dropped. Default: auto.",
     ),
     warm: field(
       number({ least: 0, most: 1000 }),

@@ -36,7 +36,7 @@ async function openMaker(options: MakerOptions): Promise<SpaceMaker> {
     buildTemplate({ ...options, mongo, login, spaceOf, password: newPassword() }),
   );
   const expected = describeCollections(template.collections);
-  const isResettable = plan.reuse === "auto" && hasUsers && canReset(template);
+  const isResettable = plan.reuse !== "recreate" && hasUsers && canReset(template);
 
   return {
     async make(name, callSignal) {

@@ -47,7 +47,7 @@ async function openMaker(options: MakerOptions): Promise<SpaceMaker> {
     throw asTemplateFailure(error, options);
   });
   const { recipe, database: source = "" } = template;
-  const isResettable = plan.reuse === "auto" && canReset(recipe);
+  const isResettable = plan.reuse !== "recreate" && canReset(recipe);
   /** How a new one looks, seen once. */
   let fresh: Look | undefined;
 

@@ -69,7 +69,7 @@ export function createLeasing(core: PoolCore, keeping: Keeping): Leasing {
         const why = firstLine(message ?? "");
         const reason = why === "" ? "failed" : `failed: ${why}`;
         keeping.keep(space, { reason, time: plan.keep.time, byHand: false });
-      } else if (plan.reuse === "auto" && stock.isCurrent(space) && !isSurplus()) {
+      } else if (plan.reuse !== "recreate" && stock.isCurrent(space) && !isSurplus()) {
         stock.move(space, "draining");
         stock.toPutBack.add(space);
       } else stock.setAside(space);

@@ -19,6 +19,24 @@ describe("the pace of the tests", () => {
     expect(pace.ahead()).toBeLessThanOrEqual(1);
   });
 
+  it("asks for no more ahead than putting back takes time for, as far as that works", async () => {
+    const clock = createManualClock();
+    const pace = createPace(clock);
+    pace.made(1000);
+    const ask = async () => {
+      for (let n = 0; n < 500; n += 1) {
+        await clock.advance(20);
+        pace.asked();
+      }
+      return pace.ahead();
+    };
+    expect(await ask()).toBeGreaterThan(90);
+    for (let n = 0; n < 20; n += 1) pace.putBack(20, true);
+    expect(await ask()).toBeLessThanOrEqual(3);
+    for (let n = 0; n < 20; n += 1) pace.putBack(20, false);
+    expect(await ask()).toBeGreaterThan(90);
+  });
+
   it("puts back first as long as that is the shorter way", () => {
     const pace = createPace(createManualClock());
     expect(pace.putBackFirst).toBe(true);

@@ -8,7 +8,7 @@ export interface Pace {
   made(ms: number): void;
   /** Putting one back took so long, and worked or did not. */
   putBack(ms: number, worked: boolean): void;
-  /** How many should wait ahead of need: as many as are asked for in twice the time that it takes to make one. */
+  /** How many should wait ahead of need: as many as are asked for in twice the time that it takes to come to one, made or put back. */
   ahead(): number;
   /** So many are in use now. */
   inUse(count: number): void;
@@ -24,6 +24,8 @@ const MEMORY_MS = 2000;
 const PEAK_MS = 60_000;
 /** How much the newest measurement counts. */
 const WEIGHT = 0.2;
+/** How much one that was put back counts: trying costs little beside making, so that tests which change less are noticed at once. */
+const HOPE = 0.5;
 /** After so many that were made though used ones waited, putting back is tried again: later tests may change less. */
 const TRY_AFTER = 4;
 
@@ -37,6 +39,7 @@ export function createPace(clock: Clock): Pace {
   let putBackMs = 0;
   let worked = 1;
   let madeSince = 0;
+  let wasPutBack = false;
   const mean = (before: number | undefined, now: number) =>
     before === undefined ? now : before + WEIGHT * (now - before);
   const fade = () => {
@@ -60,12 +63,14 @@ export function createPace(clock: Clock): Pace {
     },
     putBack(ms, did) {
       madeSince = 0;
+      wasPutBack = true;
       putBackMs = mean(putBackMs, ms);
-      worked = mean(worked, did ? 1 : 0);
+      worked += did ? HOPE * (1 - worked) : -WEIGHT * worked;
     },
     ahead() {
       fade();
-      return Math.ceil(2 * (requests / MEMORY_MS) * (makeMs ?? 0));
+      const supplyMs = wasPutBack ? worked * putBackMs + (1 - worked) * (makeMs ?? 0) : (makeMs ?? 0);
+      return Math.ceil(2 * (requests / MEMORY_MS) * supplyMs);
     },
     inUse(count) {
       fadePeak();

@@ -30,10 +30,16 @@ export async function readNewest(query: Query): Promise<string | undefined> {
   return row?.["reacts"] === "t" ? undefined : (row?.["newest"] ?? undefined);
 }
 
+/** What a drop may reach beyond the catalogs that a test wrote to. */
+export const REACHED: readonly string[] = [
+  ...["pg_class", "pg_attribute", "pg_attrdef", "pg_constraint", "pg_depend", "pg_index", "pg_inherits"],
+  ...["pg_policy", "pg_proc", "pg_rewrite", "pg_trigger", "pg_type"],
+];
+
 /** Statements that drop the objects that were made in a database since it was handed out. Empty: there are none, or some that must stay. */
 export async function undoAdditions(options: {
   query: Query;
-  /** Catalogs that were written to. */
+  /** Catalogs into which rows were inserted. */
   catalogs: readonly string[];
   /** The newest object of the template. */
   newest: string;
@@ -43,8 +49,11 @@ export async function undoAdditions(options: {
   if (catalogs.some((name) => REFUSED.includes(name))) return [];
   const objects = KINDS.flatMap(([catalog, condition], turn) =>
     catalogs.includes(catalog)
-      ? `SELECT ${turn} AS turn, '${catalog}'::regclass::oid AS catalog, x.oid AS object FROM ${catalog} x
-          WHERE x.oid > ${newest} AND ${writtenSince(since)} AND ${condition}`
+      ? // What belongs to another new object goes with it.
+        `SELECT ${turn} AS turn, '${catalog}'::regclass::oid AS catalog, x.oid AS object FROM ${catalog} x
+          WHERE x.oid > ${newest} AND ${writtenSince(since)} AND ${condition} AND NOT EXISTS (
+            SELECT FROM pg_depend d WHERE d.classid = '${catalog}'::regclass AND d.objid = x.oid
+              AND d.deptype IN ('a', 'i') AND d.refobjid > ${newest})`
       : [],
   );
   if (objects.length === 0) return [];

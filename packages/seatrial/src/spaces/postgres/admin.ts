@@ -3,7 +3,7 @@ import { spaceError } from "../errors.ts";
 import type { MakerOptions, SpaceServer } from "../maker.ts";
 import { type BriefSession, openBriefSession } from "./brief-session.ts";
 import { prepareEnding } from "./ending.ts";
-import { readFacts, type ServerFacts } from "./facts.ts";
+import { canReset, readFacts, type ServerFacts } from "./facts.ts";
 import { PREPARE_OUTSIDE } from "./outside.ts";
 import { randomPassword, scramVerifier } from "./password.ts";
 import {
@@ -27,7 +27,9 @@ export interface Admin extends AsyncDisposable {
   query: Query;
   /** A session in a space or a template, in which nothing fires and nothing is counted. */
   open(database: string, signal: AbortSignal): Promise<Session>;
-  /** The same for a question and what follows from its answer. */
+  /** The same, in which everything can be asked that `run` can; undefined where sessions of ours cannot be told from others. */
+  openStaying: ((database: string, signal: AbortSignal) => Promise<Session>) | undefined;
+  /** The same as `open`, for a question and what follows from its answer. */
   ask(database: string, question: string, signal: AbortSignal): Promise<BriefSession>;
 }
 
@@ -59,6 +61,9 @@ const SETTINGS = {
   array_nulls: "on",
 };
 
+/** For what is asked again and again, and compared. */
+const ASKING = { plan_cache_mode: "force_generic_plan", DateStyle: "ISO", TimeZone: "UTC" };
+
 /** Connects to a server and asks what it is like. */
 export async function openAdmin(options: MakerOptions): Promise<Admin> {
   const { server, prefix, signal } = options;
@@ -78,15 +83,16 @@ export async function openAdmin(options: MakerOptions): Promise<Admin> {
     const isAlone = welcome !== undefined;
     const login = own !== undefined && isAlone ? own : given;
     const prepare = prepareEnding(isAlone) + (facts.isSuperuser ? `; ${PREPARE_OUTSIDE}` : "");
-    const sessions = createSessions(async () => {
+    const openPrepared = async (more: Login, during: AbortSignal) => {
       const session = await openSession(
         server,
-        { ...login, settings: { plan_cache_mode: "force_generic_plan", DateStyle: "ISO", TimeZone: "UTC" } },
-        NEVER,
+        { ...more, settings: { ...more.settings, ...ASKING } },
+        during,
       );
       await session.run(prepare);
       return session;
-    }, SESSIONS);
+    };
+    const sessions = createSessions(() => openPrepared(login, NEVER), SESSIONS);
     cleanup.add(async () => await sessions[Symbol.asyncDispose]());
     const settings = facts.isSuperuser ? SETTINGS : undefined;
     const open: Admin["open"] = (database, during) =>
@@ -98,6 +104,13 @@ export async function openAdmin(options: MakerOptions): Promise<Admin> {
       run: sessions.run,
       query: sessions.query,
       open,
+      openStaying:
+        isAlone && canReset(facts)
+          ? (database, during) => {
+              const staying = { ...settings, idle_session_timeout: "0" };
+              return openPrepared({ ...login, database, settings: staying }, during);
+            }
+          : undefined,
       async ask(database, question, during) {
         const inside = { ...login, database, settings };
         const brief = isBrief

@@ -9,6 +9,8 @@ export interface CatalogBaseline {
   digests: Map<string, string>;
   /** The columns of pg_class that make up a digest. */
   classColumns: string;
+  /** What is written into pg_class in place, without a transaction, and says something of a relation. */
+  flags: string;
 }
 
 /** Catalogs whose rows have digests. */
@@ -44,13 +46,20 @@ export async function readCatalogs(query: Query, owner: string): Promise<Catalog
     SELECT attname FROM pg_attribute WHERE attrelid = 'pg_class'::regclass AND attnum > 0
       AND attname NOT IN (${LEFT_OUT.map(literal).join(", ")}) ORDER BY attnum`);
   const classColumns = columns.map((row) => `x.${row["attname"]}`).join(", ");
-  const digests = await query(digestRows({ classColumns, owner, since: "0", condition: "true" }));
+  const digests = await query(digestRows({ classColumns, owner, condition: "true" }));
   return {
     rows: new Map(counts.map((row) => [row["name"] ?? "", Number(row["rows"])])),
     digests: new Map(digests.map((row) => [row["key"] ?? "", row["digest"] ?? ""])),
     classColumns,
+    flags: (await query(FLAGS))[0]?.["rows"] ?? "",
   };
 }
+
+/** A query for the flags, with the columns of countRows. */
+export const FLAGS = `
+  SELECT 'flags' AS name, sum(hashtextextended(
+    concat_ws(' ', oid, relhasindex, relhasrules, relhastriggers, relhassubclass), 0)) AS rows, 0 AS fresh
+  FROM pg_catalog.pg_class`;
 
 /** True of rows that transactions wrote from `since` on. */
 export function writtenSince(since: string): string {
@@ -67,20 +76,14 @@ export function countRows(catalogs: readonly string[], since: string): string {
   return counts.join(" UNION ALL ");
 }
 
-/** A query for the digests of rows: `key`, `kind` of relation, `id`, `digest`, `fresh`. The owner counts as the same role in every copy. */
-export function digestRows(options: {
-  classColumns: string;
-  owner: string;
-  since: string;
-  condition: string;
-}): string {
-  const { classColumns, owner, since, condition } = options;
-  const fresh = `${writtenSince(since)} AS fresh`;
+/** A query for the digests of rows: `key`, `kind` of relation, `id`, `digest`. The owner counts as the same role in every copy. */
+export function digestRows(options: { classColumns: string; owner: string; condition: string }): string {
+  const { classColumns, owner, condition } = options;
   return `
-    SELECT 'pg_class:' || x.oid AS key, x.relkind::text AS kind, x.oid AS id, ${fresh}, md5(ROW(${classColumns},
+    SELECT 'pg_class:' || x.oid AS key, x.relkind::text AS kind, x.oid AS id, md5(ROW(${classColumns},
       CASE WHEN x.relowner = ${roleId(owner)} THEN 0 ELSE x.relowner END,
       regexp_replace(x.relacl::text, '\\m' || ${literal(owner)} || '\\M', '', 'g'))::text) AS digest
     FROM pg_catalog.pg_class x WHERE ${condition}
     UNION ALL
-    SELECT 'pg_sequence:' || x.seqrelid, '', x.seqrelid, ${fresh}, md5(x::text) FROM pg_catalog.pg_sequence x WHERE ${condition}`;
+    SELECT 'pg_sequence:' || x.seqrelid, '', x.seqrelid, md5(x::text) FROM pg_catalog.pg_sequence x WHERE ${condition}`;
 }

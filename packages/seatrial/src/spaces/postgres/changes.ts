@@ -1,7 +1,7 @@
-import { undoAdditions } from "./additions.ts";
+import { REACHED, undoAdditions } from "./additions.ts";
 import type { Baseline } from "./baseline.ts";
-import { countRows, DIGESTED, digestRows, writtenSince } from "./catalogs.ts";
-import { readCounts } from "./counters.ts";
+import { countRows, DIGESTED, digestRows, FLAGS, writtenSince } from "./catalogs.ts";
+import { type Count, readCounts } from "./counters.ts";
 import type { Query, Row } from "./session.ts";
 
 /** What is to be done to put a database back; all other rows are as they were. */
@@ -12,6 +12,8 @@ export interface Changes {
   sequences: Set<string>;
   /** Large objects were made, where there had been none. */
   hasLargeObjects: boolean;
+  /** How many rows were written, those of catalogs included. */
+  rows: number;
 }
 
 /** Rows that were written, over all tables, above which a new copy is the cheaper way. */
@@ -34,12 +36,14 @@ export async function findChanges(options: {
   since: string;
 }): Promise<Changes | undefined> {
   const { query, counts, baseline, owner, since } = options;
-  const changes: Changes = { tables: new Map(), sequences: new Set(), hasLargeObjects: false };
-  const catalogs: string[] = [];
+  const changes: Changes = { tables: new Map(), sequences: new Set(), hasLargeObjects: false, rows: 0 };
+  const catalogs = new Map<string, Count>();
   let written = 0;
-  for (const { oid, added, changed } of readCounts(counts)) {
+  for (const count of readCounts(counts)) {
+    const { oid, added, changed } = count;
     const catalog = baseline.counted.catalogs.get(oid);
-    if (catalog !== undefined) catalogs.push(catalog);
+    if (!baseline.sequences.has(oid)) changes.rows += added + changed;
+    if (catalog !== undefined) catalogs.set(catalog, count);
     else if (baseline.sequences.has(oid)) changes.sequences.add(oid);
     else if (baseline.tables.has(oid)) {
       written += added + changed;
@@ -47,7 +51,7 @@ export async function findChanges(options: {
     } else return undefined;
   }
   if (written > MANY) return undefined;
-  if (catalogs.length > 0 && !(await addFrom(catalogs)) && !(await undone())) return undefined;
+  if (catalogs.size > 0 && !(await addFromCatalogs())) return undefined;
   for (const oid of changes.sequences) if (!baseline.sequences.has(oid)) return undefined;
   for (const [oid, how] of changes.tables) {
     const table = baseline.tables.get(oid);
@@ -56,22 +60,27 @@ export async function findChanges(options: {
   }
   return changes;
 
-  /** Drops what was made, and looks again: whatever else was done to the schema shows then. */
-  async function undone(): Promise<boolean> {
+  async function findAdditions(): Promise<string[]> {
     const { newest } = baseline;
-    if (newest === undefined) return false;
-    const statements = await undoAdditions({ query, catalogs, newest, since });
-    if (statements.length === 0) return false;
-    await query(statements.join("; "));
-    // What went with them may have been elsewhere, and what is written in place carries no transaction.
-    return (await addFrom([...baseline.catalogs.rows.keys()])) && (await compareDigests("true"));
+    const grown = [...catalogs].flatMap(([name, { added }]) => (added > 0 ? name : []));
+    return newest === undefined ? [] : await undoAdditions({ query, catalogs: grown, newest, since });
   }
 
   /** False: the schema, or something else that only catalogs hold, is not what it was. */
-  async function addFrom(names: readonly string[]): Promise<boolean> {
+  async function addFromCatalogs(): Promise<boolean> {
+    const drops = await findAdditions();
+    const names = new Set([...catalogs.keys(), ...(drops.length > 0 ? REACHED : [])]);
+    const counting = countRows([...names], since);
     const rewritten: string[] = [];
-    for (const { name, rows, fresh } of await query(countRows(names, since))) {
+    // Drops what was made: whatever else was done to the schema shows afterwards.
+    for (const { name, rows, fresh } of await query(
+      [...drops, `${counting} UNION ALL ${FLAGS}`].join("; "),
+    )) {
       if (name == null) return false;
+      if (name === "flags") {
+        if (rows !== baseline.catalogs.flags) return false;
+        continue;
+      }
       const had = baseline.catalogs.rows.get(name);
       if ((name === "pg_largeobject" || name === "pg_largeobject_metadata") && had === 0) {
         changes.hasLargeObjects ||= rows !== "0";
@@ -82,15 +91,14 @@ export async function findChanges(options: {
       if (!DIGESTED.has(name)) return false;
       rewritten.push(name);
     }
-    return rewritten.length === 0 || (await compareDigests(writtenSince(since)));
+    return rewritten.length === 0 || (await compareDigests());
   }
 
-  async function compareDigests(condition: string): Promise<boolean> {
+  async function compareDigests(): Promise<boolean> {
     const { classColumns, digests } = baseline.catalogs;
-    for (const row of await query(digestRows({ classColumns, owner, since, condition }))) {
-      const { key, kind, id, digest } = row;
+    const rows = await query(digestRows({ classColumns, owner, condition: writtenSince(since) }));
+    for (const { key, kind, id, digest } of rows) {
       if (digest == null || digests.get(key ?? "") !== digest) return false;
-      if (row["fresh"] !== "t") continue;
       // A materialized view that was filled again.
       if (kind === "m") return false;
       if (kind === "r" && id != null) changes.tables.set(id, "rewritten");

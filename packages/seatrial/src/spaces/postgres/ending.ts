@@ -22,30 +22,31 @@ export function prepareEnding(isAlone: boolean): string {
     SELECT count(*) FROM pg_lock_status() WHERE locktype = 'object' AND classid = 'pg_database'::regclass
       AND objid = (SELECT oid FROM pg_database WHERE datname = $1) AND pid <> pg_backend_pid();
     PREPARE ending (name, text, boolean) AS
-    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-    WHERE ${isAlone ? "usename IS DISTINCT FROM current_user" : "pid <> pg_backend_pid()"}
+    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_get_activity(NULL)
+    WHERE ${isAlone ? "usesysid IS DISTINCT FROM (SELECT oid FROM pg_roles WHERE rolname = current_user)" : "pid <> pg_backend_pid()"}
       AND ($3 OR backend_type <> 'autovacuum worker')
-      AND (datname = $1 OR usename = $1 OR (state = 'active' AND starts_with(query, $2)))`;
+      AND (datid = (SELECT oid FROM pg_database WHERE datname = $1) OR usesysid = (SELECT oid FROM pg_roles WHERE rolname = $1)
+        OR (state = 'active' AND starts_with(query, $2)))`;
 }
 
 /**
  * Ends everything that works in a database or as the role of the same name, but for ourselves, and resolves when it is gone and its changes are
- * counted. Nobody new gets in only if the database is closed to others before. Resolves with the answer to `asking`, asked after that.
+ * counted. Nobody new gets in only if the database is closed to others before. Resolves with the answers to `asking`, asked after that.
  */
 export async function endSessions(options: {
   admin: { run: Run };
   name: string;
   /** Statements that close the door before. */
   closing?: string | undefined;
-  asking?: string | undefined;
+  asking?: readonly string[] | undefined;
   /** Maintenance of the server too: it stands in the way of a drop, and changes nothing that a test sees. */
   withMaintenance: boolean;
   signal: AbortSignal;
-}): Promise<Row[]> {
-  const { admin, name, closing = "", asking = "SELECT", withMaintenance, signal } = options;
+}): Promise<Row[][]> {
+  const { admin, name, closing = "", asking = [], withMaintenance, signal } = options;
   const quoted = literal(name);
   const terminating = `EXECUTE ending (${quoted}, ${literal(markOf(name))}, ${withMaintenance})`;
-  const statements = `EXECUTE entering (${quoted}); ${terminating}; ${asking}`;
+  const statements = [`EXECUTE entering (${quoted})`, terminating, ...asking].join("; ");
   const until = performance.now() + END_MS;
   // Who is in may have a lock on the door: a test that has changed its database, or its role, and has not committed.
   const close = `${terminating}; BEGIN; SET LOCAL lock_timeout = ${END_MS}; ${closing}; COMMIT; `;
@@ -53,9 +54,9 @@ export async function endSessions(options: {
   while (true) {
     const results = await admin.run(first + statements);
     first = "";
-    const [entering, ended, answer = []] = results.slice(-3);
+    const [entering, ended, ...answers] = results.slice(-2 - asking.length);
     const left = Number(entering?.[0]?.["count"]) + Number(ended?.[0]?.["count"]);
-    if (left === 0) return answer;
+    if (left === 0) return answers;
     signal.throwIfAborted();
     if (performance.now() > until) {
       throw spaceError({

@@ -11,6 +11,8 @@ export interface ServerFacts {
   isSuperuser: boolean;
   /** Every change of a row is counted. */
   countsChanges: boolean;
+  /** As `max_connections`. */
+  connections: number;
   /** For passwords; undefined: the server stores them as MD5. */
   scramIterations: number | undefined;
   /** For clients: `disable` where the server has no TLS. */
@@ -23,7 +25,7 @@ export interface ServerFacts {
 export async function readFacts(session: Session, service: string): Promise<ServerFacts> {
   const [row = {}] = await session.query(`
     SELECT current_setting('server_version_num') AS version, current_setting('fsync') AS fsync,
-      current_setting('track_counts') AS counts, current_setting('ssl') AS ssl,
+      current_setting('track_counts') AS counts, current_setting('max_connections') AS connections, current_setting('ssl') AS ssl,
       current_setting('password_encryption') AS encryption, current_setting('scram_iterations', true) AS iterations,
       pg_is_in_recovery() AS standby, current_user AS name, rolsuper AS super, rolcreatedb AND rolcreaterole AS maker,
       (SELECT rolname FROM pg_roles WHERE oid = 10) AS bootstrap
@@ -50,6 +52,7 @@ export async function readFacts(session: Session, service: string): Promise<Serv
     isFast: row["fsync"] === "off",
     isSuperuser: isTrue("super"),
     countsChanges: isTrue("counts"),
+    connections: Number(row["connections"]),
     scramIterations: row["encryption"] === "md5" ? undefined : Number(row["iterations"] ?? 4096),
     sslMode: isTrue("ssl") ? "prefer" : "disable",
     bootstrapUser: row["bootstrap"] ?? "postgres",

@@ -56,5 +56,8 @@ export async function makeSpace(options: {
   const rows = await query(outsideQuery(name));
   const outside = readOutside(rows);
   const since = rows[0]?.["since"];
-  return { made, pristine: outside === undefined || since == null ? undefined : { outside, since, uses: 0 } };
+  return {
+    made,
+    pristine: outside === undefined || since == null ? undefined : { outside, since, uses: 0, rows: 0 },
+  };
 }

@@ -10,11 +10,14 @@ import type { Pristine } from "./outside.ts";
 import { resetSpace } from "./reset.ts";
 import { serverWords, sqlState } from "./session.ts";
 import { identifier, literal } from "./sql.ts";
+import { createStayingSessions } from "./staying.ts";
 import { createStrategyChoice } from "./strategy.ts";
 import { buildTemplate } from "./template.ts";
 
 /** How long dropping the template may take. */
 const CLOSE_MS = 30_000;
+/** Sessions that may stay in spaces, whatever the server's own limit. */
+const LEAST_STAYING = 4;
 
 /** Connects to the server, builds and seals the template, and resolves when databases can be made of it. */
 export async function openMaker(options: MakerOptions): Promise<SpaceMaker> {
@@ -27,6 +30,12 @@ export async function openMaker(options: MakerOptions): Promise<SpaceMaker> {
     const template = await buildTemplate(admin, options);
     cleanup.add(() => dropSpace(admin, template.name, AbortSignal.timeout(CLOSE_MS)));
     const strategies = createStrategyChoice(admin.facts);
+    const { openStaying, facts } = admin;
+    const stays =
+      plan.reuse === "connected" && openStaying !== undefined
+        ? createStayingSessions(openStaying, Math.max(LEAST_STAYING, Math.floor(facts.connections / 8)))
+        : undefined;
+    if (stays !== undefined) cleanup.add(async () => await stays[Symbol.asyncDispose]());
     const pristine = new Map<string, Pristine>();
     /** Work that goes on although nobody waits for it any more, by name: nothing else may touch that space until its end. */
     const working = new Map<string, Promise<unknown>>();
@@ -65,7 +74,7 @@ export async function openMaker(options: MakerOptions): Promise<SpaceMaker> {
           const before = pristine.get(name);
           pristine.delete(name);
           if (before === undefined) return false;
-          const after = await resetSpace({ admin, template, name, pristine: before, signal: during });
+          const after = await resetSpace({ admin, template, name, pristine: before, stays, signal: during });
           if (after === undefined) return false;
           pristine.set(name, after.pristine);
           values["password"] = after.password;
@@ -74,6 +83,7 @@ export async function openMaker(options: MakerOptions): Promise<SpaceMaker> {
       drop: (name, during) =>
         work(name, during, async () => {
           pristine.delete(name);
+          await stays?.leave(name);
           await dropSpace(admin, name, during);
         }),
       async list(begin, during) {

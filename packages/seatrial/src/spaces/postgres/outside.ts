@@ -24,6 +24,8 @@ export interface Pristine {
   since: string;
   /** Times that it was put back. */
   uses: number;
+  /** Rows that were written in all these times, those of catalogs included. */
+  rows: number;
 }
 
 /** Prepares what a superuser asks of a space's outside. */
@@ -57,7 +59,7 @@ export function beginCounting(database: string): string {
 }
 
 /** What is asked along with the state outside. */
-interface Around {
+export interface Around {
   /** The names of prepared transactions. */
   prepared: string[];
   isCommented: boolean;

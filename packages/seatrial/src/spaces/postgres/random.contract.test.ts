@@ -8,7 +8,7 @@ import { ACTS, carryOut, chanceOf } from "./testing/random-programs.ts";
 import { makerOptions, planOf, startPostgres, type TestServer } from "./testing/server.ts";
 
 const seed = Number(process.env["SEATRIAL_SEED"] ?? randomInt(2 ** 31));
-const ROUNDS = Number(process.env["SEATRIAL_ROUNDS"] ?? 80);
+const ROUNDS = Number(process.env["SEATRIAL_ROUNDS"] ?? 60);
 const prefix = "st_0123abcd_";
 /** The kind that is there for its error. */
 const FAILING = "an error in a transaction";
@@ -23,18 +23,20 @@ afterAll(async () => {
 });
 
 describe(`whatever tests did to a space (seed ${seed}), the next one`, () => {
-  test("finds it as a new one", { timeout: 600_000 }, async () => {
+  test.each([
+    ["auto", ROUNDS],
+    ["connected", ROUNDS],
+  ] as const)("finds it as a new one (reuse: %s)", { timeout: 600_000 }, async (reuse, rounds) => {
     const chance = chanceOf(seed);
     const kinds = Object.keys(ACTS);
     const shop = join(import.meta.dirname, "testing/shop.sql");
-    await using maker = await postgresKind.open(
-      makerOptions(real.server, { prefix: `${prefix}t0_`, plan: planOf([{ kind: "files", files: [shop] }]) }),
-    );
+    const plan = planOf([{ kind: "files", files: [shop] }], { reuse });
+    await using maker = await postgresKind.open(makerOptions(real.server, { prefix: `${prefix}t0_`, plan }));
     let made = 1;
     let space = await maker.make(`${prefix}${made}`, signal);
     const clean = await fingerprintOf(real, space);
     const done = new Set<string>();
-    for (let round = 0; round < ROUNDS; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       const story: string[] = [];
       const open: Client[] = [];
       const count = 1 + chance.below(4);
@@ -62,7 +64,7 @@ describe(`whatever tests did to a space (seed ${seed}), the next one`, () => {
         made += 1;
         space = await maker.make(`${prefix}${made}`, signal);
       }
-      const told = `seed ${seed}, round ${round}, ${isReset ? "put back" : "made anew"} after\n${story.join("\n")}`;
+      const told = `seed ${seed}, reuse ${reuse}, round ${round}, ${isReset ? "put back" : "made anew"} after\n${story.join("\n")}`;
       expect(await fingerprintOf(real, space), told).toBe(clean);
       await Promise.all(open.map((client) => client.end()));
     }
@@ -70,6 +72,6 @@ describe(`whatever tests did to a space (seed ${seed}), the next one`, () => {
     expect(await maker.list(prefix, signal)).toEqual([]);
     // What the programs are worth: every kind was carried out, and most of what can be put back was.
     expect(kinds.filter((kind) => !done.has(kind))).toEqual([]);
-    expect(ROUNDS + 1 - made).toBeGreaterThan(ROUNDS / 4);
+    expect(rounds + 1 - made).toBeGreaterThan(rounds / 4);
   });
 });

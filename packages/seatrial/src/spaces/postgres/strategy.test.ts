@@ -7,6 +7,7 @@ const facts: ServerFacts = {
   isFast: true,
   isSuperuser: true,
   countsChanges: true,
+  connections: 100,
   scramIterations: 1,
   sslMode: "disable",
   bootstrapUser: "postgres",

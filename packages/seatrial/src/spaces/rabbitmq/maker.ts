@@ -14,7 +14,7 @@ export async function openVhostMaker(options: MakerOptions): Promise<SpaceMaker>
   try {
     const vhosts = vhostsOf(management, options.server.port);
     const template = await buildTemplate(options, vhosts);
-    const canReset = options.plan.reuse === "auto" && !(await hoards(management, options.signal));
+    const canReset = options.plan.reuse !== "recreate" && !(await hoards(management, options.signal));
 
     return {
       async make(name, signal) {
