@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openTestBroker, spaceRequest } from "./testing/broker.ts";
 import { settle } from "./testing/clock.ts";
+import { spacePlan } from "./testing/plan.ts";
 
 describe("closing a broker", () => {
   it("drops everything that it made, leased and kept ones and templates too", async () => {
@@ -14,6 +15,16 @@ describe("closing a broker", () => {
     await Promise.all([test[Symbol.asyncDispose](), test[Symbol.asyncDispose]()]);
     expect([...memory.spaces.keys()]).toEqual(["st_99999999_1"]);
     expect(await broker.list()).toEqual([]);
+  });
+
+  it("leaves the template of each definition to its maker, where several share a server", async () => {
+    const plans = ["one", "other"].map((name) => spacePlan({ name, service: "db" }));
+    const test = openTestBroker({ plans });
+    for (const { name } of plans) await test.broker.acquire(spaceRequest("A", { space: name }), test.signal);
+    await test[Symbol.asyncDispose]();
+    const dropped = test.memory.calls.flatMap(({ call, name }) => (call === "drop" ? name : []));
+    expect(dropped.filter((name) => /_t\d+_/.test(name))).toEqual([]);
+    expect([...test.memory.spaces.keys()]).toEqual([]);
   });
 
   it("tells who waits and who comes, and answers for what was", async () => {

@@ -46,6 +46,8 @@ export function createBroker(options: BrokerOptions): Broker {
   const sessions = createSessions(() => randomBytes(8).toString("hex"));
   const repeats = createRepeats<LeasedSpace>();
   const pools = new Map<string, Pool>();
+  /** What names begin with that the makers gave, and see to by themselves. */
+  const makersOwn: string[] = [];
   let names = 0;
   let closed: Promise<void> | undefined;
   let isClosing = false;
@@ -73,7 +75,9 @@ export function createBroker(options: BrokerOptions): Broker {
         const runStep = (step: OutsideStep, during: AbortSignal) => options.runStep(plan, step, during);
         const { lost: onLost } = pool;
         const tell = { onNote, onWarning, onLost };
-        return await driver.open({ plan, server, prefix: own, runStep, ...tell, signal: opening });
+        const maker = await driver.open({ plan, server, prefix: own, runStep, ...tell, signal: opening });
+        makersOwn.push(own);
+        return maker;
       },
     });
     pools.set(plan.name, pool);
@@ -153,7 +157,7 @@ export function createBroker(options: BrokerOptions): Broker {
       );
       await Promise.all(all.map((pool) => pool.dropAll(late.signal)));
       // Definitions of one server see what the others made: only what is left now belongs to none.
-      await Promise.all(all.map((pool) => pool.sweep(prefix)));
+      await Promise.all(all.map((pool) => pool.sweep(prefix, makersOwn)));
       stopClock();
     }
     await Promise.all(all.map((pool) => pool.disconnect()));

@@ -10,8 +10,8 @@ export interface Closing {
   stop(error: Error): void;
   /** Drops everything that it made; what is left when the signal aborts stays in the journal. */
   dropAll(signal: AbortSignal): Promise<void>;
-  /** Drops what else the server has of this broker: templates, half-made ones. */
-  sweep(prefix: string): Promise<void>;
+  /** Drops what else the server has of this broker, half-made ones, but for what begins with one of `spared`. */
+  sweep(prefix: string, spared: readonly string[]): Promise<void>;
   /** Lets go of the server. */
   disconnect(): Promise<void>;
 }
@@ -60,7 +60,7 @@ export function createClosing({ core, works, stop, stopDropping }: ClosingOption
       await works.settled();
       await dropEach([...stock.spaces], dropSpace);
     },
-    async sweep(prefix) {
+    async sweep(prefix, spared) {
       const { maker } = source;
       if (maker === undefined) return;
       const call = <T>(what: string, run: (signal: AbortSignal) => Promise<T>) =>
@@ -70,7 +70,8 @@ export function createClosing({ core, works, stop, stopDropping }: ClosingOption
         const found = await call(`listing what is left of ${plan.name}`, (signal) =>
           maker.list(prefix, signal),
         );
-        const strays = found.filter((name) => !known.has(name));
+        const isSpared = (name: string) => known.has(name) || spared.some((own) => name.startsWith(own));
+        const strays = found.filter((name) => !isSpared(name));
         await dropEach(strays, (name) => call(`dropping ${name}`, (signal) => maker.drop(name, signal)));
       } catch (error) {
         note(error);
