@@ -10,7 +10,7 @@ const server = await startService({
   ...{ engine, agents, name },
   image: "redis:8",
   service: "redis",
-  argv: ["redis-server"],
+  argv: ["docker-entrypoint.sh", "redis-server"],
   admin: {},
   probe: { kind: "redis", port: 6379 },
 });

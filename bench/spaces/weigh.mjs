@@ -31,6 +31,7 @@ export async function weigh({ ask, owner, name }) {
   ].join("\n\n");
 
   async function look() {
+    await owner.ask({ ask: "settle" });
     const number = async (script) => Number(await inside(name, script));
     return {
       count: await number("ls $PGDATA/base | wc -l"),
