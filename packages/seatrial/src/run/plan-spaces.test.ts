@@ -133,7 +133,7 @@ describe("spaces that cannot be", () => {
     expect(made.spaces[0]?.files).toHaveLength(1);
   });
 
-  it("are those kept apart, or copied, as their kind cannot", async () => {
+  it("are those kept apart, copied or put back as their kind cannot", async () => {
     const apart = await failure(
       plan("suites: { u: { command: x, needs: [redis] } }\nspaces: { redis: { isolation: vhost } }\n"),
     );
@@ -143,6 +143,11 @@ describe("spaces that cannot be", () => {
       plan("suites: { u: { command: x, needs: [queue] } }\nspaces: { queue: { from: app } }\n"),
     );
     expect(copied?.message).toContain("spaces of kind nats are not copied from anything");
+    const connected =
+      "suites: { u: { command: x, needs: [NAME] } }\nspaces: { NAME: { reuse: connected } }\n";
+    const stays = await failure(plan(connected.replaceAll("NAME", "redis")));
+    expect(stays?.message).toContain("no session stays in spaces of kind redis");
+    expect((await plan(connected.replaceAll("NAME", "postgres"))).spaces[0]?.reuse).toBe("connected");
     const made = await plan(
       'suites: { u: { command: x, needs: [redis] } }\nspaces: { redis: { from: "5" } }\n',
     );

@@ -107,6 +107,11 @@ function planSpace(options: {
       path: ["spaces", name, "from"],
       message: `spaces of kind ${kind} are not copied from anything; from is for ${COPIED.join(", ")}`,
     });
+  if (settings.reuse === "connected" && kind !== "postgres")
+    throw spacesInvalid(project, {
+      path: ["spaces", name, "reuse"],
+      message: `no session stays in spaces of kind ${kind}; reuse: connected is for postgres`,
+    });
   return { ...settings, name, kind, isolation };
 }
 

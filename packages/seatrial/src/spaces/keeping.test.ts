@@ -29,6 +29,21 @@ describe("keeping spaces", () => {
     expect(await test.broker.release(id, { outcome: "passed" })).toMatchObject({ state: "kept" });
   });
 
+  it("has what the maker itself has in there taken out, once, and keeps it all the same when that fails", async () => {
+    await using test = openTestBroker();
+    const vacated = () => test.memory.calls.filter(({ call }) => call === "vacate").length;
+    const id = await failTest(test, "TestA");
+    expect(vacated()).toBe(1);
+    await test.broker.keep(id, 1000);
+    await test.clock.advance(10);
+    expect(vacated()).toBe(1);
+    test.memory.fault = ({ call }) => (call === "vacate" ? { kind: "fail" } : undefined);
+    await failTest(test, "TestB");
+    expect(vacated()).toBe(2);
+    expect(await keptTests(test)).toEqual(["TestA", "TestB"]);
+    expect(test.notes.at(-1)).toMatch(/^db: st_.* is kept with a session of ours in it: the server refuses/);
+  });
+
   it("gives up the oldest when there are too many", async () => {
     await using test = openTestBroker({ plan: { keep: { count: 2, time: 1000, bytes: 1e9 } } });
     for (const name of ["A", "B", "C"]) await failTest(test, name);

@@ -45,6 +45,8 @@ export interface SpaceMaker extends AsyncDisposable {
    * test left running must not come back into another test's space. False: that is not safe or not certain, drop it.
    */
   reset(space: MadeSpace, signal: AbortSignal): Promise<boolean>;
+  /** Takes out whatever the maker itself has in a space that somebody has, for people to look at it; absent: there is never anything. */
+  vacate?(name: string, signal: AbortSignal): Promise<void>;
   /** Ends its sessions and removes it with its user. Missing is fine. */
   drop(name: string, signal: AbortSignal): Promise<void>;
   /** Names of those in the server that begin with the prefix, whoever made them, half-made ones included. */

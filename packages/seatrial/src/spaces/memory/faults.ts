@@ -2,7 +2,7 @@ import { orAborted } from "../../support/abort.ts";
 import type { ToolError } from "../../support/error.ts";
 import { spaceError } from "../errors.ts";
 
-export type MemoryCallName = "open" | "make" | "reset" | "drop" | "list" | "label" | "size";
+export type MemoryCallName = "open" | "make" | "reset" | "vacate" | "drop" | "list" | "label" | "size";
 
 /** One call to the kind in memory; `name` is the space's, or the definition's when it is opened. */
 export interface MemoryCall {

@@ -85,6 +85,7 @@ async function openMaker(memory: MemoryKind, options: MakerOptions): Promise<Spa
       if (fault?.kind === "unsafe") return false;
       return await carryOut({ at, fault, work, signal });
     },
+    vacate: (name, signal) => act("vacate", name, { work: () => undefined, signal }),
     drop: (name, signal) => act("drop", name, { work: () => remove(spaces, name), signal }),
     list: (prefix, signal) =>
       act("list", prefix, {

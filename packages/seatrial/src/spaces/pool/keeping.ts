@@ -1,3 +1,4 @@
+import { messageOf } from "../../support/error.ts";
 import { bounded } from "./bounded.ts";
 import { makerOf, type PoolCore } from "./core.ts";
 import { type Space, summarize } from "./space.ts";
@@ -41,6 +42,20 @@ export function createKeeping(core: PoolCore): Keeping {
     }
   }
 
+  async function vacate({ name }: Space): Promise<void> {
+    const { maker } = core.source;
+    if (maker?.vacate === undefined || core.work.aborted) return;
+    await bounded({
+      clock,
+      within: settings.within.aside,
+      what: `leaving ${name}`,
+      signal: core.work,
+      call: async (signal) => await maker.vacate?.(name, signal),
+    }).catch((error: unknown) =>
+      core.onNote(`${name} is kept with a session of ours in it: ${messageOf(error)}`),
+    );
+  }
+
   async function weigh(space: Space): Promise<void> {
     const { made } = space;
     if (made === undefined || core.work.aborted) return;
@@ -65,7 +80,10 @@ export function createKeeping(core: PoolCore): Keeping {
       space.until = clock.now() + time;
       space.reason = reason;
       if (space.state === "kept") stock.note(space);
-      else stock.move(space, "kept");
+      else {
+        stock.move(space, "kept");
+        void vacate(space);
+      }
       failed.delete(space);
       byHand.delete(space);
       (isByHand ? byHand : failed).add(space);

@@ -89,8 +89,13 @@ export async function openAdmin(options: MakerOptions): Promise<Admin> {
         { ...more, settings: { ...more.settings, ...ASKING } },
         during,
       );
-      await session.run(prepare);
-      return session;
+      try {
+        await session.run(prepare);
+        return session;
+      } catch (error) {
+        await session[Symbol.asyncDispose]();
+        throw error;
+      }
     };
     const sessions = createSessions(() => openPrepared(login, NEVER), SESSIONS);
     cleanup.add(async () => await sessions[Symbol.asyncDispose]());

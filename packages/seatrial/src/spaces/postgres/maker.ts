@@ -3,8 +3,9 @@ import { createCleanup } from "../../support/cleanup.ts";
 import { isToolError } from "../../support/error.ts";
 import { spaceError } from "../errors.ts";
 import type { MakerOptions, SpaceMaker } from "../maker.ts";
-import { openAdmin } from "./admin.ts";
+import { type Admin, openAdmin } from "./admin.ts";
 import { dropSpace } from "./drop.ts";
+import { canReset } from "./facts.ts";
 import { makeSpace } from "./make.ts";
 import type { Pristine } from "./outside.ts";
 import { resetSpace } from "./reset.ts";
@@ -16,8 +17,8 @@ import { buildTemplate } from "./template.ts";
 
 /** How long dropping the template may take. */
 const CLOSE_MS = 30_000;
-/** Sessions that may stay in spaces, whatever the server's own limit. */
-const LEAST_STAYING = 4;
+/** Of the server's connections, what may be taken by sessions that stay in spaces of one definition. */
+const STAYING_SHARE = 1 / 8;
 
 /** Connects to the server, builds and seals the template, and resolves when databases can be made of it. */
 export async function openMaker(options: MakerOptions): Promise<SpaceMaker> {
@@ -30,11 +31,7 @@ export async function openMaker(options: MakerOptions): Promise<SpaceMaker> {
     const template = await buildTemplate(admin, options);
     cleanup.add(() => dropSpace(admin, template.name, AbortSignal.timeout(CLOSE_MS)));
     const strategies = createStrategyChoice(admin.facts);
-    const { openStaying, facts } = admin;
-    const stays =
-      plan.reuse === "connected" && openStaying !== undefined
-        ? createStayingSessions(openStaying, Math.max(LEAST_STAYING, Math.floor(facts.connections / 8)))
-        : undefined;
+    const stays = plan.reuse === "connected" ? staysOf(admin, options) : undefined;
     if (stays !== undefined) cleanup.add(async () => await stays[Symbol.asyncDispose]());
     const pristine = new Map<string, Pristine>();
     /** Work that goes on although nobody waits for it any more, by name: nothing else may touch that space until its end. */
@@ -86,6 +83,7 @@ export async function openMaker(options: MakerOptions): Promise<SpaceMaker> {
           await stays?.leave(name);
           await dropSpace(admin, name, during);
         }),
+      vacate: (name, during) => work(name, during, async () => await stays?.leave(name)),
       async list(begin, during) {
         const rows = await ask(
           `SELECT datname AS name FROM pg_database UNION SELECT rolname FROM pg_roles ORDER BY name`,
@@ -114,6 +112,16 @@ export async function openMaker(options: MakerOptions): Promise<SpaceMaker> {
     await Promise.allSettled([cleanup[Symbol.asyncDispose]()]);
     throw signal.aborted ? signal.reason : explained(error, plan.name);
   }
+}
+
+function staysOf({ openStaying, facts }: Admin, { plan, onWarning }: MakerOptions) {
+  if (openStaying !== undefined)
+    return createStayingSessions(openStaying, Math.floor(STAYING_SHARE * facts.connections));
+  const why = canReset(facts)
+    ? "this server does not let a role of ours in, so that its sessions could not be told from the tests'"
+    : "spaces of this server cannot be put back";
+  onWarning?.(`${plan.name}: reuse: connected has no effect, since ${why}`);
+  return undefined;
 }
 
 /** Each step of closing may have met the loss. */
