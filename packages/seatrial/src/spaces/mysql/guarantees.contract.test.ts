@@ -309,6 +309,9 @@ describe("the administrator", () => {
     await maker.list(prefix, signal);
     // A session that has answered is idle a moment later.
     await expect.poll(() => kill("COMMAND = 'Sleep'")).toBeGreaterThan(0);
+    // Nobody knows of its end before the news of it has come through the tunnel.
+    const listed = () => maker.list(prefix, signal).then(() => true, String);
+    await expect.poll(listed).toBe(true);
     await maker.make(nextName(), signal);
     // Whoever copies the template's rows waits for this one.
     const template = (await maker.list(`${prefix}t1_`, signal))[0];
