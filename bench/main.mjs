@@ -23,13 +23,13 @@ const [name = "", ...flags] = process.argv.slice(2);
 const comparison = comparisons[name];
 if (comparison === undefined) {
   console.error(
-    `usage: npm run bench -- ${Object.keys(comparisons).join("|")} [--rounds N] [--storage layer|memory]`,
+    `usage: npm run bench -- ${Object.keys(comparisons).join("|")} [--rounds N] [--storage layer|memory] [--part NAME]`,
   );
   process.exit(2);
 }
 const { values } = parseArgs({
   args: flags,
-  options: { rounds: { type: "string" }, storage: { type: "string" } },
+  options: { rounds: { type: "string" }, storage: { type: "string" }, part: { type: "string" } },
 });
 const { rounds, ...others } = values;
 console.log(await comparison({ ...(rounds !== undefined && { rounds: Number(rounds) }), ...others }));

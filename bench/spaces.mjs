@@ -14,8 +14,15 @@ import { weigh, weighRedis } from "./spaces/weigh.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** `storage`: where the server's data is; `layer`, that of its container, is what the tool does, the other is `memory`. */
-export async function spaces({ rounds = 5, storage = "layer" } = {}) {
+const PARTS = { latency: compareLatency, rates: compareRates, weight: weigh, redis: weighRedis };
+
+/**
+ * `storage`: where the server's data is; `layer`, that of its container, is what the tool does, the other is `memory`. `part`: one of the
+ * tables only.
+ */
+export async function spaces({ rounds = 5, storage = "layer", part } = {}) {
+  const parts = Object.entries(PARTS).filter(([name]) => part === undefined || name === part);
+  if (parts.length === 0) throw new Error(`the parts are ${Object.keys(PARTS).join(", ")}, not ${part}`);
   buildAgent(root);
   const folder = await mkdtemp(join(tmpdir(), "seatrial-bench-spaces-"));
   const name = `seatrial-bench-spaces-${process.pid}`;
@@ -38,20 +45,30 @@ export async function spaces({ rounds = 5, storage = "layer" } = {}) {
     await owner.answer();
     const server = await prepareServer(name);
     const { host } = server;
-    const broker = await owner.ask({ ask: "open", host });
     const tests = start("tests", {});
-    const ask = async (message) => (await tests.ask({ broker, server, ...message })).result;
-    const askInside = await openInside({ owner, host, folder, container: `${name}-tests` });
-    const bench = { ask, askInside, owner, rounds, name };
-    const latency = await compareLatency(bench);
-    const rates = await compareRates(bench);
-    const weight = await weigh(bench);
-    const redis = start("redis", { agents, name: `${name}-redis` });
-    await redis.answer();
-    const ofRedis = await weighRedis({ redis, name: `${name}-redis` });
+    const bench = {
+      owner,
+      rounds,
+      name,
+      agents,
+      start,
+      ask: async (message) => (await tests.ask({ server, ...message })).result,
+      askInside: await openInside({ owner, folder, container: `${name}-tests` }),
+      /** Does something while a broker for spaces of this name is there. Nothing of ours is in the server at other times. */
+      async withBroker(space, work) {
+        const broker = await owner.ask({ ask: "open", host, space });
+        try {
+          return await work(broker);
+        } finally {
+          await owner.ask({ ask: "close" });
+        }
+      },
+    };
+    const tables = [];
+    for (const [, compare] of parts) tables.push(await compare(bench));
     const load = loadavg().map((value) => value.toFixed(1));
     const seen = `Load of the machine at the end, over 1, 5 and 15 minutes: ${load.join(", ")}. The server's data: ${storage}.`;
-    return [latency, rates, weight, ofRedis, seen].join("\n\n");
+    return [...tables, seen].join("\n\n");
   } finally {
     for (const child of started) await child.end();
     await rm(folder, { recursive: true, force: true });
@@ -59,11 +76,12 @@ export async function spaces({ rounds = 5, storage = "layer" } = {}) {
 }
 
 /** The tests' program in a container with Node, which reaches the broker through the relay of its agent. */
-async function openInside({ owner, host, folder, container }) {
-  const broker = await owner.ask({ ask: "openContainer", host, image: "node:20", container });
+async function openInside({ owner, folder, container }) {
+  const { url } = await owner.ask({ ask: "openContainer", image: "node:20", container });
   await run("docker", ["cp", `${folder}/.`, `${container}:/bench`]);
-  return async (message) => {
-    const argv = ["node", "/bench/tests.mjs", JSON.stringify({ once: { broker, ...message } })];
+  return async ({ broker, ...message }) => {
+    const once = { ...message, broker: { ...broker, url } };
+    const argv = ["node", "/bench/tests.mjs", JSON.stringify({ once })];
     const { result, error } = JSON.parse((await owner.ask({ ask: "runInside", argv })).text);
     if (error !== undefined) throw new Error(error);
     return result;

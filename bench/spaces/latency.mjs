@@ -10,13 +10,17 @@ const WAYS = [
   { name: "in a container, through its relay, back to back", pause: 0, isInside: true },
 ];
 
+export async function compareLatency(bench) {
+  return await bench.withBroker("auto", (broker) => measure({ ...bench, broker }));
+}
+
 /** Median over the rounds of their quantiles. */
-export async function compareLatency({ ask, askInside, owner, rounds }) {
+async function measure({ ask, askInside, owner, rounds, broker }) {
   const found = new Map(WAYS.map((way) => [way, { take: [], give: [] }]));
   for (let round = 0; round <= rounds; round += 1) {
     for (const way of WAYS) {
       await owner.ask({ ask: "settle" });
-      const message = { command: "latency", count: COUNT, pause: way.pause };
+      const message = { command: "latency", broker, count: COUNT, pause: way.pause };
       const times = await (way.isInside ? askInside(message) : ask(message));
       // The first round warms up.
       if (round === 0) continue;

@@ -1,6 +1,8 @@
 // The owner of a broker, as a process of its own: PostgreSQL in a container, reached through its agent; the endpoint at a port of 127.0.0.1.
 // Made of the tool's own sources, so that bench/spaces.mjs bundles it. Ends when its parent does.
+import { once } from "node:events";
 import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { connectDocker, resolveEndpoint } from "../../packages/seatrial/src/engine/docker/index.ts";
 import {
   createBroker,
@@ -47,60 +49,80 @@ const plans = ["auto", "connected"].map((reuse) => ({
 }));
 const engine = connectDocker({ endpoint: await resolveEndpoint(process.env), environment: process.env });
 const server = await startPostgres(engine);
-const broker = createBroker({
-  plans,
-  server: async () => server,
-  kind: loadKind,
-  runStep: () => Promise.reject(new Error("no step of the template is one of others")),
-  journal: await openSpaceJournal({ folder: journals, run: "bench", plans }),
-  onNote: (_, note) => console.error(note),
-  settings,
-  signal: never,
-});
-broker.prepare(plans.map((plan) => plan.name));
 
-/** Tests of a run are in its network: they speak to the server itself. */
-function openDoor(host) {
-  return openEndpoint({
+/** The broker that is at work, if any. */
+let current;
+
+/** Opens a broker for one definition. Tests of a run are in its network: they speak to the server itself. */
+async function open({ host, space }) {
+  const own = plans.filter(({ name }) => name === space);
+  const broker = createBroker({
+    plans: own,
+    server: async () => server,
+    kind: loadKind,
+    runStep: () => Promise.reject(new Error("no step of the template is one of others")),
+    journal: await openSpaceJournal({ folder: journals, run: "bench", plans: own }),
+    onNote: (_, note) => console.error(note),
+    settings,
+    signal: never,
+  });
+  broker.prepare([space]);
+  const endpoint = openEndpoint({
     broker,
     caller: { run: "bench", suite: "bench" },
-    plans,
+    plans: own,
     kind: loadKind,
     reach: { address: async (_, port) => ({ host, port }) },
   });
+  const door = createServer((socket) => endpoint.accept(socket)).listen(0, "127.0.0.1");
+  await once(door, "listening");
+  current = { broker, endpoint, door };
+  await settle();
+  const { token } = endpoint;
+  return { url: `http://127.0.0.1:${door.address().port}`, token };
+}
+
+/** Nothing of a broker is in the server any more when it resolves: neither databases nor sessions. */
+async function close() {
+  if (current === undefined) return {};
+  const { broker, endpoint, door } = current;
+  current = undefined;
+  await endpoint[Symbol.asyncDispose]();
+  door.close();
+  await broker[Symbol.asyncDispose]();
+  return {};
+}
+
+/** Resolves when nothing is made, put back or dropped any more. */
+async function settle() {
+  const isBusy = ({ state }) => ["creating", "draining", "dropping"].includes(state);
+  while ((await current?.broker.list())?.some(isBusy)) await sleep(100);
+  return {};
 }
 
 let tests;
 
 /** A container of tests, whose processes reach the broker at a relay of its agent. */
-async function openContainer({ host, image, container }) {
+async function openContainer({ image, container }) {
   tests = await launch({ engine, agents, name: container, image });
-  const endpoint = openDoor(host);
-  const onConnection = (socket) => endpoint.accept(socket);
+  const onConnection = (socket) => {
+    if (current === undefined) socket.destroy();
+    else current.endpoint.accept(socket);
+  };
   const { address } = await tests.agent.relay({ onConnection, signal: never });
-  return { url: `http://${address.host}:${address.port}`, token: endpoint.token };
+  return { url: `http://${address.host}:${address.port}` };
 }
 
 const answers = {
-  open: ({ host }) =>
-    new Promise((resolve) => {
-      const endpoint = openDoor(host);
-      const door = createServer((socket) => endpoint.accept(socket)).listen(0, "127.0.0.1", () => {
-        resolve({ url: `http://127.0.0.1:${door.address().port}`, token: endpoint.token });
-      });
-    }),
+  open,
+  close,
+  settle,
   openContainer,
   /** What a process prints that runs in the container of tests. */
   runInside: async ({ argv }) => ({ text: await runInside(tests, argv) }),
   look({ collect }) {
     if (collect) global.gc();
     return { heap: process.memoryUsage().heapUsed, cpu: process.cpuUsage() };
-  },
-  /** Resolves when nothing is made, put back or dropped any more. */
-  async settle() {
-    const isBusy = ({ state }) => ["creating", "draining", "dropping"].includes(state);
-    while ((await broker.list()).some(isBusy)) await new Promise((resolve) => setTimeout(resolve, 100));
-    return {};
   },
 };
 
@@ -113,7 +135,7 @@ process.on("message", async ({ ask, ...options }) => {
 });
 
 process.on("disconnect", async () => {
-  await broker[Symbol.asyncDispose]();
+  await close();
   await tests?.[Symbol.asyncDispose]();
   await server.launched[Symbol.asyncDispose]();
   await engine[Symbol.asyncDispose]();

@@ -8,11 +8,15 @@ const HELD = 40;
 const MEMORY =
   "(cat /sys/fs/cgroup/memory/memory.stat || cat /sys/fs/cgroup/memory.stat) | awk '$1 ~ /^(total_rss|anon|shmem|total_shmem)$/ { sum += $2 } END { print sum }'";
 
-export async function weigh({ ask, owner, name }) {
+export async function weigh(bench) {
+  return await bench.withBroker("auto", (broker) => weighHeld({ ...bench, broker }));
+}
+
+async function weighHeld({ ask, owner, name, broker }) {
   // One that was never used makes the pool's own spaces.
-  await ask({ command: "hold", count: 1 });
+  await ask({ command: "hold", broker, count: 1 });
   const before = await look();
-  await ask({ command: "hold", count: HELD });
+  await ask({ command: "hold", broker, count: HELD });
   const after = await look();
   await ask({ command: "release" });
   const more = after.count - before.count;
@@ -43,7 +47,10 @@ export async function weigh({ ask, owner, name }) {
 }
 
 /** What a space of Redis takes: a server process. */
-export async function weighRedis({ redis, name }) {
+export async function weighRedis({ start, agents, name: bench }) {
+  const name = `${bench}-redis`;
+  const redis = start("redis", { agents, name });
+  await redis.answer();
   const memory = async () => Number(await inside(name, MEMORY));
   // The first one loads what all share.
   await redis.ask({ ask: "make", count: 1 });
