@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { SpacePlan, SpaceSummary, SpacesOutcome } from "../../model/index.ts";
 import type { Clock } from "../clock.ts";
 import { isHeldBy, type SpaceClient } from "../held-by.ts";
@@ -59,6 +60,8 @@ export function createPool(options: PoolOptions): Pool {
   const { plan, clock, settings, openMaker, nextName, onKept, onNote } = options;
   const work = new AbortController();
   const dropping = new AbortController();
+  // Each call to the server listens, and as many may be under way as there are spaces.
+  setMaxListeners(0, work.signal, dropping.signal);
   const waiters = createWaitList(clock);
   const pace = createPace(clock);
   const stock = createStock(options);
