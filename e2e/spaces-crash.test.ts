@@ -6,30 +6,39 @@ import { startLastingServer } from "./support/spaces/server.ts";
 const SPACES = Number(process.env["SPACES"] ?? 1000);
 const SEED = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 
-it("gives 1,000 spaces to tests of 8 processes through crashes of everything: none shared, none left, all listed", {
-  timeout: 800_000,
-}, async () => {
-  await using server = await startLastingServer(`seatrial-e2e-spaces-crash-${process.pid}`);
-  await server.query("CREATE DATABASE origin");
-  await server.query(ORIGIN, "origin");
-  const from = performance.now();
-  // So that it can be told from one that hangs.
-  const onDeed = (deed: string, given: number) =>
-    void process.stderr.write(
-      `${((performance.now() - from) / 1000).toFixed(0)} s, ${given} spaces: ${deed}\n`,
-    );
-  const deeds = { killClient: 40, killOwner: 6, killBackend: 4, endSessions: 12 };
-  const report = await runChaos({ server, seed: SEED, spaces: SPACES, clients: 8, deeds, onDeed });
-  process.stdout.write(`${describeReport(report)}\n`);
-  expect(report.faults, `SEED=${SEED}`).toEqual([]);
-  expect(report).toMatchObject({
-    ...{ shared: [], unlisted: [], undropped: [], left: [], journals: [], done: deeds },
-  });
-  expect(report.given).toBeGreaterThanOrEqual(SPACES);
-  // Crashes that disturb nobody prove nothing.
-  expect(report.disturbed).toBeGreaterThan(0);
-  expect(report.leftovers).toBeGreaterThan(0);
-});
+const DEEDS = { killClient: 40, killOwner: 6, killBackend: 4, endSessions: 12 };
+const FEWER = { killClient: 14, killOwner: 3, killBackend: 2, endSessions: 6 };
+
+it.each([
+  { reuse: "auto", spaces: SPACES, deeds: DEEDS },
+  { reuse: "connected", spaces: Math.ceil(SPACES / 3), deeds: FEWER },
+] as const)(
+  "gives $spaces spaces to tests of 8 processes through crashes of everything: none shared, none left, all listed (reuse: $reuse)",
+  {
+    timeout: 800_000,
+  },
+  async ({ reuse, spaces, deeds }) => {
+    await using server = await startLastingServer(`seatrial-e2e-spaces-crash-${reuse}-${process.pid}`);
+    await server.query("CREATE DATABASE origin");
+    await server.query(ORIGIN, "origin");
+    const from = performance.now();
+    // So that it can be told from one that hangs.
+    const onDeed = (deed: string, given: number) =>
+      void process.stderr.write(
+        `${((performance.now() - from) / 1000).toFixed(0)} s, ${given} spaces: ${deed}\n`,
+      );
+    const report = await runChaos({ server, seed: SEED, reuse, spaces, clients: 8, deeds, onDeed });
+    process.stdout.write(`${describeReport(report)}\n`);
+    expect(report.faults, `SEED=${SEED}`).toEqual([]);
+    expect(report).toMatchObject({
+      ...{ shared: [], unlisted: [], undropped: [], left: [], journals: [], done: deeds },
+    });
+    expect(report.given).toBeGreaterThanOrEqual(spaces);
+    // Crashes that disturb nobody prove nothing.
+    expect(report.disturbed).toBeGreaterThan(0);
+    expect(report.leftovers).toBeGreaterThan(0);
+  },
+);
 
 function describeReport({
   given,

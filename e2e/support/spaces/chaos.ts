@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { freePort } from "../free-port.ts";
 import type { ClientLine, ClientOptions } from "./client.ts";
 import { findOverlaps, type Use } from "./overlaps.ts";
-import { createOwners, namesIn } from "./owners.ts";
+import { createOwners, namesIn, type OwnersOptions } from "./owners.ts";
 import { bundlePrograms, startTalker, type Talker } from "./programs.ts";
 import { createRandom, type Random } from "./random.ts";
 import type { LastingServer } from "./server.ts";
@@ -11,6 +11,8 @@ import type { LastingServer } from "./server.ts";
 export interface ChaosOptions {
   server: LastingServer;
   seed: number;
+  /** How used spaces are put back. */
+  reuse: OwnersOptions["reuse"];
   /** How many spaces tests get in all. */
   spaces: number;
   /** How many clients run at once. */
@@ -65,7 +67,7 @@ const SESSIONS = `FROM pg_stat_activity WHERE backend_type = 'client backend' AN
 
 /** Lets tests run until so many had a space, while clients, owners and the server's processes are killed. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
-  const { server, seed } = options;
+  const { server, seed, reuse } = options;
   const random = createRandom(seed);
   const plan = planDeeds(options, random);
   const from = performance.now();
@@ -74,7 +76,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   await mkdir(journals);
   const program = await bundlePrograms(["owner", "client"], folder);
   const port = await freePort();
-  const owners = createOwners({ file: program("owner"), server, folder: journals, port, token: TOKEN });
+  const owners = createOwners({
+    file: program("owner"),
+    server,
+    folder: journals,
+    port,
+    token: TOKEN,
+    reuse,
+  });
   const done: Deeds = { killClient: 0, killOwner: 0, killBackend: 0, endSessions: 0 };
   const tests = createTests({ file: program("client"), url: `http://127.0.0.1:${port}`, random });
 

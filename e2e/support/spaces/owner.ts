@@ -24,6 +24,7 @@ export interface OwnerOptions {
   /** Where clients find it; absent: it only cleans up. */
   port?: number;
   token: string;
+  reuse: SpacePlan["reuse"];
   /** How far its clock is ahead when it looks whether kept spaces are to go, in milliseconds. */
   ahead?: number;
 }
@@ -47,7 +48,7 @@ const plan: SpacePlan = {
   kind: "postgres",
   isolation: "database",
   template: { from: "origin", steps: [] },
-  reuse: "auto",
+  reuse: options.reuse,
   limit: 24,
   ttl: 20_000,
   keep: { count: 4, time: 4_000, bytes: 1e9 },

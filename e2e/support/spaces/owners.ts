@@ -23,6 +23,7 @@ export interface OwnersOptions {
   folder: string;
   port: number;
   token: string;
+  reuse: OwnerOptions["reuse"];
 }
 
 /** Databases and roles of spaces, of their templates and of whoever makes them. */
@@ -50,7 +51,7 @@ const isOpen = (line: OwnerLine) => line.type === "open";
 const isList = (line: OwnerLine) => line.type === "list";
 
 /** No owner yet. */
-export function createOwners({ file, server, folder, port, token }: OwnersOptions): Owners {
+export function createOwners({ file, server, folder, port, token, reuse }: OwnersOptions): Owners {
   const leftovers = { count: 0, unlisted: [] as string[], failed: [] as string[] };
   const leased = { all: 0, reused: 0 };
   const notes: string[] = [];
@@ -74,6 +75,7 @@ export function createOwners({ file, server, folder, port, token }: OwnersOption
       host: server.host,
       password: server.password,
       token,
+      reuse,
       ...more,
     };
     const owner = startTalker(file, options, onLine);
