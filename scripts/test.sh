@@ -7,13 +7,14 @@
 test_tools=(ip:iproute2 nsenter:util-linux openssl:openssl ssh:openssh-client rsync:rsync mvn:maven javac:default-jdk-headless python3:python3-venv)
 
 step "dependencies" install_dependencies
-step "test tools" rig/tools "${test_tools[@]}"
 step "engine" rig/up
 # The program is built in the first two where there is no Go. The others take longest, and little of the processors: what needs none of
 # them goes on meanwhile.
 step "base images for the build" rig/images debian:13 golang:1.24
+beside "test tools" rig/tools "${test_tools[@]}"
 beside "base images" rig/images
 step "build" build_program
+await "test tools"
 step "check" bash scripts/check.sh
 step "agent" node scripts/test-agent.mjs
 await "base images"
