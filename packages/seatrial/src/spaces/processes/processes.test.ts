@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { type AgentProcess, agentError, type OutputChunk, type ProcessExit } from "../../agent/index.ts";
 import { memoryDuplexPair } from "../../agent/testing/index.ts";
 import { type Deferred, deferred } from "../../support/abort.ts";
@@ -21,6 +21,8 @@ interface FakeChild {
   argv: string[];
   input: string;
   signals: string[];
+  /** It does not end when it is killed: the machine is too busy. */
+  survives: boolean;
   say(line: string): void;
   exit(how: Partial<ProcessExit>): void;
 }
@@ -46,6 +48,7 @@ function fakeServer(script: (child: FakeChild) => void, missing: string[] = []) 
         argv,
         input: "",
         signals: [],
+        survives: false,
         say: (line) =>
           void output.write({ stream: "stdout", data: Buffer.from(`${line}\n`) } satisfies OutputChunk),
         exit(how) {
@@ -64,7 +67,7 @@ function fakeServer(script: (child: FakeChild) => void, missing: string[] = []) 
         endInput: async () => script(child),
         async signal(name) {
           child.signals.push(name);
-          if (name === "KILL") child.exit({ code: null, signal: "KILL" });
+          if (name === "KILL" && !child.survives) child.exit({ code: null, signal: "KILL" });
         },
         resize: async () => undefined,
       };
@@ -191,6 +194,26 @@ test("a process that ends by itself is told of once, and is to be stopped all th
   await processes.stop("a");
   expect(processes.names("")).toEqual([]);
   expect(lost).toHaveLength(1);
+});
+
+test("a process that did not end in time is killed again, and has ended when it has", async () => {
+  const { processes, children } = open((child) => {
+    child.survives = true;
+    child.say("serving");
+  });
+  await processes.start("a", program(), signal);
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  for (let tries = 1; tries <= 2; tries += 1) {
+    const stopping = processes.stop("a");
+    stopping.catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await expect(stopping).toThrowWithCode("SPACE_SERVER_LOST");
+    expect(children[0]?.signals).toHaveLength(tries);
+  }
+  children[0]?.exit({ code: null, signal: "KILL" });
+  await processes.stop("a");
+  expect(processes.names("")).toEqual([]);
 });
 
 test("closing ends all of them, those that are starting too, and lets no other begin", async () => {

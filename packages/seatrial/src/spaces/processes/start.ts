@@ -20,7 +20,7 @@ export interface ServerProcess {
   readonly ended: Promise<string>;
   readonly lines: WatchedLines;
   signal(name: string): Promise<void>;
-  /** Kills it with everything that it started. Resolves when it is gone; again is fine. */
+  /** Kills it with everything that it started. Resolves when it is gone; again is fine, also after a failure. */
   stop(): Promise<void>;
 }
 
@@ -118,11 +118,8 @@ async function run(options: StartOptions, port: number): Promise<StartingProcess
           message: `${options.program.title} (process ${process.pid}) in the container of ${options.server.service} did not end within ${STOP_MS / 1000} s of being killed`,
         }),
     });
-    try {
-      await orAborted(ended, limit.signal);
-    } finally {
-      life.abort();
-    }
+    await orAborted(ended, limit.signal);
+    life.abort();
   }
   let stopping: Promise<void> | undefined;
   return {
@@ -133,7 +130,11 @@ async function run(options: StartOptions, port: number): Promise<StartingProcess
     up,
     signal: (name) => process.signal(name),
     stop() {
-      stopping ??= stop();
+      stopping ??= stop().catch((error: unknown) => {
+        // By the next try it may have ended.
+        stopping = undefined;
+        throw error;
+      });
       return stopping;
     },
   };
