@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
+import { deferred } from "../support/abort.ts";
 import type { LeasedSpace } from "./broker.ts";
-import type { MemoryConnection, MemoryFault } from "./memory/index.ts";
+import type { MemoryCall, MemoryConnection, MemoryFault } from "./memory/index.ts";
 import { SCHEMA } from "./memory/index.ts";
 import { openTestBroker, spaceRequest, type TestBroker } from "./testing/broker.ts";
 import { settle } from "./testing/clock.ts";
@@ -32,10 +33,18 @@ interface World {
   sessions: { id: string; end: () => Promise<void> }[];
   isFaulty: boolean;
   leases: number;
+  /** Lets the server take in labels that it was told of some time ago. */
+  lateLabels: (() => void)[];
   errors: Map<string, number>;
 }
 
-function randomFault({ random, isFaulty }: World): MemoryFault | undefined {
+function randomFault(world: World, { call }: MemoryCall): MemoryFault | undefined {
+  const { random, isFaulty } = world;
+  if (isFaulty && call === "label" && random(2) === 0) {
+    const late = deferred<void>();
+    world.lateLabels.push(late.resolve);
+    return { kind: "deaf", until: late.promise };
+  }
   if (!isFaulty || random(5) > 0) return undefined;
   const slow = new Promise((resolve) => setImmediate(resolve));
   const faults: MemoryFault[] = [
@@ -60,6 +69,9 @@ function begin(world: World, leased: LeasedSpace): void {
   }
   const connection = test.memory.connect(leased.made);
   expect([...connection.read()], "a space that was handed out is not clean").toEqual([]);
+  const { label = "" } = test.memory.spaces.get(leased.made.name) ?? {};
+  const labelled = label === "" ? leased.id : JSON.parse(label).id;
+  expect(labelled, "a space that was handed out has another one's label").toBe(leased.id);
   connection.write(world.random(4) === 0 ? SCHEMA : "owner", token);
   holdings.set(leased.id, { leased, token, connection });
 }
@@ -92,6 +104,7 @@ async function act(world: World): Promise<void> {
   const { broker, clock } = test;
   const ids = [...holdings.keys()];
   const id = ids[random(ids.length || 1)];
+  if (random(4) === 0) world.lateLabels.shift()?.();
   const choice = random(100);
   if (choice < 40) return acquire(world);
   if (choice < 65 && id !== undefined) {
@@ -160,14 +173,18 @@ async function play(seed: number, steps: number): Promise<World> {
   });
   const random = seeded(seed);
   const holdings = new Map<string, Holding>();
-  const world: World = { test, random, holdings, sessions: [], isFaulty: true, leases: 0, errors: new Map() };
-  test.memory.fault = ({ call }) => (call === "open" ? undefined : randomFault(world));
+  const world: World = {
+    ...{ test, random, holdings, sessions: [], isFaulty: true, leases: 0 },
+    ...{ lateLabels: [], errors: new Map() },
+  };
+  test.memory.fault = (call) => (call.call === "open" ? undefined : randomFault(world, call));
   for (let step = 0; step < steps; step += 1) {
     await act(world);
     await check(world);
   }
   // When the server is well again, so is the broker.
   world.isFaulty = false;
+  for (const takeIn of world.lateLabels) takeIn();
   await test.clock.advance(120_000);
   await check(world);
   holdings.clear();
@@ -184,5 +201,7 @@ for (const seed of [1, 2, 3, 4, 5]) {
   it(`never gives a space to two tests, nor a used one that is not clean, and leaves nothing (seed ${seed})`, async () => {
     const world = await play(seed, 800);
     expect(world.leases).toBeGreaterThan(80);
+    const labelled = world.test.memory.calls.filter(({ call }) => call === "label").length;
+    expect(labelled).toBeGreaterThan(20);
   });
 }

@@ -51,7 +51,7 @@ export interface SpaceMaker extends AsyncDisposable {
   drop(name: string, signal: AbortSignal): Promise<void>;
   /** Names of those in the server that begin with the prefix, whoever made them, half-made ones included. */
   list(prefix: string, signal: AbortSignal): Promise<string[]>;
-  /** Writes into the server whose it is, where the server has a place for that. */
+  /** Writes into the server whose it is, where the server has a place for that. It has ended before the space is reset or dropped. */
   label(name: string, text: string, signal: AbortSignal): Promise<void>;
   /** What it takes on disk or in memory; undefined: the server does not tell. */
   size(space: MadeSpace, signal: AbortSignal): Promise<number | undefined>;

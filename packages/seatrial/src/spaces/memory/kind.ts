@@ -74,6 +74,7 @@ async function openMaker(memory: MemoryKind, options: MakerOptions): Promise<Spa
         if (!isSafe) return false;
         endConnections(space);
         space.data = new Map(template);
+        space.label = "";
         space.uses += 1;
         made.values["password"] = passwordOf(made.name, space.uses);
         space.made = made;
@@ -95,6 +96,8 @@ async function openMaker(memory: MemoryKind, options: MakerOptions): Promise<Spa
     label: (name, text, signal) =>
       act("label", name, {
         work() {
+          // A place that is not there is made, as RabbitMQ does with a vhost.
+          if (!spaces.has(name)) put(spaces, name, new Map());
           const space = spaces.get(name);
           if (space !== undefined) space.label = text;
         },

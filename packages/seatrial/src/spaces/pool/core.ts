@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { SpaceMaker } from "../maker.ts";
 import type { BrokerSettings } from "../settings.ts";
 import type { Counts } from "./counts.ts";
+import type { Labels } from "./labels.ts";
 import type { Pace } from "./pace.ts";
 import type { Source } from "./source.ts";
 import type { Space } from "./space.ts";
@@ -26,6 +27,7 @@ export interface PoolCore {
   readonly onKept: (summary: SpaceSummary) => void;
   readonly onNote: (note: string) => void;
   readonly counts: Counts;
+  readonly labels: Labels;
   /** How many clean ones should wait ahead of need. */
   ahead(): number;
   /** Looks what is to be done next. Called after every change. */

@@ -12,7 +12,7 @@ import { createCounts } from "./counts.ts";
 import { dropByHand } from "./dropping.ts";
 import { createFailures } from "./failures.ts";
 import { createKeeping } from "./keeping.ts";
-import { createLabels } from "./labels.ts";
+import { createLabels, LABEL_MS } from "./labels.ts";
 import { createLeasing, type Leasing } from "./leasing.ts";
 import { setLostAside } from "./lost.ts";
 import { createPace } from "./pace.ts";
@@ -75,6 +75,20 @@ export function createPool(options: PoolOptions): Pool {
     signal: work.signal,
   });
   const counts = createCounts();
+  const labels = createLabels({
+    clock,
+    signal: work.signal,
+    onFailure: (error) => onNote(`a space could not be labelled: ${String(error)}`),
+    write: (name, text) =>
+      bounded({
+        clock,
+        within: Math.min(settings.within.aside, LABEL_MS),
+        what: `labelling ${name}`,
+        // Not broken off when the broker begins to close: what is dropped then waits for it.
+        signal: dropping.signal,
+        call: (signal) => makerOf(core).label(name, text, signal),
+      }),
+  });
   let isPrepared = false;
   const ahead = () => (isPrepared ? (plan.warm ?? Math.max(settings.ahead, pace.ahead())) : 0);
   const core: PoolCore = {
@@ -91,6 +105,7 @@ export function createPool(options: PoolOptions): Pool {
     onKept,
     onNote,
     counts,
+    labels,
     ahead,
     pump: () => pump(),
     offer(space) {
@@ -105,20 +120,6 @@ export function createPool(options: PoolOptions): Pool {
   const keeping = createKeeping(core);
   const leasing = createLeasing(core, keeping);
   const pump = createPump({ core, works, keeping, failures });
-  const labels = createLabels({
-    clock,
-    signal: work.signal,
-    onFailure: (error) => onNote(`a space could not be labelled: ${String(error)}`),
-    write: (name, text) =>
-      bounded({
-        clock,
-        within: settings.within.aside,
-        what: `labelling ${name}`,
-        signal: work.signal,
-        call: (signal) => makerOf(core).label(name, text, signal),
-      }),
-  });
-
   /** After the answer: another one is made in its place. */
   let isPumpDue = false;
   function pumpSoon(): void {

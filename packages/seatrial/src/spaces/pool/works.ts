@@ -81,9 +81,10 @@ export function createWorks(core: PoolCore, failures: Failures): Works {
   async function putBack(space: Space): Promise<void> {
     const { made } = space;
     if (made === undefined) throw new Error(`${space.name} was never made`);
-    const start = clock.now();
     let isClean: boolean;
     puttingBack += 1;
+    await core.labels.end(space);
+    const start = clock.now();
     try {
       isClean = await bounded({
         clock,
@@ -109,6 +110,7 @@ export function createWorks(core: PoolCore, failures: Failures): Works {
     space.stopClock();
     stock.move(space, "dropping");
     dropping += 1;
+    await core.labels.end(space);
     try {
       await bounded({
         clock,

@@ -92,9 +92,10 @@ export async function openMaker(options: MakerOptions): Promise<SpaceMaker> {
         const names = rows.map((row) => row["name"] ?? "");
         return names.filter((name) => name.startsWith(begin) && !name.startsWith(prefix));
       },
-      async label(name, text, during) {
-        await ask(`COMMENT ON DATABASE ${identifier(name)} IS ${literal(text)}`, during);
-      },
+      label: (name, text, during) =>
+        work(name, during, async () => {
+          await admin.query(`COMMENT ON DATABASE ${identifier(name)} IS ${literal(text)}`);
+        }),
       async size({ name }, during) {
         const [row] = await ask(`SELECT pg_database_size(${literal(name)}) AS bytes`, during);
         return row?.["bytes"] == null ? undefined : Number(row["bytes"]);

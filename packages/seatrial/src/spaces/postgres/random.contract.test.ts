@@ -58,7 +58,11 @@ describe(`whatever tests did to a space (seed ${seed}), the next one`, () => {
       }
       // Some are closed, some leak.
       for (const client of open) if (chance.below(2) === 0) await client.end();
+      // Nobody waits for it: whatever comes next does.
+      const labelling = chance.below(2) === 0 ? maker.label(space.name, `round ${round}`, signal) : undefined;
+      if (labelling !== undefined) story.push("its label");
       const isReset = await maker.reset(space, signal);
+      await labelling;
       if (!isReset) {
         await maker.drop(space.name, signal);
         made += 1;

@@ -42,6 +42,7 @@ async function stateOf(real: TestServer, name: string): Promise<string> {
         (SELECT json_agg(m.*) FROM pg_auth_members m WHERE r.oid IN (roleid, member)) AS memberships,
         (SELECT json_agg(json_build_array(setdatabase = d.oid, setrole = r.oid, setrole = 0, setconfig) ORDER BY setdatabase, setrole)
           FROM pg_db_role_setting WHERE setdatabase = d.oid OR setrole = r.oid) AS settings,
+        shobj_description(d.oid, 'pg_database') AS comment,
         (SELECT json_agg(gid) FROM pg_prepared_xacts WHERE database = ${quoted}) AS prepared,
         (SELECT json_agg(query) FROM pg_stat_activity WHERE usename = ${quoted}) AS sessions,
         (SELECT count(*) FROM pg_shdepend s WHERE s.refobjid = r.oid AND s.dbid NOT IN (0, d.oid)) AS elsewhere
