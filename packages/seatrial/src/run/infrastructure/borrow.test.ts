@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { FakeAgentOptions } from "../../agent/testing/index.ts";
 import type { SuiteSpec } from "../../model/index.ts";
 import { servicePlan } from "../../services/testing/world.ts";
+import { connectBroker } from "../../spaces/index.ts";
 import { createMemoryKind } from "../../spaces/memory/index.ts";
 import { spacePlan } from "../../spaces/testing/plan.ts";
 import { deferred } from "../../support/abort.ts";
@@ -260,6 +261,46 @@ describe("the spaces of infrastructure", () => {
     expect(await infrastructure.spaces.broker.outcomes()).toHaveLength(1);
     await infrastructure.spaces.define(await definitionsOf(own));
     expect(await infrastructure.spaces.broker.outcomes()).toHaveLength(2);
+  });
+
+  it("are none for whoever names definitions that others have taken the place of", async () => {
+    await using here = await warm({});
+    const { spaces } = here.infrastructure;
+    for (const digest of ["one", "two"]) await spaces.define(definitions(digest));
+    const dial = (digest: string) => {
+      const [near, far] = duplexPair();
+      spaces.accept(far, digest);
+      return near;
+    };
+    const dialled = (digest: string) => connectBroker({ dial: () => dial(digest), signal });
+    const [gone, there] = ["one", "two"].map(dialled);
+    await expect(gone?.acquire({ space: "db", holder }, signal)).toThrowWithCode("SPACE_NOT_DEFINED");
+    expect((await there?.acquire({ space: "db", holder }, signal))?.space).toBe("db");
+    for (const each of [gone, there]) await each?.[Symbol.asyncDispose]();
+  });
+
+  it("are a run's own also when another run has defined others before its first request", async () => {
+    const names: (string | undefined)[] = [];
+    await using here = await warm({
+      unit: {
+        processes(spec) {
+          names.push(spec.env?.["NAME"]);
+          return [{ exit: 0 }];
+        },
+      },
+    });
+    const { spaces } = here.infrastructure;
+    let isFirst = true;
+    const borrow = lend(here.infrastructure, {
+      async define(own) {
+        await spaces.define(own);
+        if (isFirst) await spaces.define(definitions("another"));
+        isFirst = false;
+      },
+    });
+    const outcome = await run(here.world, borrow, [suite()]);
+    expect([outcome.status, names.length]).toEqual(["passed", 1]);
+    expect(outcome.spaces).toMatchObject([{ leased: 1 }]);
   });
 
   it("are the same when the same definitions come back", async () => {

@@ -107,12 +107,14 @@ function borrowBroker(options: {
   defined.catch(() => undefined);
   const dial = async () => {
     const { found, definitions } = await defined;
+    // As long as nobody uses them, those of another run may have taken their place.
+    await found.define(definitions);
     return await found.dialBroker(definitions);
   };
   return brokerOfRun({
     broker: connectBroker({ dial, signal }),
     run: context.run,
-    open: defined.then(() => undefined),
+    suites: plan.suites.map(({ name }) => name),
     onKept: (space) => context.emit({ type: "space-kept", space }),
   });
 }

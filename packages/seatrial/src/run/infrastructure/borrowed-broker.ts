@@ -2,20 +2,17 @@ import type { SpaceSummary, SpacesOutcome } from "../../model/index.ts";
 import type { Broker } from "../../spaces/index.ts";
 
 /**
- * The broker of another owner, as one run's: its outcomes are those of this run, and `onKept` is told of each of its spaces that is
- * kept, at the latest when outcomes are asked for. `open` is the broker's state before the run; it may come later.
+ * The broker of another owner, as one run's: its outcomes are those of this run's suites, whoever else has spaces meanwhile, and `onKept`
+ * is told of each of its spaces that is kept, at the latest when outcomes are asked for.
  */
 export function brokerOfRun(options: {
   broker: Broker;
   run: string;
-  /** Resolves when the broker can be asked. */
-  open: Promise<void>;
+  /** By their names. */
+  suites: readonly string[];
   onKept: (space: SpaceSummary) => void;
 }): Broker {
-  const { broker, run, open, onKept } = options;
-  const before = open.then(() => broker.outcomes());
-  // A broker that could not be had is told by the first request.
-  before.catch(() => undefined);
+  const { broker, run, suites, onKept } = options;
   const told = new Set<string>();
 
   function tell(space: SpaceSummary): void {
@@ -32,29 +29,33 @@ export function brokerOfRun(options: {
       return space;
     },
     async outcomes(of) {
-      // A suite's are of its run already.
       if (of !== undefined) return await broker.outcomes(of);
       // What another owner cannot tell any more is no failure of this run.
-      const [earlier, later] = await Promise.all([before, broker.outcomes()]).catch(() => [[], []]);
-      const outcomes = later.map((outcome) => {
-        const since = earlier.find(({ space }) => space === outcome.space);
-        return {
-          ...difference(outcome, since),
-          kept: outcome.kept.filter(({ holder }) => holder?.run === run),
-        };
-      });
+      const asked = Promise.all(suites.map((suite) => broker.outcomes({ run, suite })));
+      const outcomes = sumBySpace((await asked.catch(() => [])).flat());
       for (const { kept } of outcomes) kept.forEach(tell);
       return outcomes;
     },
   };
 }
 
-function difference(later: SpacesOutcome, earlier: SpacesOutcome | undefined): SpacesOutcome {
-  const { leased = 0, reused = 0, created = 0 } = earlier ?? {};
+function sumBySpace(outcomes: readonly SpacesOutcome[]): SpacesOutcome[] {
+  const names = [...new Set(outcomes.map(({ space }) => space))];
+  return names.flatMap((name) => {
+    const [first, ...others] = outcomes.filter(({ space }) => space === name);
+    return first === undefined ? [] : [others.reduce(sum, first)];
+  });
+}
+
+function sum(one: SpacesOutcome, other: SpacesOutcome): SpacesOutcome {
+  // Of two medians, that of the greater number is nearer to the median of all.
+  const { median } = one.leased < other.leased ? other.wait : one.wait;
   return {
-    ...later,
-    leased: later.leased - leased,
-    reused: later.reused - reused,
-    created: later.created - created,
+    ...one,
+    leased: one.leased + other.leased,
+    reused: one.reused + other.reused,
+    created: one.created + other.created,
+    wait: { median, largest: Math.max(one.wait.largest, other.wait.largest) },
+    kept: [...one.kept, ...other.kept],
   };
 }

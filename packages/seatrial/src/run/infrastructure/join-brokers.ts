@@ -2,16 +2,15 @@ import type { Broker } from "../../spaces/index.ts";
 import { spaceError } from "../../spaces/index.ts";
 import { isToolError } from "../../support/error.ts";
 
-/** Several brokers of one owner as one: the last of them gives spaces, and each looks after its own. Closing it closes none of them. */
-export function joinBrokers(all: () => readonly Broker[]): Broker {
+/**
+ * Several brokers of one owner as one: the last of them gives spaces, and each looks after its own; where there is none, asking for one
+ * fails with `none`. Closing it closes none of them.
+ */
+export function joinBrokers(all: () => readonly Broker[], none: () => Error = noService): Broker {
   function last(): Broker {
     const broker = all().at(-1);
     if (broker !== undefined) return broker;
-    throw spaceError({
-      code: "SPACE_NOT_DEFINED",
-      message: "There are no spaces in this run: no service of a known kind is a part of it.",
-      hint: "Name a service of a known kind, or an entry of `spaces` in seatrial.yaml.",
-    });
+    throw none();
   }
 
   /** By whichever knows the space; the last one's refusal counts. */
@@ -43,4 +42,12 @@ export function joinBrokers(all: () => readonly Broker[]): Broker {
     outcomes: async (of) => (await Promise.all(all().map((broker) => broker.outcomes(of)))).flat(),
     [Symbol.asyncDispose]: async () => undefined,
   };
+}
+
+function noService(): Error {
+  return spaceError({
+    code: "SPACE_NOT_DEFINED",
+    message: "There are no spaces in this run: no service of a known kind is a part of it.",
+    hint: "Name a service of a known kind, or an entry of `spaces` in seatrial.yaml.",
+  });
 }

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { BuildResult, SpacePlan } from "../../model/index.ts";
-import { type Broker, type Endpoint, loadKind, openEndpoint } from "../../spaces/index.ts";
+import { type Broker, type Endpoint, loadKind, openEndpoint, spaceError } from "../../spaces/index.ts";
 import type { RunContext } from "../context.ts";
 import type { RunPlan } from "../plan.ts";
 import type { SharedResources } from "../resources.ts";
@@ -19,7 +19,10 @@ export interface OwnSpaces extends AsyncDisposable {
   digests(): Promise<Record<string, string>>;
   /** Makes spaces by these definitions, with those of others as long as somebody has one. */
   define(definitions: Definitions): Promise<void>;
-  /** Speaks the broker's protocol with an equal of the owner: about the spaces of these definitions, or about all. */
+  /**
+   * Speaks the broker's protocol with an equal of the owner: about the spaces of these definitions, or about all. Nobody gets a space
+   * of others than it names: where its definitions are not there any more, asking for one fails with SPACE_NOT_DEFINED.
+   */
   accept(connection: Duplex, digest: string | undefined): void;
 }
 
@@ -81,6 +84,7 @@ export function createOwnSpaces(options: OwnSpacesOptions): OwnSpaces {
       const spaces = await defined.spaces.broker.list();
       if (spaces.some(({ state }) => state === "leased" || state === "kept")) continue;
       all.delete(digest);
+      for (const [alias, key] of aliases) if (key === digest) aliases.delete(alias);
       await close(defined);
     }
   }
@@ -93,6 +97,10 @@ export function createOwnSpaces(options: OwnSpacesOptions): OwnSpaces {
   const aliases = new Map<string, string>();
 
   const whole = openAdmin([], broker);
+  const missing = openAdmin(
+    [],
+    joinBrokers(() => [], replaced),
+  );
   open(OWN, plan, options.build);
   return {
     broker,
@@ -117,16 +125,26 @@ export function createOwnSpaces(options: OwnSpacesOptions): OwnSpaces {
       await tidy([key, OWN]);
     },
     accept(connection, digest) {
-      const defined = digest === undefined ? undefined : all.get(aliases.get(digest) ?? digest);
-      defined?.users.add(connection);
-      connection.once("close", () => defined?.users.delete(connection));
-      (defined?.endpoint ?? whole).accept(connection);
+      if (digest === undefined) return whole.accept(connection);
+      const defined = all.get(aliases.get(digest) ?? digest);
+      if (defined === undefined) return missing.accept(connection);
+      defined.users.add(connection);
+      connection.once("close", () => defined.users.delete(connection));
+      defined.endpoint.accept(connection);
     },
     async [Symbol.asyncDispose]() {
-      await whole.close();
+      await Promise.all([whole, missing].map((endpoint) => endpoint.close()));
       await Promise.all([...all.values()].map(close));
     },
   };
+}
+
+function replaced(): Error {
+  return spaceError({
+    code: "SPACE_NOT_DEFINED",
+    message: "Spaces of these definitions are not made any more: somebody has asked for others since.",
+    hint: "Try again: they are defined anew then.",
+  });
 }
 
 async function close({ endpoint, spaces }: Defined): Promise<void> {
