@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socket import SHUT_RDWR
@@ -89,11 +90,21 @@ class ScriptedBroker:
             return 200, {"session": f"session-{self._opened}"}
         if asked.path == "/v1/spaces":
             self._given += 1
+            given = timedelta(milliseconds=asked.body.get("ttl", 600_000))
             return 201, golden("space.postgres") | {
                 "space": asked.body["space"],
                 "id": f"lease-{self._given}",
+                # Another machine's time.
+                "leasedAt": _LEASED_AT.isoformat(),
+                "until": (_LEASED_AT + given).isoformat(),
             }
+        if asked.path.endswith("/renew"):
+            until = _LEASED_AT + timedelta(milliseconds=asked.body.get("ttl", 600_000))
+            return 200, golden("space-summary.kept") | {"until": until.isoformat()}
         return 200, golden("space-summary.kept")
+
+
+_LEASED_AT = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 
 
 class _Server(ThreadingHTTPServer):

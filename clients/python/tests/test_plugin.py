@@ -409,6 +409,35 @@ def test_no_failure_of_a_teardown_hides_another(run: Runs) -> None:
     result.stdout.fnmatch_lines(["*RuntimeError: of a fixture", "*BROKER_UNREACHABLE*"])
 
 
+def test_a_test_that_takes_longer_than_its_spaces_time_fails(run: Runs) -> None:
+    result = run(
+        """
+        from time import sleep
+
+        def test_late(space):
+            space("postgres", ttl=0.001), space("redis")
+            sleep(0.02)
+
+        def test_renewed(space):
+            database = space("postgres", ttl=0.001)
+            database.renew(60)
+            sleep(0.02)
+
+        def test_given_back_before(space):
+            space("postgres", ttl=5).release("passed")
+
+        def test_shares(session_space):
+            session_space("postgres", ttl=0.001)
+            sleep(0.02)
+        """
+    )
+    result.assert_outcomes(passed=4, errors=2)
+    text = "the space lease-{} of postgres ended before its test: it was given for 0.001 s (`ttl`, `renew`)"
+    for lease in (1, 5):
+        result.stdout.fnmatch_lines([f"E *{text.format(lease)}"])
+    assert run.given_back == ["passed"] * 5
+
+
 def test_stopping_early_gives_everything_back(run: Runs) -> None:
     result = run(
         """

@@ -60,9 +60,11 @@ class SpaceFactory:
         do_all([space.close for space in reversed(self._spaces)], "closing spaces failed")
 
     def release(self) -> None:
-        """Gives all of them back; the last one first."""
-        give_back = [partial(space.release, self._outcome, self._message) for space in reversed(self._spaces)]
-        do_all(give_back, "giving spaces back failed")
+        """Gives all of them back; the last one first. Raises when one of them ended before."""
+        last_first = list(reversed(self._spaces))
+        give_back = [partial(space.release, self._outcome, self._message) for space in last_first]
+        check_time = [space.check_time for space in last_first]
+        do_all([*give_back, *check_time], "giving spaces back failed")
 
 
 _WEIGHT: dict[Outcome, int] = {"unknown": 0, "skipped": 1, "passed": 2, "failed": 3}

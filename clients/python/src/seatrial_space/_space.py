@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Lock
+from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
@@ -66,6 +67,9 @@ class Space:
         )
         self.leased_at = _time(message["leasedAt"])
         self.until = _time(message["until"])
+        # The broker may be on a machine with another time.
+        self._received = monotonic()
+        self._overtime: str | None = None
         self._broker = broker
         self._process = os.getpid()
         self._callbacks: list[Callable[[], object]] = []
@@ -128,6 +132,11 @@ class Space:
     def _is_ours(self) -> bool:
         return os.getpid() == self._process
 
+    def check_time(self) -> None:
+        """Raises when its time was over before it was given back, so that a test went on without it. The fixtures ask this."""
+        if self._overtime is not None:
+            raise TimeoutError(f"the space {self.id} of {self.space} ended before its test: {self._overtime}")
+
     def _take_callbacks(self) -> Iterator[Callable[[], object]]:
         while self._callbacks:
             yield self._callbacks.pop()
@@ -137,6 +146,9 @@ class Space:
             if self._is_released:
                 return
             self._is_released = True
+            given = (self.until - self.leased_at).total_seconds()
+            if monotonic() - self._received > given:
+                self._overtime = f"it was given for {given:g} s (`ttl`, `renew`)"
         body = {"outcome": outcome} if message is None else {"outcome": outcome, "message": message}
         self._change("release", body)
 
