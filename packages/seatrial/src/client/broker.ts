@@ -1,6 +1,9 @@
 import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
 import { SpaceError } from "./space-error.ts";
 
+/** A broker that accepts connections and says nothing is away. */
+const PATIENCE_MS = 30_000;
+
 /** Where the broker is: what `SEATRIAL_BROKER` and `SEATRIAL_TOKEN` say. */
 export interface BrokerAddress {
   url: string;
@@ -19,12 +22,14 @@ export interface BrokerRequest {
   method: "GET" | "POST" | "DELETE";
   path: string;
   body?: unknown;
+  /** Milliseconds that the broker itself may wait before it answers. Default: 0. */
+  wait?: number | undefined;
   /** Breaks the request off. */
   signal?: AbortSignal | undefined;
 }
 
-/** Opens nothing yet. */
-export function createBrokerClient(address: BrokerAddress): BrokerClient {
+/** Opens nothing yet. Every answer has to be there within `patience` milliseconds, on top of what the broker may wait itself. */
+export function createBrokerClient(address: BrokerAddress, patience = PATIENCE_MS): BrokerClient {
   const agent = new Agent({ keepAlive: true });
   let session: Promise<string> | undefined;
 
@@ -49,45 +54,73 @@ export function createBrokerClient(address: BrokerAddress): BrokerClient {
   }
 
   /** Says who does not answer, unless the caller broke it off or the broker itself said what is wrong. */
-  function explained(error: unknown, { signal }: BrokerRequest): unknown {
+  function explained(error: unknown, { signal }: BrokerRequest, limit: AbortSignal): unknown {
     if (signal?.aborted === true) return signal.reason;
     if (error instanceof SpaceError) return error;
+    const cause: unknown = limit.aborted ? limit.reason : error;
     return new SpaceError({
       code: "BROKER_UNREACHABLE",
-      message: `The broker at ${address.url} does not answer: ${error instanceof Error ? error.message : String(error)}`,
+      message: `The broker at ${address.url} does not answer: ${cause instanceof Error ? cause.message : String(cause)}`,
       hint: "The run that SEATRIAL_BROKER speaks of has probably ended.",
-      cause: error,
+      cause,
     });
   }
 
+  /** Sends it and reads what is wanted of the answer, in time. */
+  async function within<T>(
+    request: BrokerRequest,
+    connections: Agent | false,
+    read: (response: IncomingMessage) => Promise<T>,
+  ): Promise<T> {
+    const limit = limited(patience + (request.wait ?? 0), request.signal);
+    try {
+      return await read(await send({ ...request, signal: limit.signal }, connections));
+    } catch (error) {
+      throw explained(error, request, limit.signal);
+    } finally {
+      limit.lift();
+    }
+  }
+
   async function openSession(): Promise<string> {
-    const request = { method: "POST", path: "/v1/sessions" } as const;
     try {
       // A connection of its own, which goes with the process.
-      const response = await send(request, false);
-      const line = await readLine(response);
-      response.once("close", () => {
-        session = undefined;
+      return await within({ method: "POST", path: "/v1/sessions" }, false, async (response) => {
+        const { session: id } = JSON.parse(await readLine(response)) as { session: string };
+        response.once("close", () => {
+          session = undefined;
+        });
+        response.socket.unref();
+        return id;
       });
-      response.socket.unref();
-      return JSON.parse(line).session;
     } catch (error) {
       session = undefined;
-      throw explained(error, request);
+      throw error;
     }
   }
 
   return {
-    async ask(request) {
-      try {
-        return await readJson(await send(request, agent));
-      } catch (error) {
-        throw explained(error, request);
-      }
-    },
+    ask: async <T>(request: BrokerRequest) => await within<T>(request, agent, readJson),
     async session() {
       session ??= openSession();
       return await session;
+    },
+  };
+}
+
+/** A signal that aborts with the other, and when the time is over, unless that was lifted before. Its clock keeps no process alive. */
+function limited(ms: number, other: AbortSignal | undefined): { signal: AbortSignal; lift(): void } {
+  const controller = new AbortController();
+  const follow = () => controller.abort(other?.reason);
+  if (other?.aborted === true) follow();
+  other?.addEventListener("abort", follow, { once: true });
+  const late = () => controller.abort(new Error(`nothing came within ${ms / 1000} s`));
+  const timer = setTimeout(late, ms).unref();
+  return {
+    signal: controller.signal,
+    lift() {
+      clearTimeout(timer);
+      other?.removeEventListener("abort", follow);
     },
   };
 }

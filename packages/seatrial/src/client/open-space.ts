@@ -1,7 +1,10 @@
 import type { BrokerAddress } from "./broker.ts";
 import { brokerClient } from "./process-broker.ts";
-import { createSpace, type Space, type SpaceMessage } from "./space.ts";
+import { createSpace, type OpenedSpace, type Space, type SpaceMessage } from "./space.ts";
 import { readTest, type TestContext } from "./test-context.ts";
+
+/** The broker's own. */
+const WAIT_MS = 60_000;
 
 export interface SpaceOptions {
   /** Milliseconds until it is taken back. Default and upper limit: the definition's. */
@@ -17,8 +20,8 @@ export interface SpaceOptions {
 }
 
 /**
- * A clean space for a test of `node:test` or vitest, given back when the test ends, and kept for a while when it failed. Fails with
- * SpaceError.
+ * A clean space for a test of `node:test` or vitest, given back when the test ends, and kept for a while when it failed. A test that goes
+ * on after its space's time fails. Fails with SpaceError.
  */
 export async function openSpace(
   test: TestContext,
@@ -27,13 +30,17 @@ export async function openSpace(
 ): Promise<Space> {
   const { name, attempt, signal, after, result } = readTest(test);
   const signals = [signal, options.signal].filter((each) => each !== undefined);
-  const opened = await acquireSpace(space, {
+  const opened = await acquire(space, {
     ...options,
     test: name,
     attempt,
     signal: signals.length === 0 ? undefined : AbortSignal.any(signals),
   });
-  after(async () => await opened.release(result()));
+  after(async () => {
+    await opened.release(result());
+    const overtime = opened.overtime();
+    if (overtime !== undefined) throw overtime;
+  });
   return opened;
 }
 
@@ -46,10 +53,17 @@ export async function acquireSpace(
     attempt?: number | undefined;
   } = {},
 ): Promise<Space> {
+  return await acquire(space, options);
+}
+
+async function acquire(
+  space: string,
+  options: NonNullable<Parameters<typeof acquireSpace>[1]>,
+): Promise<OpenedSpace> {
   const { test = "", attempt, ttl, wait, signal } = options;
   const client = brokerClient(options.broker);
   const session = await client.session();
   const body = { space, test, session, attempt, ttl, wait, with: options.with?.map(({ id }) => id) };
-  const message = await client.ask<SpaceMessage>({ method: "POST", path: "/v1/spaces", body, signal });
-  return createSpace(message, client);
+  const asked = { method: "POST", path: "/v1/spaces", body, wait: wait ?? WAIT_MS, signal } as const;
+  return createSpace(await client.ask<SpaceMessage>(asked), client);
 }

@@ -68,12 +68,16 @@ describe("the client", () => {
       "postgres: node-examples.mjs > orders > fails",
       "redis: node-examples.mjs > runs out of time",
       "zoo: node-examples.mjs > asks for what is not there",
+      "redis: node-examples.mjs > takes longer than its space's time",
     ]);
     expect(broker.released).toEqual([
       { id: "lease-1", outcome: "passed", message: undefined },
       { id: "lease-2", outcome: "failed", message: "want 3, got 2" },
       { id: "lease-3", outcome: "failed", message: "test timed out after 300ms" },
+      { id: "lease-4", outcome: "passed", message: undefined },
     ]);
+    expect(output).toContain("the space lease-4 of redis ended before its test: it was given for 0.001 s");
+    expect(output).toMatch(/fail 2\b/);
     expect(output).toContain("closed before lease-1 is given back");
     // One session for the process, which ended with it.
     expect(new Set(broker.requests.map(({ session }) => session))).toEqual(new Set(["session-1"]));
@@ -97,6 +101,7 @@ describe("the client", () => {
       ["postgres", "vitest-examples.ts > orders > pass the second time", 1],
       ["postgres", "vitest-examples.ts > orders > pass the second time", 2],
       ["redis", "vitest-examples.ts > is skipped halfway", 1],
+      ["redis", "vitest-examples.ts > takes longer than its space's time", 1],
     ]);
     expect(broker.released.map(({ outcome, message }) => message ?? outcome)).toEqual([
       "passed",
@@ -105,7 +110,10 @@ describe("the client", () => {
       "expected 1 to be 2 // Object.is equality",
       "passed",
       "skipped",
+      "passed",
     ]);
+    expect(output).toContain("the space lease-7 of redis ended before its test: it was given for 0.001 s");
+    expect(output).toMatch(/Tests .*2 failed/);
     await expect.poll(() => broker.sessions.size).toBe(0);
   });
 });

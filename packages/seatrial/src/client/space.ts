@@ -57,11 +57,21 @@ export interface SpaceMessage
   until: string;
 }
 
+/** A space as this client has it. */
+export interface OpenedSpace extends Space {
+  /** Undefined: it was its holder's until it was given back. Else what to tell the test that had it for longer. */
+  overtime(): Error | undefined;
+}
+
 /** A space from the broker's answer. */
-export function createSpace(message: SpaceMessage, client: BrokerClient): Space {
+export function createSpace(message: SpaceMessage, client: BrokerClient): OpenedSpace {
   const { id, space, service, kind, name, url, values, env, files } = message;
   const undos: (() => unknown)[] = [];
+  const leasedAt = new Date(message.leasedAt);
+  // The broker may be on a machine with another time.
+  const received = performance.now();
   let until = new Date(message.until);
+  let overtime: Error | undefined;
   let released: Promise<void> | undefined;
 
   async function change(verb: string, body: object): Promise<void> {
@@ -85,13 +95,18 @@ export function createSpace(message: SpaceMessage, client: BrokerClient): Space 
   }
 
   async function giveBack(result: SpaceResult): Promise<void> {
-    released ??= release(result);
+    if (released === undefined) {
+      const given = until.getTime() - leasedAt.getTime();
+      if (performance.now() - received > given) overtime = tooLong({ id, space }, given);
+      released = release(result);
+    }
     await released;
   }
 
   return {
     ...{ id, space, service, kind, name, url, values, env, files },
-    leasedAt: new Date(message.leasedAt),
+    leasedAt,
+    overtime: () => overtime,
     get until() {
       return until;
     },
@@ -111,4 +126,9 @@ export function createSpace(message: SpaceMessage, client: BrokerClient): Space 
     release: async (result = { outcome: "unknown" }) => await giveBack(result),
     [Symbol.asyncDispose]: async () => await giveBack({ outcome: "unknown" }),
   };
+}
+
+function tooLong({ id, space }: Pick<Space, "id" | "space">, given: number): Error {
+  const time = `it was given for ${given / 1000} s`;
+  return new Error(`the space ${id} of ${space} ended before its test: ${time} (\`ttl\`, \`space.renew\`)`);
 }

@@ -25,3 +25,8 @@ test("runs out of time", { timeout: 300 }, async (t) => {
 test("asks for what is not there", async (t) => {
   await assert.rejects(openSpace(t, "zoo"), { name: "SpaceError", code: "SPACE_NOT_DEFINED" });
 });
+
+test("takes longer than its space's time", async (t) => {
+  await openSpace(t, "redis", { ttl: 1 });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+});

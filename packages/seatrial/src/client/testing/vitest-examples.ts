@@ -38,3 +38,8 @@ base("is skipped halfway", async (context) => {
   await openSpace(context, "redis");
   context.skip();
 });
+
+base("takes longer than its space's time", async (context) => {
+  await openSpace(context, "redis", { ttl: 1 });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+});
