@@ -26,6 +26,8 @@ export interface RunContext {
   spaceKinds?: ((kind: SpaceKind) => Promise<SpaceKindDriver>) | undefined;
   /** Takes a value that came up during the run and must not reach any output from now on. */
   hide?: ((secret: string) => void) | undefined;
+  /** A value that was to be hidden opens nothing any more, and need not be remembered. Absent: whatever was hidden once stays so. */
+  forget?: ((secret: string) => void) | undefined;
   /** Replaces secrets in what is written. Absent: there are none. */
   redactor?: Redactor | undefined;
   /** The services of a run that fails go on after it: `--keep`. */

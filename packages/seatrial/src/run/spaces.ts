@@ -1,5 +1,4 @@
 import type { LaunchedWorkload } from "../agent/index.ts";
-import { secretsOf } from "../config/index.ts";
 import type { BuildResult, ImageConfig, SpacesOutcome, SuiteSpec } from "../model/index.ts";
 import {
   type Broker,
@@ -10,6 +9,7 @@ import {
   unwrittenJournal,
 } from "../spaces/index.ts";
 import type { RunContext } from "./context.ts";
+import { createGivenSpaces } from "./given-spaces.ts";
 import type { RunPlan } from "./plan.ts";
 import { spacesOf } from "./required-services.ts";
 import type { SharedResources } from "./resources.ts";
@@ -51,13 +51,8 @@ export function createRunSpaces(options: RunSpacesOptions): RunSpaces | undefine
   const { plan, context, services } = options;
   if (plan.spaces.length === 0) return undefined;
   const kind = context.spaceKinds ?? loadKind;
-  const leases = new Map<string, Set<string>>();
-  const broker = watched(options.broker ?? ownBroker(options), ({ id, holder, leasedAt, made }) => {
-    const given = leases.get(holder.suite) ?? new Set();
-    // A repeated request is no further space.
-    leases.set(holder.suite, given.add(`${id} ${leasedAt}`));
-    for (const secret of secretsOf(made.values)) context.hide?.(secret);
-  });
+  const given = createGivenSpaces(context);
+  const broker = watched(options.broker ?? ownBroker(options, given.gone), given.add);
   broker.prepare(plan.earlySpaces);
   return {
     broker,
@@ -66,14 +61,14 @@ export function createRunSpaces(options: RunSpacesOptions): RunSpaces | undefine
       if (plans.length === 0) return undefined;
       return await openShardSpaces({ ...shard, plans, suite, broker, kind, context, services, plan });
     },
-    leasedBy: (suite) => leases.get(suite)?.size ?? 0,
+    leasedBy: given.countOf,
     outcomes: () => broker.outcomes(),
     [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose](),
   };
 }
 
 /** A broker of what lives no longer than the run's services, which end with this process. */
-function ownBroker(options: RunSpacesOptions): Broker {
+function ownBroker(options: RunSpacesOptions, onGone: (id: string) => void): Broker {
   const { plan, context, services, signal } = options;
   async function server(name: string): Promise<SpaceServer> {
     const space = plan.spaces.find(({ service }) => service === name);
@@ -91,6 +86,7 @@ function ownBroker(options: RunSpacesOptions): Broker {
     journal: unwrittenJournal(),
     dropOnClose: options.dropOnClose ?? false,
     onKept: (space) => context.emit({ type: "space-kept", space }),
+    onGone,
     onNote,
     onWarning: (message) => context.emit({ type: "warning", message }),
     signal,

@@ -191,6 +191,23 @@ describe("a broker", () => {
     expect(await broker.drop(creating?.id ?? "")).toMatchObject({ state: "gone" });
   });
 
+  it("tells which ids are no more, of spaces that are dropped and of those that are put back", async () => {
+    const gone: string[] = [];
+    await using test = openTestBroker({ plan: { warm: 0 }, onGone: (id) => void gone.push(id) });
+    const { broker, signal } = test;
+    const [used, dropped, held] = [
+      await broker.acquire(spaceRequest(), signal),
+      await broker.acquire(spaceRequest(), signal),
+      await broker.acquire(spaceRequest(), signal),
+    ];
+    await broker.release(used.id, passed);
+    await settle();
+    await broker.drop(dropped.id);
+    await broker.release(held.id, failed);
+    await settle();
+    expect(gone).toEqual([used.id, dropped.id]);
+  });
+
   it("says which spaces there are when it is asked for others", async () => {
     await using test = openTestBroker({ plans: [spacePlan({ name: "db" }), spacePlan({ name: "cache" })] });
     const { broker, signal } = test;

@@ -25,6 +25,8 @@ export interface BrokerOptions {
   journal: SpaceJournal;
   /** A space of a test is kept now. */
   onKept?: ((summary: SpaceSummary) => void) | undefined;
+  /** A space of this id is no more: it was dropped, or put back under another id. What opened it opens nothing. */
+  onGone?: ((id: string) => void) | undefined;
   /** What is going on with a definition's spaces, in a line for people. */
   onNote?: ((space: string, note: string) => void) | undefined;
   /** What the user should know of a definition's spaces. */
@@ -62,7 +64,10 @@ export function createBroker(options: BrokerOptions): Broker {
       newId: ledger.newId,
       nextName: () => `${prefix}${++names}`,
       onBegin: (space) => ledger.add(space, pool),
-      onGone: ledger.end,
+      onGone(space) {
+        ledger.end(space);
+        options.onGone?.(space.id);
+      },
       onKept: (summary) => options.onKept?.(summary),
       onNote,
       async openMaker(opening) {

@@ -77,3 +77,20 @@ it("knows values from the moment they are added, thousands of them too", () => {
   redactor.text("nothing to see in this line of a log, pass by\n".repeat(20_000));
   expect(performance.now() - began).toBeLessThan(2_000);
 });
+
+it("forgets a value that was taken away as often as it was added, and no other", () => {
+  const secret = 'p@ss "word"/é';
+  for (const others of [0, 500]) {
+    const redactor = createRedactor([
+      "p@ss stays",
+      ...Array.from({ length: others }, (_, at) => `other-${at}-secret`),
+    ]);
+    for (const each of [secret, secret, "again-and-again"]) redactor.add(each);
+    redactor.remove(secret);
+    expect(redactor.text(`it is ${secret}`)).toBe("it is [redacted]");
+    for (const each of [secret, "never there", "abc"]) redactor.remove(each);
+    for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret)])
+      expect(redactor.text(form)).toBe(form);
+    expect(redactor.text("p@ss stays, again-and-again")).toBe("[redacted], [redacted]");
+  }
+});

@@ -4,6 +4,8 @@ import { formsOf, SHORTEST } from "./secret-forms.ts";
 export interface Redactor {
   /** Adds a value to hide. Values shorter than 4 characters are ignored: hiding them would garble everything. */
   add(secret: string): void;
+  /** Hides it no more, once it was taken away as often as it was added. */
+  remove(secret: string): void;
   /** The text with each known value, and its URL-, JSON- and XML-escaped and base64 forms, replaced by `[redacted]`. */
   text(text: string): string;
   /** The same for a text that comes in pieces, which may cut a value anywhere. What is known counts when each piece comes. */
@@ -24,20 +26,37 @@ const MASK = "[redacted]";
 /** Beyond that one regular expression of all forms costs more than looking at each character once. */
 const MOST_IN_PATTERN = 200;
 
-/** Makes a redactor that knows the given values. Thousands of them may come up while it is in use: a run adds those of its spaces. */
+/** Makes a redactor that knows the given values. Thousands of them may come up, and go, while it is in use: those of spaces. */
 export function createRedactor(secrets: Iterable<string> = []): Redactor {
-  const forms = new Set<string>();
-  const byBeginning: Beginnings = { groups: new Map(), mayBe: new Uint8Array(LOW_BITS + 1) };
+  /** How many values look like this. */
+  const forms = new Map<string, number>();
+  const byBeginning: Beginnings = { groups: new Map(), mayBe: new Uint32Array(LOW_BITS + 1) };
   let pattern: RegExp | undefined;
   let longest = 0;
 
   function add(secret: string): void {
     if (secret.length < SHORTEST) return;
-    for (const form of formsOf(secret)) {
-      if (forms.has(form)) continue;
-      forms.add(form);
+    for (const form of new Set(formsOf(secret))) {
+      const known = forms.get(form) ?? 0;
+      forms.set(form, known + 1);
+      if (known > 0) continue;
       longest = Math.max(longest, form.length);
       note(byBeginning, form);
+      pattern = undefined;
+    }
+  }
+
+  function remove(secret: string): void {
+    if (secret.length < SHORTEST) return;
+    for (const form of new Set(formsOf(secret))) {
+      const left = (forms.get(form) ?? 0) - 1;
+      if (left < 0) continue;
+      if (left > 0) {
+        forms.set(form, left);
+        continue;
+      }
+      forms.delete(form);
+      forget(byBeginning, form);
       pattern = undefined;
     }
   }
@@ -45,7 +64,7 @@ export function createRedactor(secrets: Iterable<string> = []): Redactor {
   /** Replaces what begins before `end`. */
   function replace(input: string, end: number): Replaced {
     if (forms.size > MOST_IN_PATTERN) return scan(input, byBeginning, end);
-    pattern ??= new RegExp([...forms].sort(longestFirst).map(escapeForRegExp).join("|"), "g");
+    pattern ??= new RegExp([...forms.keys()].sort(longestFirst).map(escapeForRegExp).join("|"), "g");
     return replaceAll(input, pattern, end);
   }
 
@@ -85,7 +104,7 @@ export function createRedactor(secrets: Iterable<string> = []): Redactor {
   }
 
   for (const secret of secrets) add(secret);
-  return { add, text, pieces, value };
+  return { add, remove, text, pieces, value };
 }
 
 /** So that a secret that contains another is replaced whole. */
@@ -96,15 +115,15 @@ function longestFirst(a: string, b: string): number {
 /** Forms by their first characters, then by their length, the longest first. */
 interface Beginnings {
   groups: Map<number, { length: number; forms: Set<string> }[]>;
-  /** Not 0 at the low bits of each key: nearly all of a text is passed by without a look into the map. */
-  mayBe: Uint8Array;
+  /** How many forms have a key with these low bits: nearly all of a text is passed by without a look into the map. */
+  mayBe: Uint32Array;
 }
 
 const LOW_BITS = 0xffff;
 
 function note({ groups: all, mayBe }: Beginnings, form: string): void {
   const key = beginningAt(form, 0);
-  mayBe[key & LOW_BITS] = 1;
+  mayBe[key & LOW_BITS] = (mayBe[key & LOW_BITS] ?? 0) + 1;
   const groups = all.get(key) ?? [];
   const group = groups.find(({ length }) => length === form.length);
   if (group !== undefined) group.forms.add(form);
@@ -113,6 +132,17 @@ function note({ groups: all, mayBe }: Beginnings, form: string): void {
     key,
     groups.sort((a, b) => b.length - a.length),
   );
+}
+
+/** Undoes `note`. */
+function forget({ groups: all, mayBe }: Beginnings, form: string): void {
+  const key = beginningAt(form, 0);
+  mayBe[key & LOW_BITS] = (mayBe[key & LOW_BITS] ?? 1) - 1;
+  const groups = all.get(key) ?? [];
+  for (const { forms } of groups) forms.delete(form);
+  const left = groups.filter(({ forms }) => forms.size > 0);
+  if (left.length > 0) all.set(key, left);
+  else all.delete(key);
 }
 
 /** A text without values, and how much of the input it stands for. */

@@ -60,6 +60,18 @@ describe("commands whose exec is gone", () => {
     expect(await one.living()).toEqual([true, true]);
   });
 
+  it("are looked after as long as they go on, and no longer", async () => {
+    const orphans = createOrphans();
+    using one = await family();
+    orphans.watch(one.parent, gone);
+    for (let turn = 0; turn < 20; turn += 1) orphans.watch({ pid: 1, identity: `1 another ${turn}` }, gone);
+    await expect.poll(() => orphans.size).toBe(1);
+    process.kill(one.parent.pid, "SIGKILL");
+    await one.ended;
+    orphans.watch({ pid: 1, identity: "1 another" }, gone);
+    await expect.poll(() => orphans.size).toBe(0);
+  });
+
   it("are not taken for another process that got their number", async () => {
     using one = await family();
     const orphans = createOrphans();

@@ -6,6 +6,8 @@ import { type ProcessRef, processIdentity } from "../../run/index.ts";
 export interface Orphans {
   /** A command has begun; the signal aborts when its `exec` is gone, however it ended. */
   watch(command: ProcessRef, exec: AbortSignal): void;
+  /** How many go on, as far as is known. */
+  readonly size: number;
   /** Ends those that go on, with what they have started, where /proc tells what that is. Takes 2 s at most, and never rejects. */
   end(): Promise<void>;
 }
@@ -16,9 +18,21 @@ const LOOK_MS = 50;
 /** No command yet. */
 export function createOrphans(): Orphans {
   const left = new Set<ProcessRef>();
+
+  /** Nearly all have ended before their `exec`. */
+  async function leaveBehind(command: ProcessRef): Promise<void> {
+    left.add(command);
+    const all = [...left];
+    const living = await alive(all);
+    for (const each of all) if (!living.includes(each)) left.delete(each);
+  }
+
   return {
+    get size() {
+      return left.size;
+    },
     watch(command, exec) {
-      const leave = () => void left.add(command);
+      const leave = () => void leaveBehind(command);
       if (exec.aborted) leave();
       else exec.addEventListener("abort", leave, { once: true });
     },

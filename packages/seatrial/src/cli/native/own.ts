@@ -13,7 +13,7 @@ import {
   type RunPlan,
   startInfrastructure,
 } from "../../run/index.ts";
-import { untilAborted } from "../../support/abort.ts";
+import { anyAborted, untilAborted } from "../../support/abort.ts";
 import { type Cleanup, createCleanup } from "../../support/cleanup.ts";
 import { problemOf } from "../../support/problem.ts";
 import { createContext } from "../context.ts";
@@ -111,7 +111,8 @@ async function own(options: OwnOptions & { state: string; cleanup: Cleanup }): P
       async use(user, command) {
         lease.use(user);
         if (command !== undefined) orphans.watch(command, user);
-        await untilAborted(AbortSignal.any([user, failed]));
+        using either = anyAborted([user, failed]);
+        await untilAborted(either.signal);
         return failed.aborted ? problemOf(failed.reason) : undefined;
       },
       expire: lease.expire,
