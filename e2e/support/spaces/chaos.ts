@@ -17,7 +17,7 @@ export interface ChaosOptions {
   spaces: number;
   /** How many clients run at once. */
   clients: number;
-  /** How often each is done, at random moments. */
+  /** How often each is tried, at random moments. */
   deeds: Deeds;
   /** Called before each deed. */
   onDeed?: (deed: string, given: number) => void;
@@ -49,6 +49,7 @@ export interface ChaosReport {
   faults: string[];
   /** Names that two tests had at once, or one after another one that was killed. */
   shared: string[];
+  /** How often each deed hit somebody. */
   done: Deeds;
   /** What owners found in the server when they started. */
   leftovers: number;
@@ -87,16 +88,26 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const done: Deeds = { killClient: 0, killOwner: 0, killBackend: 0, endSessions: 0 };
   const tests = createTests({ file: program("client"), url: `http://127.0.0.1:${port}`, random });
 
-  const deeds: { [Name in keyof Deeds]: () => Promise<unknown> } = {
+  /** Each says whether it hit somebody. */
+  const deeds: { [Name in keyof Deeds]: () => Promise<boolean> } = {
     killClient: async () => tests.kill(random.below(options.clients)),
     killOwner: () => owners.replace(),
     async killBackend() {
-      const pids = await server.query(`SELECT pid ${SESSIONS} ORDER BY backend_start, pid`);
-      const pid = pids[random.below(pids.length)]?.["pid"];
-      if (pid !== undefined) await server.kill(Number(pid));
-      await namesIn(server);
+      // Sessions are brief: one that was seen may have ended before it is killed.
+      for (let attempt = 0; attempt < 10; attempt += 1) {
+        await namesIn(server);
+        const pids = await server.query(`SELECT pid ${SESSIONS} ORDER BY backend_start, pid`);
+        const pid = pids[random.below(pids.length)]?.["pid"];
+        if (pid === undefined || !(await server.kill(Number(pid)))) continue;
+        await namesIn(server);
+        return true;
+      }
+      return false;
     },
-    endSessions: () => server.query(`SELECT pg_terminate_backend(pid) ${SESSIONS} AND random() < 0.5`),
+    async endSessions() {
+      const half = `SELECT pg_terminate_backend(pid) AS ended ${SESSIONS} AND random() < 0.5`;
+      return (await server.query(half)).some(({ ended }) => ended === true);
+    },
   };
 
   try {
@@ -106,8 +117,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       await tests.given(at);
       options.onDeed?.(deed, tests.uses.length);
       // The server may be away because of the deed before.
-      await deeds[deed]().catch(() => undefined);
-      done[deed] += 1;
+      if (await deeds[deed]().catch(() => false)) done[deed] += 1;
     }
     await tests.given(options.spaces);
     await tests.finish();
@@ -197,7 +207,8 @@ function createTests({ file, url, random }: { file: string; url: string; random:
         waiting.add(look);
         look();
       }),
-    kill: (index: number) => processes[index]?.talker.child.kill("SIGKILL"),
+    /** Says whether there was one. */
+    kill: (index: number) => processes[index]?.talker.child.kill("SIGKILL") ?? false,
     /** Resolves when every test that runs has come to its end. */
     async finish() {
       isOver = true;

@@ -4,8 +4,8 @@ import type { LastingServer } from "./server.ts";
 
 /** One owner after the other, on one server. */
 export interface Owners {
-  /** Kills the one that runs, looks what it left, and resolves when the next one has cleaned up and hands out spaces. */
-  replace(): Promise<void>;
+  /** Kills the one that runs, looks what it left, and resolves when the next one has cleaned up and hands out spaces: with whether one ran. */
+  replace(): Promise<boolean>;
   /** Ends the last one as a run ends, and then cleans up whatever is left when no kept space's time is left. */
   finish(): Promise<void>;
   /** At once, without any cleaning up. */
@@ -95,10 +95,11 @@ export function createOwners({ file, server, folder, port, token, reuse }: Owner
     leased,
     notes,
     async replace() {
-      current?.child.kill("SIGKILL");
+      const isKilled = current?.child.kill("SIGKILL") ?? false;
       await current?.ended;
       const owner = await start({ port });
       await owner.line(isOpen);
+      return isKilled;
     },
     async finish() {
       const last = current;

@@ -8,8 +8,8 @@ export interface LastingServer extends AsyncDisposable {
   password: string;
   /** As its superuser, over a connection of its own. */
   query(sql: string, database?: string): Promise<Record<string, unknown>[]>;
-  /** kill -9, by the process id that the server itself shows. */
-  kill(pid: number): Promise<void>;
+  /** kill -9, by the process id that the server itself shows; says whether there was such a process. */
+  kill(pid: number): Promise<boolean>;
 }
 
 export const PASSWORD = "lasting";
@@ -59,7 +59,11 @@ export async function startLastingServer(name: string): Promise<LastingServer> {
     host,
     password: PASSWORD,
     query,
-    kill: async (pid) => void (await docker("exec", name, "kill", "-9", String(pid)).catch(() => undefined)),
+    kill: (pid) =>
+      docker("exec", name, "kill", "-9", String(pid)).then(
+        () => true,
+        () => false,
+      ),
     [Symbol.asyncDispose]: async () => void (await docker("rm", "--force", "--volumes", name)),
   };
 }
