@@ -142,6 +142,23 @@ it("a run that is killed leaves its services to the next one, and nothing of its
   expect(await servicesOf(name)).toHaveLength(1);
 });
 
+it("a first run that is stopped leaves its services to the next one", async () => {
+  const name = nameOf("stopped");
+  await using made = await begin(name, `sh -c '[ "$$(redis-cli -h cache incr runs)" != 1 ] || sleep 60'`);
+  const program = start(["test", "--warm", "--json"], { cwd: made.folder, env });
+  await program.event((event) => event.type === "test-started");
+  const services = await servicesOf(name);
+  await eventually({
+    ask: () => docker("exec", services[0] ?? "", "redis-cli", "get", "runs"),
+    until: (runs) => runs === "1",
+    within: 10_000,
+  });
+  program.child.kill("SIGINT");
+  expect((await program.ended).code).toBe(130);
+  await warm(made.folder);
+  expect(await servicesOf(name)).toEqual(services);
+});
+
 it("when the owner of warm services is killed, they are gone at once, and a run that used them fails", async () => {
   const name = nameOf("owner");
   await using made = await begin(name, "sh -c 'sleep 60'");

@@ -24,7 +24,7 @@ export interface SpawnedOwner {
   messages(): AsyncIterable<{ message: OwnerMessage; line: string }>;
 }
 
-/** Starts `seatrial own`. Aborting asks it to stop. */
+/** Starts `seatrial own`. Aborting asks it to stop, as long as it is followed. */
 export function spawnOwner(options: {
   surroundings: Surroundings;
   request: RunFlags | InfrastructureRequest;
@@ -39,7 +39,8 @@ export function spawnOwner(options: {
     stdio: ["pipe", "pipe", "pipe"],
   });
   owner.stderr.on("data", (chunk: Buffer) => stderr.write(chunk));
-  signal.addEventListener("abort", () => owner.kill("SIGINT"), { once: true });
+  const stop = () => void owner.kill("SIGINT");
+  signal.addEventListener("abort", stop, { once: true });
   // It may end before it has read that nobody wants it any more.
   owner.stdin.on("error", () => undefined);
   const ended = new Promise<void>((resolve) => {
@@ -60,7 +61,8 @@ export function spawnOwner(options: {
         await ended;
         yield { message: { type: "exit", code: EXIT.bug }, line: "" };
       } finally {
-        // An owner that lives on must not keep this process alive.
+        // What becomes of whoever followed is no business of an owner that lives on, which must not keep this process alive either.
+        signal.removeEventListener("abort", stop);
         owner.unref();
         owner.stdin.destroy();
         owner.stdout.destroy();
