@@ -1,6 +1,9 @@
 import type { Duration } from "../model/index.ts";
 
-/** How a broker goes about its work. The defaults are measured: see docs/benchmarks.md. */
+/**
+ * How a broker goes about its work. The defaults are estimates, not measured one by one: few makers, since they take processors from
+ * the tests, and times that also a busy machine keeps. docs/benchmarks.md measures what they come to together.
+ */
 export interface BrokerSettings {
   /** How many spaces of one definition are made or put back at the same time: usually, and while tests wait. Default: 1 and 2. */
   makers: { usual: number; waiting: number };

@@ -44,10 +44,15 @@ describe("the table of spaces", () => {
   });
 
   it("keeps any name of a test on its line", () => {
-    const holder = { run: "r2", suite: "s", test: `a\nb\u001b[31m${"x".repeat(300)}`, attempt: 1 };
+    const holder = {
+      run: "r2",
+      suite: "s",
+      test: `a\nb\u001b[31m\u202e\u2028${"x".repeat(300)}`,
+      attempt: 1,
+    };
     const lines = formatSpaces([live({ state: "leased", holder })], NOW);
     expect(lines).toHaveLength(2);
-    expect(lines[1]).toContain("a b [31mxxx");
+    expect(lines[1]).toContain("a b [31m xxx");
     expect(lines[1]?.length).toBeLessThan(200);
   });
 });

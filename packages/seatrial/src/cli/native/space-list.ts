@@ -39,7 +39,7 @@ function align(rows: readonly string[][]): string[] {
 
 /** Names of tests are any text: on one line, and not too long. */
 function shorten(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not reach a terminal.
-  const line = text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
+  // Controls of the terminal, and of the direction of text; further ends of lines.
+  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
   return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
 }

@@ -155,6 +155,7 @@ describe("golden exchanges", () => {
 describe("the OpenAPI document", () => {
   interface Operation {
     operationId: string;
+    parameters?: { name: string; in: string }[];
     requestBody?: { content: Record<string, { schema: Schema }> };
     responses: Record<string, { $ref?: string; content?: Record<string, { schema: Schema }> }>;
   }
@@ -216,5 +217,19 @@ describe("the OpenAPI document", () => {
     for (const { operation } of operations)
       for (const status of ["401", "500", "503"])
         expect(operation.responses[status], `${status} of ${operation.operationId}`).toBeDefined();
+  });
+
+  it("says of every request with a body that this may be too large or too slow, and how each query is asked", () => {
+    const bodies = operations.filter(({ operation }) => operation.requestBody !== undefined);
+    expect(bodies.map(({ operation }) => operation.operationId)).toHaveLength(4);
+    for (const { operation } of bodies)
+      expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(["408", "413"]));
+    const queries = operations.flatMap(({ path, operation: { parameters = [] } }) =>
+      parameters.filter((each) => each.in === "query").map(({ name }) => `${path} ${name}`),
+    );
+    expect(queries).toEqual([
+      ...["test", "suite", "state", "space"].map((name) => `/v1/spaces ${name}`),
+      ...["run", "suite"].map((name) => `/v1/stats ${name}`),
+    ]);
   });
 });
