@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { docker, eventually, leftovers } from "./support/engine.ts";
 import { projectNames } from "./support/forget.ts";
 import { nativeProject, PASSWORD, postgresProject, redis, sql, up } from "./support/native-project.ts";
-import { seatrial, start } from "./support/program.ts";
+import { PROGRAM, seatrial, start } from "./support/program.ts";
 import type { TestProject } from "./support/project.ts";
 import { startSecondEngine } from "./support/second-engine.ts";
 
@@ -75,6 +75,29 @@ it("services are up for programs of this machine until `down`, and nothing is le
   const after = await exec(cwd, "--", "true");
   expect(after.code).toBe(2);
   expect(after.stderr).toContain("seatrial up");
+});
+
+it("env files go with what they speak of, wherever they are; whatever else is there stays", async () => {
+  await using made = await begin(nameOf("files"));
+  const cwd = made.folder;
+  for (const file of ["first.env", "sub/second.env", "mine.env"])
+    expect((await up({ cwd }, "--env-out", file)).code).toBe(0);
+  expect(await readFile(`${cwd}/sub/second.env`, "utf8")).toContain("SEATRIAL_TOKEN=");
+  await made.write("mine.env", "MINE=1\n");
+  expect((await seatrial(["down"], { cwd })).code).toBe(0);
+  for (const file of ["first.env", "sub/second.env"])
+    await expect(stat(`${cwd}/${file}`)).rejects.toMatchObject({ code: "ENOENT" });
+  expect(await readFile(`${cwd}/mine.env`, "utf8")).toBe("MINE=1\n");
+});
+
+it("a command that ends what is up has its own exit code nevertheless", async () => {
+  await using made = await begin(nameOf("code"));
+  const cwd = made.folder;
+  await up({ cwd });
+  const script = `${process.execPath} ${PROGRAM} down && exit 7`;
+  const ended = await exec(cwd, "--suite", "it", "--", "sh", "-c", script);
+  expect(ended.code, ended.stderr).toBe(7);
+  expect(ended.stderr).toContain("spaces were not given back");
 });
 
 it("a shell can evaluate what `up` prints, and `exec --up` needs no `up` before", async () => {

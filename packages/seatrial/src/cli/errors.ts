@@ -53,7 +53,7 @@ export type CliErrorCode =
   | "TOOL_IMAGE_INVALID"
   /** What is up lacks services that are asked for. */
   | "UP_DIFFERS"
-  /** `up --env-file` cannot be written. */
+  /** `up --env-out` cannot be written. */
   | "ENV_FILE_NOT_WRITTEN"
   /** The user or the system stopped the program with a signal. Exit code 130. */
   | "STOPPED";

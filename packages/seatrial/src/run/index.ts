@@ -14,6 +14,7 @@ export {
   type InfrastructureOptions,
   startInfrastructure,
 } from "./infrastructure/infrastructure.ts";
+export { openNativeDoor } from "./infrastructure/native-door.ts";
 export { digestService, planInfrastructure } from "./infrastructure/plan.ts";
 export { rewriteEnvironment } from "./infrastructure/rewrite.ts";
 export { openRunControl, type RunControl } from "./infrastructure/run-control.ts";

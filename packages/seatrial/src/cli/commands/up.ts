@@ -12,7 +12,8 @@ export function defineUp({ program, surroundings, exit, global }: CommandContext
     .addOption(
       new Option("--format <format>", "how the variables are printed").choices(ENV_FORMATS).default("shell"),
     )
-    .option("--env-file <file>", "where the variables are written, too (default: .seatrial/up.env)")
+    // Not `--env-file`: Node 20 takes that for its own option, wherever it stands.
+    .option("--env-out <file>", "where the variables are until `down`, too (default: .seatrial/up.env)")
     .option("--for <time>", "how long they stay without being used by `exec`", "8h")
     .option("--fresh", "end what is up, and start anew without snapshots")
     .option("--quiet", "print failures and the variables only")

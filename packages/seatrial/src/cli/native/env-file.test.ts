@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
+import { readdir } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { describe, expect, it } from "vitest";
 import { createFolder } from "../../support/testing/folder.ts";
-import { envHeader, formatVariables, upEnvFile } from "./env-file.ts";
+import { envHeader, formatVariables, removeEnvFile, upEnvFile } from "./env-file.ts";
 
 const AWKWARD = {
   PLAIN: "postgres://app:x@127.0.0.1:5432/app?a=b",
@@ -35,11 +36,18 @@ describe("variables", () => {
 });
 
 describe("the env file of what is up", () => {
-  it("says of which run it is", async () => {
-    await using folder = await createFolder({ ".seatrial/up.env": `${envHeader("r1")}A=1\n` });
+  it("goes with its run, and not with another one", async () => {
+    await using folder = await createFolder({
+      ".seatrial/up.env": `${envHeader("r1")}A=1\n`,
+      ".env": "A=1\n",
+    });
     const file = upEnvFile(folder.path);
-    expect(await file.isOf("r1")).toBe(true);
-    expect(await file.isOf("r2")).toBe(false);
-    expect(await upEnvFile(`${folder.path}/elsewhere`).isOf("r1")).toBe(false);
+    await removeEnvFile(file, "r2");
+    await removeEnvFile(`${folder.path}/.env`, "r1");
+    await removeEnvFile(`${folder.path}/elsewhere`, "r1");
+    expect((await readdir(folder.path)).sort()).toEqual([".env", ".seatrial"]);
+    expect(await readdir(`${folder.path}/.seatrial`)).toEqual(["up.env"]);
+    await removeEnvFile(file, "r1");
+    expect(await readdir(`${folder.path}/.seatrial`)).toEqual([]);
   });
 });

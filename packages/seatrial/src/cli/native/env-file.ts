@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import type { EnvFormat } from "./env-format.ts";
 
@@ -28,21 +28,15 @@ function dotenvQuote(value: string): string {
   return `"${escaped}"`;
 }
 
-/** The file in which `up` leaves its variables, and the run that they are of. */
-export interface UpEnvFile {
-  readonly path: string;
-  isOf(run: string): Promise<boolean>;
+/** The file in which `up` leaves its variables unless it is told another one. */
+export function upEnvFile(root: string): string {
+  return path.join(root, ".seatrial", "up.env");
 }
 
-export function upEnvFile(root: string): UpEnvFile {
-  const file = path.join(root, ".seatrial", "up.env");
-  return {
-    path: file,
-    async isOf(run) {
-      const text = await readFile(file, "utf8").catch(() => "");
-      return text.startsWith(envHeader(run));
-    },
-  };
+/** Removes an env file of a run that has ended: the addresses and passwords in it are nobody's any more. Another run's, or anything else, stays. */
+export async function removeEnvFile(file: string, run: string): Promise<void> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  if (text.startsWith(envHeader(run))) await rm(file, { force: true });
 }
 
 /** The first line of an env file. */

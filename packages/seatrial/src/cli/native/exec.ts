@@ -1,7 +1,8 @@
 import { findProject } from "../../config/index.ts";
 import type { SuiteSpec } from "../../model/index.ts";
 import { type OwnerClient, processIdentity, type RunPlan, rewriteEnvironment } from "../../run/index.ts";
-import { EXIT, type ExitCode } from "../../support/error.ts";
+import type { SpaceResult } from "../../spaces/index.ts";
+import { EXIT, type ExitCode, messageOf } from "../../support/error.ts";
 import { cliError } from "../errors.ts";
 import type { GlobalFlags } from "../flags.ts";
 import { readPlan } from "../read-plan.ts";
@@ -34,19 +35,34 @@ export async function execCommand(options: {
   try {
     const prepared = await prepare({ surroundings, flags, over: over.signal });
     if ("exit" in prepared) return prepared.exit;
-    await using spaces = prepared.spaces;
-    const { env, owner } = prepared;
+    const { env, owner, spaces } = prepared;
     const onStart = (pid: number) => void tellOwner({ owner, pid, over: over.signal });
-    const code = await runChild({ surroundings, argv: flags.argv, env, onStart }).catch(
-      async (error: unknown) => {
-        await spaces?.release("skipped");
-        throw error;
-      },
-    );
-    await spaces?.release(code === EXIT.ok ? "passed" : "failed");
-    return code;
+    let outcome: SpaceResult["outcome"] = "skipped";
+    try {
+      const code = await runChild({ surroundings, argv: flags.argv, env, onStart });
+      outcome = code === EXIT.ok ? "passed" : "failed";
+      return code;
+    } finally {
+      await giveBack({ spaces, outcome, surroundings });
+    }
   } finally {
     over.abort(new Error("the command has ended"));
+  }
+}
+
+/** Never fails: what the command came to is told, whatever becomes of its spaces, which end with their session at the latest. */
+async function giveBack(options: {
+  spaces: ExecSpaces | undefined;
+  outcome: SpaceResult["outcome"];
+  surroundings: Surroundings;
+}): Promise<void> {
+  const { spaces, outcome, surroundings } = options;
+  for (const step of [() => spaces?.release(outcome), () => spaces?.[Symbol.asyncDispose]()]) {
+    try {
+      await step();
+    } catch (error) {
+      surroundings.stderr.write(`! the command's spaces were not given back: ${messageOf(error)}\n`);
+    }
   }
 }
 
@@ -81,9 +97,8 @@ async function prepare(options: {
   if (flags.suite === undefined) return { owner, env: variables, spaces: undefined };
   const notice = (text: string) => void surroundings.stderr.write(`! ${text}\n`);
   const suite = await readSuite({ surroundings, flags, up, suite: flags.suite, notice, signal });
-  const { spec, env } = suite;
-  const spaces = spec.spaces && (await openExecSpaces({ ...suite, up, wanted: spec.spaces, notice, signal }));
-  return { owner, env: { ...variables, ...env, SEATRIAL_SUITE: spec.name, ...spaces?.env }, spaces };
+  const spaces = await openExecSpaces({ ...suite, up, notice, signal });
+  return { owner, env: { ...variables, ...suite.env, ...spaces.env }, spaces };
 }
 
 async function requireUp(options: ExecOptions & { root: string }): Promise<Up | { exit: ExitCode }> {

@@ -1,9 +1,10 @@
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { type Description, openControl, type ProcessRef, processIdentity } from "../../run/index.ts";
-import { openEndpoint } from "../../spaces/index.ts";
+import { openEndpoint, spaceError } from "../../spaces/index.ts";
 import { fakeBroker } from "../../spaces/testing/fake-broker.ts";
 import { addressKind } from "../../spaces/testing/fake-kind.ts";
+import { spacePlan } from "../../spaces/testing/plan.ts";
 import { untilAborted } from "../../support/abort.ts";
 import { type At, at, PROJECT } from "../testing/at.ts";
 
@@ -13,7 +14,15 @@ const FILES = {
     "name: shop\nimage: { release: release, test: test }\nsuites:\n" +
     "  unit: { command: check }\n" +
     "  away: { command: check, app: { image: release } }\n" +
-    '  local: { command: check, env: { CACHE: "redis://db:5432/0" } }\n',
+    '  local: { command: check, env: { CACHE: "redis://db:5432/0" } }\n' +
+    "  spaced: { command: check, needs: [db], spaces: { URL: db } }\n",
+  "ask.mjs":
+    'import { writeFileSync } from "node:fs";\n' +
+    "const { SEATRIAL_BROKER, SEATRIAL_TOKEN, SEATRIAL_SUITE } = process.env;\n" +
+    "const headers = { Authorization: `Bearer ${SEATRIAL_TOKEN}` };\n" +
+    'const body = JSON.stringify({ space: "db", test: "T" });\n' +
+    'const answer = await fetch(`${SEATRIAL_BROKER}/v1/spaces`, { method: "POST", headers, body });\n' +
+    'writeFileSync("out", JSON.stringify({ suite: SEATRIAL_SUITE, ...(await answer.json()) }));\n',
 };
 
 /** An owner in this process, as if something were up for the folder. */
@@ -21,7 +30,7 @@ async function owner(here: At, changes: Partial<Description> = {}) {
   const state = `${here.path}/home/.local/state/seatrial/runs`;
   const users: AbortSignal[] = [];
   const commands: ProcessRef[] = [];
-  const broker = fakeBroker();
+  const broker = fakeBroker({ definitions: ["db", "postgres"] });
   const endpoint = openEndpoint({
     broker,
     plans: [],
@@ -77,6 +86,7 @@ async function owner(here: At, changes: Partial<Description> = {}) {
       expire: () => undefined,
       address: async () => ({ host: "127.0.0.1", port: 1 }),
       broker: (connection) => endpoint.accept(connection),
+      define: async () => undefined,
     },
   });
   const stats = await readFile(`/proc/${process.pid}/stat`, "utf8");
@@ -133,6 +143,27 @@ describe("exec", () => {
     expect(up.commands).toEqual([{ pid, identity: await processIdentity(pid) }]);
     await writeFile(`${here.path}/go`, "");
     expect(await running).toBe(0);
+  });
+
+  it("lets a suite's clients take spaces as this suite, with its own environment in their configuration", async () => {
+    await using here = await at(FILES, { PATH });
+    const files = [{ name: "app.ini", path: "app.ini.tmpl", text: "cache = {{env.CACHE}}\n" }];
+    await using up = await owner(here, { definitions: [spacePlan({ files })] });
+    expect(await here.seatrial("exec", "--suite", "local", "--", process.execPath, "ask.mjs")).toBe(0);
+    expect(JSON.parse(await readFile(`${here.path}/out`, "utf8"))).toMatchObject({
+      suite: "local",
+      files: [{ text: "cache = redis://127.0.0.1:40000/0\n" }],
+    });
+    expect(up.broker.requests).toMatchObject([{ holder: { run: "up1", suite: "local", test: "T" } }]);
+  });
+
+  it("ends as its command did, also where its spaces cannot be given back", async () => {
+    await using here = await at(FILES, { PATH });
+    await using up = await owner(here);
+    up.broker.release = () =>
+      Promise.reject(spaceError({ code: "SPACE_SERVER_LOST", message: "the server is gone" }));
+    expect(await here.seatrial("exec", "--suite", "spaced", ...shell('[ "$URL" != "" ] && exit 5'))).toBe(5);
+    expect(here.stderr()).toBe("! the command's spaces were not given back: the server is gone\n");
   });
 
   it("does not take an owner whose start failed", async () => {

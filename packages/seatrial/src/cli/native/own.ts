@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import type { RunEvent } from "../../model/index.ts";
 import { createRunFolder } from "../../report/index.ts";
 import {
@@ -20,7 +19,7 @@ import { createContext } from "../context.ts";
 import { stateFolder } from "../paths.ts";
 import type { Session } from "../session.ts";
 import { sweepOthers } from "../sweep-others.ts";
-import { upEnvFile } from "./env-file.ts";
+import { removeEnvFile, upEnvFile } from "./env-file.ts";
 import { createLease } from "./lease.ts";
 import { createOrphans } from "./orphans.ts";
 import type { InfrastructureRequest } from "./request.ts";
@@ -95,6 +94,7 @@ async function own(options: OwnOptions & { state: string; cleanup: Cleanup }): P
   const orphans = createOrphans();
   // Before the services that they use.
   cleanup.add(() => orphans.end());
+  const envFiles = new Set([upEnvFile(plan.root)]);
   const describe = async (): Promise<Description> => ({
     ...(await infrastructure.describe()),
     control: control.path,
@@ -116,6 +116,7 @@ async function own(options: OwnOptions & { state: string; cleanup: Cleanup }): P
         return failed.aborted ? problemOf(failed.reason) : undefined;
       },
       expire: lease.expire,
+      ownEnvFile: (file) => void envFiles.add(file),
       broker: infrastructure.spaces.accept,
       define: infrastructure.spaces.define,
       address: infrastructure.addresses.address,
@@ -131,7 +132,7 @@ async function own(options: OwnOptions & { state: string; cleanup: Cleanup }): P
     },
     describe,
     async [Symbol.asyncDispose]() {
-      await removeEnvFile(plan.root, run);
+      await Promise.all([...envFiles].map((file) => removeEnvFile(file, run).catch(() => undefined)));
       try {
         await cleanup[Symbol.asyncDispose]();
       } finally {
@@ -144,9 +145,3 @@ async function own(options: OwnOptions & { state: string; cleanup: Cleanup }): P
 }
 
 const ASK_MS = 10_000;
-
-/** The addresses in it are nobody's any more. */
-async function removeEnvFile(root: string, run: string): Promise<void> {
-  const file = upEnvFile(root);
-  if (await file.isOf(run)) await rm(file.path, { force: true });
-}

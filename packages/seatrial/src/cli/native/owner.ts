@@ -7,6 +7,7 @@ import { printError } from "../print-error.ts";
 import { listenForStop } from "../stop-signals.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { openTools } from "../wire.ts";
+import { commonEnvironment } from "./common-environment.ts";
 import { ownOrYield } from "./own.ts";
 import type { InfrastructureRequest } from "./request.ts";
 import type { OwnerMessage } from "./spawn-owner.ts";
@@ -68,7 +69,7 @@ async function own(options: {
       request.what === "up" ? plan : { ...plan, spaces: [], earlySpaces: [], steps: [] },
     ),
     request,
-    native: request.what === "up" ? Object.assign({}, ...plan.suites.map(({ env }) => env)) : undefined,
+    native: request.what === "up" ? commonEnvironment(plan.suites) : undefined,
     emit: say,
     signal,
   });

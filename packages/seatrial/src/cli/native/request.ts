@@ -21,7 +21,7 @@ export interface InfrastructureRequest extends GlobalFlags {
 export interface UpFlags extends GlobalFlags {
   services: string[];
   format: EnvFormat;
-  envFile?: string;
+  envOut?: string;
   for: string;
   fresh?: boolean;
   quiet?: boolean;

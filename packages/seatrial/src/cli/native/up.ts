@@ -38,10 +38,12 @@ export async function upCommand(options: { surroundings: Surroundings; flags: Up
 export async function bringUp(
   options: UpOptions,
 ): Promise<{ description: Description } | { exit: ExitCode }> {
-  const { surroundings, flags, root } = options;
+  const { surroundings, flags, root, signal } = options;
   const up = await joinOrStart(options);
   if ("exit" in up) return up;
-  const file = path.resolve(surroundings.environment.cwd, flags.envFile ?? upEnvFile(root).path);
+  const file = path.resolve(surroundings.environment.cwd, flags.envOut ?? upEnvFile(root));
+  // Before there is anything in it, so that it never outlives what it speaks of.
+  if (flags.envOut !== undefined) await connectOwner(up.description).ownEnvFile(file, signal);
   await writeEnvFile(file, up.description, up.description.native?.variables ?? {});
   return up;
 }
@@ -129,7 +131,7 @@ async function writeEnvFile(
     throw cliError({
       code: "ENV_FILE_NOT_WRITTEN",
       message: `Cannot write ${file}: ${messageOf(cause)}`,
-      hint: "Name another file with --env-file.",
+      hint: "Name another file with --env-out.",
       cause,
     });
   }

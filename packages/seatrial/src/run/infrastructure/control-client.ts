@@ -24,6 +24,8 @@ export interface OwnerClient {
    * that is named and goes on although this process is gone is ended with it.
    */
   use(signal: AbortSignal, command?: ProcessRef): Promise<{ ended: Promise<Problem> }>;
+  /** Has it remove this env file when it ends, if that is still its own then. */
+  ownEnvFile(file: string, signal: AbortSignal): Promise<void>;
   /** Lets its lease end now, as far as nobody uses it. */
   expire(signal: AbortSignal): Promise<void>;
   /** Has spaces made by these definitions. */
@@ -79,6 +81,9 @@ export function connectOwner(options: { run: string; control: string }): OwnerCl
         () => ENDED,
       );
       return { ended };
+    },
+    async ownEnvFile(file, signal) {
+      await askJson({ method: "POST", path: CONTROL.envFiles, body: { path: file }, signal });
     },
     async expire(signal) {
       await askJson({ method: "POST", path: CONTROL.expire, body: {}, signal });

@@ -106,6 +106,14 @@ describe("an owner over its socket", () => {
     expect(expired).toBe(1);
   });
 
+  it("takes env files to remove", async () => {
+    const taken: string[] = [];
+    const { control, owner } = await serve({ ownEnvFile: (file) => void taken.push(file) });
+    await using _control = control;
+    await owner.ownEnvFile("/a b/c.env", signal);
+    expect(taken).toEqual(["/a b/c.env"]);
+  });
+
   it("is used until the user lets go", async () => {
     const users: AbortSignal[] = [];
     const { control, owner } = await serve({

@@ -30,6 +30,8 @@ export interface ControlDuties {
   broker(connection: Duplex, definitions: string | undefined): void;
   /** Makes spaces by these definitions from now on. Absent: they are fixed. */
   define?: ((definitions: Definitions) => Promise<void>) | undefined;
+  /** Removes this env file when it ends. Absent: it has none. */
+  ownEnvFile?: ((file: string) => void) | undefined;
 }
 
 /** The control socket of an owner. */
@@ -45,6 +47,7 @@ export const CONTROL = {
   use: "/v1/infrastructure/use",
   define: "/v1/infrastructure/definitions",
   expire: "/v1/infrastructure/expire",
+  envFiles: "/v1/infrastructure/env-files",
   upgrade: "seatrial-broker",
 } as const;
 
@@ -132,6 +135,12 @@ async function answer(options: {
       await duties.define((await readJson(request)) as Definitions);
       send(response, {});
       return;
+    case `POST ${CONTROL.envFiles}`: {
+      const { path } = v.parse(ENV_FILE, await readJson(request));
+      duties.ownEnvFile?.(path);
+      send(response, {});
+      return;
+    }
     case `POST ${CONTROL.expire}`:
       duties.expire();
       send(response, {});
@@ -154,6 +163,7 @@ const USE = v.object({
   ),
 });
 const LEASE = v.object({ time: v.pipe(v.number(), v.minValue(0)) });
+const ENV_FILE = v.object({ path: v.string() });
 const ADDRESS = v.object({
   service: v.string(),
   port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),

@@ -32,7 +32,7 @@ export interface InfrastructureOptions {
   plan: RunPlan;
   context: RunContext;
   kind: OwnedKind;
-  /** The suites' environment, for configuration files of programs of this machine. Absent: there are no such programs. */
+  /** For configuration files of programs of this machine: what the suites' environments say alike. Absent: there are no such programs. */
   native?: Record<string, string> | undefined;
 }
 

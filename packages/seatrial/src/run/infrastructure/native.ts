@@ -14,13 +14,16 @@ export interface Native extends AsyncDisposable {
   describe(services: readonly DescribedService[]): Promise<NativeDescription>;
 }
 
+/** The suite that programs of this machine are, in what is told of spaces. */
+const SUITE = "native";
+
 /** Nothing is opened before the first description. */
 export function createNative(options: {
   plans: readonly ServicePlan[];
   context: RunContext;
   addresses: NativeAddresses;
   spaces: OwnSpaces;
-  /** The suites' own, for configuration files. */
+  /** What the suites say alike, for configuration files. */
   env: Record<string, string>;
   signal: AbortSignal;
 }): Native {
@@ -45,8 +48,17 @@ export function createNative(options: {
       Object.assign(native.variables, serviceVariables({ plan, ports, addresses: byPort }));
     }
     const env = rewriteEnvironment({ env: options.env, services, native, onLooseHost: () => undefined });
-    const door: NativeDoor = await openNativeDoor({ context, spaces, addresses, ports: main, env });
+    const door: NativeDoor = await openNativeDoor({
+      broker: spaces.broker,
+      plans: spaces.plans(),
+      caller: { run: context.run, suite: SUITE },
+      addresses,
+      ports: main,
+      env,
+      kind: context.spaceKinds,
+    });
     cleanup.add(async () => await door[Symbol.asyncDispose]());
+    context.hide?.(door.variables["SEATRIAL_TOKEN"] ?? "");
     Object.assign(native.variables, door.variables);
     return native;
   }
