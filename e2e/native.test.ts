@@ -134,6 +134,41 @@ it("a command has spaces of its own; those of one that failed are kept, opened a
   expect((await seatrial(["space", "open", id], { cwd })).code).toBe(2);
 });
 
+it("clients of a suite's command take spaces as the suite, with its own environment in their configuration", async () => {
+  await using made = await begin(nameOf("clients"));
+  const cwd = made.folder;
+  const config = await readFile(`${cwd}/seatrial.yaml`, "utf8");
+  const other = "  other: { runner: command, command: 'true', needs: [cache], env: { LEVEL: other } }\n";
+  await made.write(
+    "seatrial.yaml",
+    `${config.replace("env: {", "env: { LEVEL: own,")}${other}spaces: { cache: { files: app.tmpl } }\n`,
+  );
+  await made.write("app.tmpl", "{{env.LEVEL}} {{url}}");
+  await made.write("ask.mjs", ASK);
+  await up({ cwd });
+  const asked = await exec(cwd, "--suite", "it", "--", process.execPath, "ask.mjs");
+  const { url, files } = JSON.parse(asked.stdout) as { url: string; files: { text: string }[] };
+  expect(
+    files.map(({ text }) => text),
+    asked.stderr,
+  ).toEqual([`own ${url}`]);
+  expect(await spacesOf(cwd)).toContainEqual(
+    expect.objectContaining({ state: "kept", holder: expect.objectContaining({ suite: "it", test: "T" }) }),
+  );
+  // What the suites do not agree on is nobody's.
+  const outside = await exec(cwd, "--", process.execPath, "ask.mjs");
+  expect(JSON.parse(outside.stdout)).toMatchObject({ code: "CONFIG_TEMPLATE_INVALID" });
+});
+
+/** Takes a space over HTTP, says what it got, and fails its test. */
+const ASK = `const { SEATRIAL_BROKER: broker, SEATRIAL_TOKEN: token } = process.env;
+const post = async (path, body) =>
+  await (await fetch(broker + path, { method: "POST", headers: { Authorization: "Bearer " + token }, body: JSON.stringify(body) })).json();
+const space = await post("/v1/spaces", { space: "cache", test: "T" });
+console.log(JSON.stringify(space));
+await post("/v1/spaces/" + space.id + "/release", { outcome: "failed" });
+`;
+
 it("a PostgreSQL lets programs of this machine in, with whatever password it has", async () => {
   await using made = await begin(nameOf("postgres"), postgresProject);
   const cwd = made.folder;
