@@ -7,6 +7,7 @@ import type {
   Profile,
   StatementCoverage,
 } from "./data.ts";
+import { type LinesLeft, mostLinesOf } from "./line-budget.ts";
 import { linesOf } from "./lines-of.ts";
 import { mergeSorted } from "./merge-sorted.ts";
 import { compareBranches, compareFunctions, compareLines, comparePaths, compareRanges } from "./order.ts";
@@ -27,9 +28,11 @@ interface Entry {
  */
 export function combine(sources: readonly NamedProfiles[]): Coverage {
   const byPath = new Map<string, Entry[]>();
+  let statements = 0;
   sources.forEach(({ profiles }, source) => {
     for (const { files } of profiles) {
       for (const file of files) {
+        statements += file.statements.length;
         const entries = byPath.get(file.path);
         if (entries === undefined) byPath.set(file.path, [{ source, file }]);
         else entries.push({ source, file });
@@ -37,13 +40,25 @@ export function combine(sources: readonly NamedProfiles[]): Coverage {
     }
   });
   const paths = [...byPath.keys()].sort(comparePaths);
+  const left = { lines: mostLinesOf(statements) };
   return {
     sources: sources.map(({ name }) => name),
-    files: paths.map((path) => combineFile(path, byPath.get(path) ?? [], sources.length)),
+    files: paths.map((path) =>
+      combineFile(path, { entries: byPath.get(path) ?? [], sources: sources.length, left }),
+    ),
   };
 }
 
-function combineFile(path: string, entries: readonly Entry[], sources: number): FileCoverage<number[]> {
+interface Entries {
+  entries: readonly Entry[];
+  /** How many there are. */
+  sources: number;
+  /** Of all files together. */
+  left: LinesLeft;
+}
+
+function combineFile(path: string, of: Entries): FileCoverage<number[]> {
+  const { entries, sources } = of;
   let statements: StatementCoverage<number[]>[] = [];
   let branches: BranchCoverage<number[]>[] = [];
   let functions: FunctionCoverage<number[]>[] = [];
@@ -64,26 +79,28 @@ function combineFile(path: string, entries: readonly Entry[], sources: number): 
   if (statements.length > 0)
     for (const { source, file } of entries)
       if (file.statements.length === 0) reachByLines(statements, file.lines, source);
-  return { path, statements, lines: combineLines(entries, statements, sources), branches, functions };
+  return { path, statements, lines: combineLines(statements, of), branches, functions };
 }
 
 function combineLines(
-  entries: readonly Entry[],
   statements: readonly StatementCoverage<number[]>[],
-  sources: number,
+  { entries, sources, left }: Entries,
 ): LineCoverage<number[]>[] {
-  if (entries.every(({ file }) => file.lines.length === 0)) return linesOf(statements, sources);
+  if (entries.every(({ file }) => file.lines.length === 0)) return linesOf({ statements, sources, left });
   let lines: LineCoverage<number[]>[] = [];
   for (const { source, file } of entries) {
-    const own = file.lines.length > 0 ? file.lines : derived(file.statements);
+    const own = file.lines.length > 0 ? file.lines : derived(file.statements, left);
     lines = mergeSorted({ source, sources, into: lines, from: own, compare: compareLines });
   }
   return lines;
 }
 
-function derived(statements: readonly StatementCoverage<number>[]): LineCoverage<number>[] {
+function derived(statements: readonly StatementCoverage<number>[], left: LinesLeft): LineCoverage<number>[] {
   const alone = statements.map((each) => ({ ...each, hits: [each.hits] }));
-  return linesOf(alone, 1).map(({ line, hits }) => ({ line, hits: hits[0] ?? 0 }));
+  return linesOf({ statements: alone, sources: 1, left }).map(({ line, hits }) => ({
+    line,
+    hits: hits[0] ?? 0,
+  }));
 }
 
 /** A source that knows lines only reached a statement if it reached the first of its lines that it knows. */

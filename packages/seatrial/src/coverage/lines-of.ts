@@ -1,21 +1,21 @@
 import type { LineCoverage, StatementCoverage } from "./data.ts";
-
-/** More than the longest file; what claims to be longer counts by its first line. */
-const MOST_LINES = 200_000;
+import { type LinesLeft, takeLines } from "./line-budget.ts";
 
 /**
- * Lines as statements have them, in order: a line was reached as often as the statement on it that was reached most. A statement that ends
- * before the first column of a line is not on it, one without weight is nowhere.
+ * Lines as statements have them, in order: a line was reached as often as the statement on it that was reached most. A statement without
+ * weight is nowhere. Lines are taken from `left`; where there are too few, statements have their first ones only.
  */
-export function linesOf(
-  statements: readonly StatementCoverage<number[]>[],
-  sources: number,
-): LineCoverage<number[]>[] {
+export function linesOf(options: {
+  statements: readonly StatementCoverage<number[]>[];
+  sources: number;
+  left: LinesLeft;
+}): LineCoverage<number[]>[] {
+  const { statements, sources, left } = options;
   const lines = new Map<number, number[]>();
-  for (const { startLine, endLine, endColumn, weight, hits } of statements) {
+  for (const statement of statements) {
+    const { startLine, weight, hits } = statement;
     if (weight === 0) continue;
-    const end = endColumn <= 1 && endLine > startLine ? endLine - 1 : endLine;
-    const last = end - startLine < MOST_LINES ? Math.max(end, startLine) : startLine;
+    const last = takeLines(statement, left);
     for (let line = startLine; line <= last; line += 1) {
       const known = lines.get(line);
       if (known === undefined) lines.set(line, hits.slice(0, sources));

@@ -1,3 +1,4 @@
+import { mostLinesOf } from "../../line-budget.ts";
 import { type Cursor, malformed, need, readStrings, readUint64, readUleb, readUlebs } from "./cursor.ts";
 import { COVER_MODES, type GoFunction, type GoPackage, type GoProgram, UNIT_SIZE } from "./program.ts";
 
@@ -7,9 +8,6 @@ export const PACKAGE_HEADER = 44;
 const VERSION = 1;
 /** A function of no units: its four numbers, and its place in the table. */
 const SMALLEST_FUNCTION = 8;
-/** Broken numbers must not become lists of millions of lines: blocks have a few each, and some tables very many. */
-const LINES_OF_UNIT = 256;
-const LINES_OF_TABLES = 2 ** 18;
 
 /** The hash by which counters name their meta data, in hexadecimal digits. `bytes` are the file's first ones. */
 export function readMetaHash(file: string, bytes: Buffer): string {
@@ -51,7 +49,7 @@ export function parseMeta(file: string, bytes: Buffer): GoProgram {
     // Packages that share bytes would be more in memory than they are in the file.
     if (taken > bytes.length) throw malformed(file, at, "its packages overlap");
     packages.push(readPackage({ file, bytes, at: start, end: start + length }, sink));
-    if (sink.lines > LINES_OF_TABLES + LINES_OF_UNIT * (sink.length / UNIT_SIZE))
+    if (sink.lines > mostLinesOf(sink.length / UNIT_SIZE))
       throw malformed(file, start, `package ${index} has blocks of ${sink.lines} lines`);
   }
   return { mode, granularity, packages, units: units.slice(0, sink.length) };

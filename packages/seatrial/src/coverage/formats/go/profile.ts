@@ -1,27 +1,32 @@
 import type { FileCoverage, FunctionCoverage, LineCoverage, Profile, StatementCoverage } from "../../data.ts";
+import { type LinesLeft, mostLinesOf, takeLines } from "../../line-budget.ts";
 import { type CountedUnit, ordered } from "./ordered.ts";
 import type { CountedProgram, GoFunction } from "./program.ts";
 
 /** A program's counters by file, with paths as Go names them: import path and file name, mostly. */
 export function goProfile(counted: CountedProgram): Profile {
   const files = new Map<string, CountedUnit[]>();
+  let count = 0;
   for (const { units } of ordered(counted)) {
+    count += units.length;
     for (const unit of units) {
       const inFile = files.get(unit.of.file);
       if (inFile === undefined) files.set(unit.of.file, [unit]);
       else inFile.push(unit);
     }
   }
-  return { files: [...files].map(([path, units]) => fileOf(path, units)) };
+  const left = { lines: mostLinesOf(count) };
+  return { files: [...files].map(([path, units]) => fileOf({ path, units, left })) };
 }
 
-function fileOf(path: string, units: CountedUnit[]): FileCoverage<number> {
+function fileOf(options: { path: string; units: CountedUnit[]; left: LinesLeft }): FileCoverage<number> {
+  const { path, units, left } = options;
   // A block of no statements has nothing that could be covered.
   const blocks = units.filter(({ statements }) => statements > 0).sort(byPlace);
   return {
     path,
     statements: blocks.map(statementOf),
-    lines: linesOf(blocks),
+    lines: linesOf(blocks, left),
     branches: [],
     functions: functionsOf(units),
   };
@@ -33,11 +38,11 @@ function statementOf(unit: CountedUnit): StatementCoverage<number> {
 }
 
 /** A line ran as often as the block on it that ran most. Go knows no lines: comments and braces within a block count as it does. */
-function linesOf(units: CountedUnit[]): LineCoverage<number>[] {
+function linesOf(units: CountedUnit[], left: LinesLeft): LineCoverage<number>[] {
   const lines = new Map<number, number>();
-  for (const { startLine, endLine, endColumn, hits } of units) {
-    // The end is exclusive: a block can end before the first column of a line.
-    const last = endColumn === 1 && endLine > startLine ? endLine - 1 : endLine;
+  for (const unit of units) {
+    const { startLine, hits } = unit;
+    const last = takeLines(unit, left);
     for (let line = startLine; line <= last; line += 1) lines.set(line, Math.max(lines.get(line) ?? 0, hits));
   }
   return [...lines].map(([line, hits]) => ({ line, hits })).sort((one, other) => one.line - other.line);
