@@ -1,34 +1,58 @@
 import type { Problem } from "../../../model/index.ts";
 import { messageOf } from "../../../support/error.ts";
-import type { ScriptOfRuns } from "./merge-scripts.ts";
+import { type RanScript, type ScriptOfRuns, scriptKey } from "./merge-scripts.ts";
 import type { CachedMap, V8Profile } from "./parse-v8-profile.ts";
 import { scriptPath } from "./script-path.ts";
 import type { ScriptTexts } from "./script-texts.ts";
 import { findSourceMap, type ResolvedMap } from "./source-map.ts";
 
+/** What is known of the scripts of one image, by their URLs. */
+export interface KnownScripts {
+  /** What processes knew of source maps. */
+  maps: Map<string, CachedMap>;
+  /** Those that were looked for already; undefined: their text is missing. */
+  scripts: Map<string, RanScript | undefined>;
+}
+
 /** The scripts of one process, each with what it needs to be understood. Those whose text is missing are noted and left out. */
 export async function collectScripts(options: {
   profile: V8Profile;
-  /** What other processes of the same image knew of source maps. */
-  maps: Map<string, CachedMap>;
+  /** Of the same image; what this profile tells is added. */
+  known: KnownScripts;
   texts: ScriptTexts;
   note: (problem: Problem) => void;
 }): Promise<ScriptOfRuns[]> {
-  const { profile, maps, texts, note } = options;
-  for (const [url, map] of profile.maps) maps.set(url, map);
+  const { profile, known } = options;
+  for (const [url, map] of profile.maps) {
+    known.maps.set(url, map);
+    known.scripts.delete(url);
+  }
   const scripts: ScriptOfRuns[] = [];
   for (const { url, functions } of profile.scripts) {
     const path = scriptPath(url);
     if (path === undefined) continue;
-    const cached = maps.get(url);
-    const text = textOfLengths(cached) ?? (await texts(path));
-    if (text === undefined) {
-      note(missingScript(path));
-      continue;
-    }
-    scripts.push({ path, text, functions, map: await mapOf({ path, text, cached, texts, note }) });
+    if (!known.scripts.has(url))
+      known.scripts.set(url, await findScript({ ...options, path, cached: known.maps.get(url) }));
+    const script = known.scripts.get(url);
+    if (script !== undefined) scripts.push({ ...script, functions });
   }
   return scripts;
+}
+
+async function findScript(options: {
+  path: string;
+  cached: CachedMap | undefined;
+  texts: ScriptTexts;
+  note: (problem: Problem) => void;
+}): Promise<RanScript | undefined> {
+  const { path, cached, texts, note } = options;
+  const text = textOfLengths(cached) ?? (await texts(path));
+  if (text === undefined) {
+    note(missingScript(path));
+    return undefined;
+  }
+  const map = await mapOf({ path, text, cached, texts, note });
+  return { path, text, map, key: scriptKey({ path, text, map }) };
 }
 
 async function mapOf(options: {

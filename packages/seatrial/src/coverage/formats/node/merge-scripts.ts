@@ -3,11 +3,16 @@ import { mergeScriptCovs } from "@bcoe/v8-coverage";
 import type { ScriptFunctions } from "./parse-v8-profile.ts";
 import type { ResolvedMap } from "./source-map.ts";
 
-export interface ScriptOfRuns {
+export interface RanScript {
   path: string;
   /** What ran, or as many characters in its place. */
   text: string;
   map: ResolvedMap | undefined;
+  /** See `scriptKey`. */
+  key: string;
+}
+
+export interface ScriptOfRuns extends RanScript {
   functions: ScriptFunctions;
 }
 
@@ -38,7 +43,7 @@ export function createScriptMerge(): ScriptMerge {
 
   return {
     add(script) {
-      const key = keyOf(script);
+      const { key } = script;
       const group = groups.get(key) ?? { script: { ...script, functions: [] }, waiting: [] };
       groups.set(key, group);
       group.waiting.push(script.functions);
@@ -48,7 +53,8 @@ export function createScriptMerge(): ScriptMerge {
   };
 }
 
-function keyOf({ path, text, map }: ScriptOfRuns): string {
+/** The same for scripts whose offsets mean the same. */
+export function scriptKey({ path, text, map }: Omit<RanScript, "key">): string {
   const hash = createHash("sha256").update(text);
   if (map !== undefined) hash.update(map.mappings).update(map.sources.join("\n"));
   return `${path}\n${hash.digest("hex")}`;

@@ -1,5 +1,6 @@
 import type { Profiler } from "node:inspector";
 import { type JsonReading, readJson } from "../json.ts";
+import type { ScriptRoom } from "./script-room.ts";
 
 export type ScriptFunctions = Profiler.FunctionCoverage[];
 
@@ -11,17 +12,21 @@ export interface V8Profile {
 }
 
 export interface CachedMap {
-  /** Lengths of the lines that ran: they may be no file's, when a loader translated it. */
+  /** Lengths of the lines that ran, where a map is about them: they may be no file's, when a loader translated it. */
   lineLengths: number[] | undefined;
   map: Record<string, unknown> | undefined;
 }
 
-/** A loader that writes more than this in one file is not expected; a broken number must not cost that much memory. */
-const LONGEST_SCRIPT = 64 * 1024 * 1024;
 const LARGEST_OFFSET = 2 ** 31;
 
-/** Reads a JSON file of NODE_V8_COVERAGE; `isOwn` chooses scripts by URL, the others are not even checked. */
-export function parseV8Profile(text: string, isOwn: (url: string) => boolean): V8Profile {
+/**
+ * Reads a JSON file of NODE_V8_COVERAGE; `isOwn` chooses scripts by URL, the others are not even checked. What its line lengths make is
+ * taken from `room`.
+ */
+export function parseV8Profile(
+  text: string,
+  { isOwn, room }: { isOwn: (url: string) => boolean; room: ScriptRoom },
+): V8Profile {
   const reading = readJson("NODE_V8_COVERAGE", text);
   const root = reading.record(reading.root, "the document");
   const scripts: V8Profile["scripts"] = [];
@@ -35,6 +40,15 @@ export function parseV8Profile(text: string, isOwn: (url: string) => boolean): V
   const cache = root["source-map-cache"] ?? {};
   for (const [url, value] of Object.entries(reading.record(cache, "source-map-cache")))
     if (isOwn(url)) maps.set(url, readMap(reading, value, `source-map-cache.${JSON.stringify(url)}`));
+  const characters = [...maps.values()].reduce((sum, map) => sum + charactersOf(map), 0);
+  room.grow(text.length);
+  if (!room.take(characters)) {
+    const size = `${Math.round(characters / 1024 / 1024)} MiB`;
+    throw reading.fail(
+      "source-map-cache",
+      `its lineLengths make scripts of ${size}, and it has ${text.length} bytes`,
+    );
+  }
   return { scripts, maps };
 }
 
@@ -63,14 +77,17 @@ function readRange(reading: JsonReading, value: unknown, place: string): Profile
 
 function readMap(reading: JsonReading, value: unknown, place: string): CachedMap {
   const { data, lineLengths } = reading.record(value, place);
+  if (typeof data !== "object" || data === null || Array.isArray(data))
+    return { lineLengths: undefined, map: undefined };
+  const here = `${place}.lineLengths`;
   const lengths =
     lineLengths === undefined || lineLengths === null
       ? undefined
-      : reading
-          .list(lineLengths, `${place}.lineLengths`)
-          .map((length) => reading.hits(length, `${place}.lineLengths`));
-  if ((lengths ?? []).reduce((sum, length) => sum + length, 0) > LONGEST_SCRIPT)
-    throw reading.fail(`${place}.lineLengths`, "a script of more than 64 MiB");
-  const isMap = typeof data === "object" && data !== null && !Array.isArray(data);
-  return { lineLengths: lengths, map: isMap ? (data as Record<string, unknown>) : undefined };
+      : reading.list(lineLengths, here).map((length) => reading.hits(length, here));
+  return { lineLengths: lengths, map: data as Record<string, unknown> };
+}
+
+/** A line ends with one more. */
+function charactersOf({ lineLengths = [] }: CachedMap): number {
+  return lineLengths.reduce((sum, length) => sum + length + 1, 0);
 }

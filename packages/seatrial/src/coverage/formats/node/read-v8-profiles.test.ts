@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { truncate } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { createFolder } from "../../../support/testing/folder.ts";
+import { processorTime } from "../../../support/testing/processor-time.ts";
 import { branchesOf, figuresOf, fileOf, functionsOf, linesOf } from "../testing/figures.ts";
 import { readV8Profiles, type V8Folder } from "./read-v8-profiles.ts";
 
@@ -237,19 +238,78 @@ describe("readV8Profiles", () => {
     expect(found.problems.map(({ code }) => code)).toEqual(["COVERAGE_PROFILE_INVALID"]);
   });
 
-  it("makes a text of line lengths only where that is a script's size", async () => {
-    await using folder = await createFolder({});
-    const file = path.join(folder.path, "1.json");
-    const cache = { "file:///app/f.js": { lineLengths: [1e12], data: { version: 3 } } };
-    await writeFile(
-      file,
-      JSON.stringify({ result: [script("file:///app/f.js")], "source-map-cache": cache }),
-    );
+  describe("whose line lengths make more text than", () => {
+    const NAMES = Array.from({ length: 100 }, (_, at) => `file:///app/${at}.js`);
+    const cacheOf = (names: readonly string[], length: number, data: unknown) =>
+      Object.fromEntries(names.map((name) => [name, { lineLengths: [length], data }]));
+    const withCache = (names: readonly string[], cache: object) =>
+      JSON.stringify({ result: names.map((name) => script(name)), "source-map-cache": cache });
+    const map = { version: 3, sources: [], names: [], mappings: "" };
+    const sound = withCache(["file:///app/own.js"], cacheOf(["file:///app/own.js"], 64, map));
+
+    it("their profile can tell of are refused, without making it, and the others are read", async () => {
+      await using folder = await createFolder({
+        "1.json": withCache(NAMES, cacheOf(NAMES, 67_000_000, map)),
+        "2.json": withCache(NAMES.slice(0, 1), cacheOf(NAMES.slice(0, 1), 1e12, map)),
+        "3.json": sound,
+      });
+      const before = process.memoryUsage().rss;
+      const found = await read({ profiles: folder.path });
+      expect(process.memoryUsage().rss - before).toBeLessThan(100 * 2 ** 20);
+      expect(found.problems.map(({ code, subject, message }) => [code, subject, message])).toEqual([
+        ["COVERAGE_PROFILE_INVALID", `${folder.path}/1.json`, expect.stringContaining("6390 MiB") as string],
+        [
+          "COVERAGE_PROFILE_INVALID",
+          `${folder.path}/2.json`,
+          expect.stringContaining("953674 MiB") as string,
+        ],
+      ]);
+      expect(found.profile.files.map((file) => file.path)).toEqual(["/app/own.js"]);
+    });
+
+    it("all profiles together can tell of are refused", async () => {
+      const large = (name: string) => withCache([name], cacheOf([name], 9_000_000, map));
+      await using folder = await createFolder({
+        "a/1.json": large("file:///app/a.js"),
+        "b/1.json": large("file:///app/b.js"),
+      });
+      const places = ["a", "b"].map((name) => ({ profiles: path.join(folder.path, name) }));
+      const found = await read(...places);
+      expect(found.profile.files.map((file) => file.path)).toEqual(["/app/a.js"]);
+      expect(found.problems).toMatchObject([{ subject: path.join(folder.path, "b/1.json") }]);
+    });
+
+    it("they need count for nothing where no map is about them", async () => {
+      await using folder = await createFolder({
+        "1.json": withCache(NAMES, cacheOf(NAMES, 67_000_000, null)),
+        "2.json": sound,
+      });
+      const { problems } = await read({ profiles: folder.path });
+      expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(["COVERAGE_SCRIPT_MISSING"]));
+    });
+  });
+
+  it("looks for a script once, however often profiles name it", async () => {
+    const text = `${SCRIPT}//${".".repeat(4 * 2 ** 20)}`;
+    const names = Array.from({ length: 2000 }, () => script("file:///app/f.js"));
+    await using folder = await createFolder({
+      "node/1.json": profile(...names),
+      "node/2.json": profile(...names),
+      "sources/app/f.js": text,
+    });
+    const time = processorTime();
+    const found = await read({ profiles: `${folder.path}/node`, sources: `${folder.path}/sources` });
+    expect(time()).toBeLessThan(5000);
+    expect(linesOf(fileOf(found.profile, "f.js"))).toMatch(/^1:4000 /);
+  });
+
+  it("says of a profile of more than a text can hold that it is too large", async () => {
+    await using folder = await createFolder({ "1.json": "", "2.json": profile() });
+    await truncate(path.join(folder.path, "1.json"), 600 * 2 ** 20);
     const found = await read({ profiles: folder.path });
-    expect(found.problems.map(({ message }) => message)).toEqual([
-      expect.stringContaining("a script of more than 64 MiB") as string,
+    expect(found.files).toBe(1);
+    expect(found.problems).toMatchObject([
+      { code: "COVERAGE_PROFILE_UNREADABLE", message: expect.stringContaining("over 511 MiB") as string },
     ]);
-    expect(await readdir(folder.path)).toHaveLength(1);
-    expect((await readFile(file)).length).toBeLessThan(1000);
   });
 });

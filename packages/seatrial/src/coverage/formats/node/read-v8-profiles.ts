@@ -1,19 +1,21 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { Problem } from "../../../model/index.ts";
 import { isToolError, messageOf } from "../../../support/error.ts";
 import { problemOf } from "../../../support/problem.ts";
 import type { Profile } from "../../data.ts";
 import { coverageError } from "../../errors.ts";
+import { readText } from "../../read-text.ts";
 import { createProfileBuilder } from "../profile-builder.ts";
 import { addItems } from "./add-items.ts";
-import { collectScripts, missingOriginal } from "./collect-scripts.ts";
+import { collectScripts, type KnownScripts, missingOriginal } from "./collect-scripts.ts";
 import { convertScript, type IstanbulFiles } from "./convert-script.ts";
 import { type IstanbulItems, itemsOf } from "./istanbul-items.ts";
 import { mergeItems } from "./merge-items.ts";
 import { createScriptMerge, type MergedScript } from "./merge-scripts.ts";
-import { type CachedMap, parseV8Profile } from "./parse-v8-profile.ts";
+import { parseV8Profile } from "./parse-v8-profile.ts";
 import { isOwnPath, scriptPath } from "./script-path.ts";
+import { createScriptRoom } from "./script-room.ts";
 import { createScriptTexts } from "./script-texts.ts";
 
 export interface V8Folder {
@@ -45,19 +47,20 @@ export interface V8Reading {
 export async function readV8Profiles(options: V8ReadingOptions): Promise<V8Reading> {
   const { folders, hostFile, signal } = options;
   const merge = createScriptMerge();
+  const room = createScriptRoom();
   const problems = new Map<string, Problem>();
   const note = (problem: Problem) => void problems.set(`${problem.code} ${problem.message}`, problem);
   let count = 0;
 
   for (const folder of folders) {
     const texts = createScriptTexts({ sources: folder.sources, hostFile });
-    const maps = new Map<string, CachedMap>();
+    const known: KnownScripts = { maps: new Map(), scripts: new Map() };
     for (const name of await profileNames(folder.profiles)) {
       signal.throwIfAborted();
       const file = path.join(folder.profiles, name);
       try {
-        const profile = parseV8Profile(await readFile(file, "utf8"), isOwnScript);
-        for (const script of await collectScripts({ profile, maps, texts, note })) merge.add(script);
+        const profile = parseV8Profile(await readText(file), { isOwn: isOwnScript, room });
+        for (const script of await collectScripts({ profile, known, texts, note })) merge.add(script);
         count += 1;
       } catch (error) {
         if (!isToolError(error)) throw error;
