@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Problem } from "../../model/index.ts";
 import { isToolError } from "../../support/error.ts";
 import { problemOf } from "../../support/problem.ts";
 import type { Profile } from "../data.ts";
 import { type CoverageErrorCode, coverageProblem } from "../errors.ts";
+import { readText } from "../read-text.ts";
 import { goFolders } from "./go-folders.ts";
 import { readReport } from "./read-report.ts";
 import type { Readers } from "./readers.ts";
@@ -94,8 +94,8 @@ export async function readSource(options: {
     }
     for (const file of unit.files.filter((each) => each.path.startsWith("reports/"))) {
       await attempt(async () => {
-        const text = await readFile(path.join(unit.folder, file.path), "utf8");
-        const read = readReport({ text, place: path.join(unit.folder, file.path), readers });
+        const place = path.join(unit.folder, file.path);
+        const read = readReport({ text: await readText(place), place, readers });
         profiles.push({ ...read, workingDir, modules: [] });
         return 1;
       });

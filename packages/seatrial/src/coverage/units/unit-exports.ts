@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import * as v from "valibot";
 import type { Problem } from "../../model/index.ts";
 import { messageOf } from "../../support/error.ts";
 import { writeWhole } from "../../support/write-whole.ts";
 import { coverageError } from "../errors.ts";
+import { readText } from "../read-text.ts";
 import type { UnitFile } from "./manifest.ts";
 
 /** Languages whose profiles only their own tool can read, and what a unit calls that which it made of them. */
@@ -41,7 +42,7 @@ export async function exportsOf(unit: { folder: string; files: readonly UnitFile
     const kept = keptPlace(unit, language);
     if (hasOwnExport(unit, language)) {
       const place = path.join(unit.folder, EXPORTS[language]);
-      found.set(language, async () => ({ text: await readFile(place, "utf8"), problems: [] }));
+      found.set(language, async () => ({ text: await readText(place), problems: [] }));
     } else if ((await stat(kept).catch(() => undefined))?.isFile() === true)
       found.set(language, () => readKept(kept));
   }
@@ -69,9 +70,10 @@ export async function keepExport(
   made: UnitExport,
 ): Promise<void> {
   const place = keptPlace(unit, language);
-  await writeWhole(place, `${JSON.stringify({ version: 1, ...made })}\n`);
+  // Several reports may be made of a unit at once, each of which exports it.
+  await writeWhole(place, `${JSON.stringify({ version: 1, ...made })}\n`, { shared: true });
   for (const name of await readdir(path.dirname(place)))
-    if (name.startsWith(`${language}-`) && name !== path.basename(place))
+    if (name.startsWith(`${language}-`) && name.endsWith(".json") && name !== path.basename(place))
       await rm(path.join(path.dirname(place), name), { force: true });
 }
 
@@ -84,7 +86,7 @@ function keptPlace(unit: { folder: string; files: readonly UnitFile[] }, languag
 
 async function readKept(place: string): Promise<UnitExport> {
   try {
-    const { text, problems } = v.parse(keptSchema, JSON.parse(await readFile(place, "utf8")));
+    const { text, problems } = v.parse(keptSchema, JSON.parse(await readText(place)));
     return { text, problems };
   } catch (cause) {
     throw coverageError({
