@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { FakeAgentOptions, FakeFiles } from "../agent/testing/index.ts";
+import { countersBytes } from "../coverage/formats/go/testing/profiles.ts";
 import {
   type CoveragePlan,
   type finishCoverage,
@@ -15,6 +16,7 @@ import { createRedactor } from "../support/redact.ts";
 import { planWith, suiteWith } from "./testing/plan.ts";
 import { makeRunWorld, type Scripts } from "./testing/running.ts";
 
+const COUNTERS = countersBytes("0".repeat(32), { segments: [[]] });
 const OUTCOME: CoverageOutcome = {
   status: "passed",
   totals: {
@@ -61,7 +63,7 @@ function server(options: { ends?: boolean; onSignal?: (name: string) => void } =
           return;
         }
         if (options.ends === false) continue;
-        if (folder !== undefined) files.set(`${folder}/covcounters.aa.7.9`, { content: "counters" });
+        if (folder !== undefined) files.set(`${folder}/covcounters.aa.7.9`, { content: COUNTERS });
         yield { exit: 0 };
         return;
       }

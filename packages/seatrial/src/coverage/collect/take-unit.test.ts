@@ -8,9 +8,15 @@ import { describe, expect, it } from "vitest";
 import { agentError } from "../../agent/index.ts";
 import { createFolder } from "../../support/testing/folder.ts";
 import { coverageProblem } from "../errors.ts";
+import { countersBytes } from "../formats/go/testing/profiles.ts";
+import { add } from "../formats/go/testing/programs.ts";
 import { agentWith, containerWith, endWith, takeFrom } from "../testing/containers.ts";
 
-const digest = (text: string) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
+const COUNTERS = countersBytes("0".repeat(32), {
+  args: { argc: "1", argv0: "/app" },
+  segments: [[add(1, 2, 3)]],
+});
+const digest = (text: string | Buffer) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 const codes = (manifest: { problems: { code: string }[] }) => manifest.problems.map(({ code }) => code);
 
 /** A tar of files of a megabyte, made while it is read. */
@@ -40,7 +46,7 @@ describe("a unit", () => {
       folder: `${place.path}/api/1/1`,
       files: {
         "go/covmeta.aa": "meta",
-        "go/covcounters.aa.7.9": "counters",
+        "go/covcounters.aa.7.9": COUNTERS,
         "python/seatrial.host.7.Xab": "data",
       },
       changes: {
@@ -49,7 +55,7 @@ describe("a unit", () => {
     });
     expect(manifest.files).toEqual(
       expect.arrayContaining([
-        { path: "go/covcounters.aa.7.9", bytes: 8, digest: digest("counters") },
+        { path: "go/covcounters.aa.7.9", bytes: COUNTERS.length, digest: digest(COUNTERS) },
         { path: "python/seatrial.host.7.Xab", bytes: 4, digest: digest("data") },
       ]),
     );
@@ -78,7 +84,7 @@ describe("a unit", () => {
       folder: place.path,
       files: {
         "go/covmeta.aa": "meta",
-        "go/covcounters.aa.7.9": "c",
+        "go/covcounters.aa.7.9": COUNTERS,
         "go/tmp.covmeta.aa1": "half",
         "python/seatrial.h.1.X-journal": "j",
         "notes/python.0": "started 7 7.6\nsaved 7 end\n",
@@ -99,7 +105,7 @@ describe("a unit", () => {
       folder: place.path,
       files: {
         "go/covmeta.aa": "meta",
-        "go/covcounters.aa.7.9": "c",
+        "go/covcounters.aa.7.9": COUNTERS,
         "go/covmeta.a\nb": "?",
         "python/a b": "?",
         "manifest.json": "{}",
@@ -123,7 +129,7 @@ describe("a unit", () => {
     pack.entry({ name: "go/covmeta.cc", type: "symlink", linkname: "../../../secret" });
     pack.entry({ name: "go/covmeta.dd", type: "link", linkname: "/etc/passwd" });
     pack.entry({ name: "go/covmeta.ee" }, "meta");
-    pack.entry({ name: "go/covcounters.ee.1.2" }, "c");
+    pack.entry({ name: "go/covcounters.ee.1.2" }, COUNTERS);
     pack.finalize();
     const agent = agentWith({ "/seatrial-coverage/go/covmeta.ee": "meta" });
     const folder = `${place.path}/in/unit`;
@@ -135,6 +141,32 @@ describe("a unit", () => {
     expect(codes(manifest)).toContain("COVERAGE_NOT_TAKEN");
     expect(await readdir(`${folder}/go`)).toHaveLength(2);
     expect(await readdir(`${place.path}/in`)).toEqual(["unit"]);
+  });
+
+  it("has no counters of Go that are broken, which may hold secrets, and says so instead of guessing", async () => {
+    await using place = await createFolder({});
+    const args = { argc: "2", argv0: "/app", argv1: "--password=hunter2" };
+    const whole = countersBytes("0".repeat(32), { args, segments: [[add(1, 2, 3)]] });
+    const cut = whole.subarray(0, whole.length - 3);
+    const files = { "go/covmeta.aa": "meta", "go/covcounters.aa.7.9": whole, "go/covcounters.aa.8.9": cut };
+    const manifest = await takeFrom({ folder: `${place.path}/some`, files });
+    expect(manifest.files.map((file) => file.path).sort()).toEqual([
+      "go/covcounters.aa.7.9",
+      "go/covmeta.aa",
+    ]);
+    expect(manifest.problems).toMatchObject([
+      {
+        code: "COVERAGE_PROFILE_INVALID",
+        message: expect.stringContaining("go/covcounters.aa.8.9 is no whole Go profile") as string,
+        subject: "api",
+      },
+    ]);
+    expect(await readFile(`${place.path}/some/go/covcounters.aa.7.9`, "latin1")).not.toContain("hunter2");
+    expect(await readdir(`${place.path}/some/go`)).toHaveLength(2);
+    // Where they are all there was, the program did write its counters.
+    const without = { "go/covmeta.aa": "meta", "go/covcounters.aa.8.9": cut };
+    const less = await takeFrom({ folder: `${place.path}/none`, files: without });
+    expect(codes(less)).toEqual(["COVERAGE_PROFILE_INVALID"]);
   });
 
   it("says what its agent may not read", async () => {

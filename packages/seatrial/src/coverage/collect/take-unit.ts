@@ -87,13 +87,15 @@ async function takeAll(options: Taking): Promise<void> {
   for (const report of coverage.reports) await takeReport(report, options);
   const leftOut = await takeScripts({ agent, folder, sink, signal });
   if (leftOut.length > 0) problems.push(partly(service, `scripts were left out: ${named(leftOut)}`));
+  if (sink.broken.length > 0) problems.push(unhidden(service, sink.broken));
   if (sink.strange.length > 0)
     problems.push(partly(service, `these are no profiles: ${named(sink.strange)}`));
   // What is known already is not explained again.
   if (problems.length > 0 && sink.files.length === 0) return;
   const isEmpty = sink.files.length === 0 && !coverage.mayBeEmpty;
   const uncovered = isEmpty ? await uncoveredGoPrograms({ agent, end, signal }) : [];
-  problems.push(...diagnose({ coverage, files: sink.files, notes: sink.notes, end, uncovered }));
+  const files = [...sink.files, ...sink.broken.map(({ name }) => ({ path: name }))];
+  problems.push(...diagnose({ coverage, files, notes: sink.notes, end, uncovered }));
 }
 
 async function takeFolder(options: Taking): Promise<void> {
@@ -117,7 +119,12 @@ async function takeFolder(options: Taking): Promise<void> {
   for (const warning of taken.warnings) problems.push(partly(coverage.service, warning));
   if (taken.warnings.length > 0) return;
   const names = listed.map((file) => path.posix.relative(coverage.folder, file.path));
-  const missed = names.filter((name) => sink.wants(name) && sink.files.every((file) => file.path !== name));
+  const seen = new Set([
+    ...sink.files.map((file) => file.path),
+    ...sink.broken.map(({ name }) => name),
+    ...sink.strange,
+  ]);
+  const missed = names.filter((name) => sink.wants(name) && !seen.has(name));
   if (missed.length > 0) {
     // A container without capabilities keeps its agent from reading what belongs to another user.
     problems.push(partly(coverage.service, `its agent may not read ${named(missed)}`));
@@ -146,6 +153,18 @@ function partly(service: string, what: string): Problem {
   return coverageProblem({
     code: "COVERAGE_NOT_TAKEN",
     message: `Not all of the coverage of ${service} was taken: ${what}.`,
+    subject: service,
+  });
+}
+
+/** They hold the whole command line, and a run's folder is often kept where others read it. */
+function unhidden(service: string, broken: UnitSink["broken"]): Problem {
+  const why =
+    broken.length === 1 ? broken[0]?.why : `${named(broken.map(({ name }) => name))}: ${broken[0]?.why}`;
+  return coverageProblem({
+    code: "COVERAGE_PROFILE_INVALID",
+    message: `Go's counters of ${service} were left out, since secrets of the command line cannot be hidden in broken ones: ${why}`,
+    hint: "The program was killed while it wrote them, or its disk was full: give it more time to end, or more room.",
     subject: service,
   });
 }

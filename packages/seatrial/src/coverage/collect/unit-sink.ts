@@ -6,6 +6,7 @@ import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { FileSink } from "../../agent/index.ts";
 import type { CoverageLanguage, Digest } from "../../model/index.ts";
+import { isToolError } from "../../support/error.ts";
 import { makeFolder } from "../../support/make-folder.ts";
 import type { RedactCommandLine } from "../redaction/redact-command-line.ts";
 import type { UnitFile } from "../units/manifest.ts";
@@ -30,6 +31,8 @@ export interface UnitSink extends FileSink {
   readonly files: UnitFile[];
   /** Names that are no profiles, as they are. */
   readonly strange: string[];
+  /** Counters of Go that were left out because they are broken: what they hold of the command line cannot be hidden. */
+  readonly broken: { name: string; why: string }[];
   /** What our own hooks wrote, by file. */
   readonly notes: string[];
   /** True for what is called as profiles are. */
@@ -42,12 +45,25 @@ export interface UnitSink extends FileSink {
 export function createUnitSink(options: { folder: string; redact: RedactCommandLine }): UnitSink {
   const files: UnitFile[] = [];
   const strange: string[] = [];
+  const broken: UnitSink["broken"] = [];
   const notes: string[] = [];
 
   async function add(name: string, content: Buffer): Promise<void> {
     const place = await placeOf(name);
     await writeFile(place, content, { flag: "wx" });
     files.push({ path: name, bytes: content.length, digest: digestOf(content) });
+  }
+
+  async function addCounters(name: string, bytes: Buffer): Promise<void> {
+    let clean: Buffer;
+    try {
+      clean = withoutArguments({ file: name, bytes, redact: options.redact });
+    } catch (error) {
+      if (!isToolError(error)) throw error;
+      broken.push({ name, why: error.message });
+      return;
+    }
+    await add(name, clean);
   }
 
   async function placeOf(name: string): Promise<string> {
@@ -75,6 +91,7 @@ export function createUnitSink(options: { folder: string; redact: RedactCommandL
   return {
     files,
     strange,
+    broken,
     notes,
     add,
     wants: isProfile,
@@ -86,7 +103,7 @@ export function createUnitSink(options: { folder: string; redact: RedactCommandL
       else if (/^go\/covcounters\.[\w.-]+$/.test(name)) {
         const counters = await read(content, MOST_COUNTERS);
         if (counters.length === MOST_COUNTERS) strange.push(name);
-        else await add(name, withoutArguments(counters, options.redact));
+        else await addCounters(name, counters);
       } else if (part === "reports" || isProfile(name)) await stream(name, content, signal);
       else {
         await read(content, 0);

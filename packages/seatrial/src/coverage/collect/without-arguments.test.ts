@@ -1,80 +1,74 @@
 import { describe, expect, it } from "vitest";
-import { commandLineRedactor } from "../redaction/redact-command-line.ts";
+import { cuts } from "../formats/go/testing/broken-bytes.ts";
+import { countersBytes } from "../formats/go/testing/profiles.ts";
+import { add, main, named } from "../formats/go/testing/programs.ts";
+import { commandLineRedactor, type RedactCommandLine } from "../redaction/redact-command-line.ts";
 import { withoutArguments } from "./without-arguments.ts";
 
-const redact = commandLineRedactor({
+const hide = commandLineRedactor({
   redact: (text) => text.replaceAll("hunter2", "[redacted]"),
   environment: {},
 });
+const SECRET = "--password=hunter2";
+const HASH = "0".repeat(32);
+const SEGMENT = [add(1, 300, 0), named(4_000_000_000, 1)];
 
-/** A file of counters with these strings, and pairs of their places, around a payload that stays as it is. */
-function counters(strings: string[], pairs: [number, number][], payload = [3, 0, 2, 1, 1, 1]): Buffer {
-  const header = Buffer.alloc(32);
-  header.set([0x00, 0x63, 0x77, 0x6d, 1]);
-  const table = Buffer.concat([
-    Buffer.from([strings.length]),
-    ...strings.flatMap((text) => [Buffer.from([text.length]), Buffer.from(text)]),
-  ]);
-  const args = Buffer.from([pairs.length, ...pairs.flat()]);
-  const segment = Buffer.alloc(16);
-  segment.writeUInt32LE(1, 0);
-  segment.writeUInt32LE(table.length, 8);
-  segment.writeUInt32LE(args.length, 12);
-  const footer = Buffer.from([0x00, 0x63, 0x77, 0x6d, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
-  return Buffer.concat([header, segment, table, args, Buffer.from(payload), footer]);
-}
+/** Arguments as Go names them. */
+const argumentsOf = (...argv: string[]) =>
+  Object.fromEntries([
+    ["argc", String(argv.length)],
+    ...argv.map((word, at) => [`argv${at}`, word]),
+    ["GOOS", "linux"],
+  ]) as Record<string, string>;
 
-const STRINGS = ["", "argc", "3", "argv0", "/app/server", "argv1", "--password=hunter2", "argv2", "-v"];
-const PAIRS: [number, number][] = [
-  [1, 2],
-  [3, 4],
-  [5, 6],
-  [7, 8],
-];
+const clean = (bytes: Buffer, redact: RedactCommandLine = hide) =>
+  withoutArguments({ file: "go/covcounters", bytes, redact });
 
 describe("counters of Go", () => {
-  it("lose the arguments that have a secret, and nothing else", () => {
-    const before = counters(STRINGS, PAIRS);
-    const after = withoutArguments(before, redact);
-    expect(after.length).toBe(before.length);
+  it.each([
+    ["in LEB128", {}],
+    ["of four bytes", { flavor: 1 }],
+    ["of four bytes, big end first", { flavor: 1, bigEndian: true }],
+  ] as const)("%s lose the arguments that have a secret, in every segment, and nothing else", (_, how) => {
+    const args = argumentsOf("/app/server", SECRET, "-v");
+    const before = countersBytes(HASH, { ...how, args, segments: [SEGMENT, [main(70_000)], []] });
+    const after = clean(before);
+    expect(before.toString("latin1").split(SECRET)).toHaveLength(4);
     expect(after.toString("latin1")).toBe(
-      before.toString("latin1").replace("--password=hunter2", "*".repeat("--password=hunter2".length)),
+      before.toString("latin1").replaceAll(SECRET, "*".repeat(SECRET.length)),
     );
   });
 
   it("lose the word after a flag whose name is secret, but no text that says something else, too", () => {
-    const strings = ["", "argc", "4", "argv0", "/app", "argv1", "--token", "argv2", "t0k3n", "argv3", "4"];
-    const pairs = (last: number): [number, number][] => [
-      [1, 2],
-      [3, 4],
-      [5, 6],
-      [7, last],
-    ];
-    const after = withoutArguments(counters(strings, pairs(8)), redact).toString("latin1");
+    const args = argumentsOf("/app", "--token", "t0k3n", "3");
+    const after = clean(countersBytes(HASH, { args, segments: [SEGMENT] })).toString("latin1");
     expect(after).not.toContain("t0k3n");
-    const shared = counters(strings, pairs(2));
-    expect(withoutArguments(shared, redact)).toBe(shared);
+    const shared = countersBytes(HASH, { args: argumentsOf("/app", "--token", "3"), segments: [SEGMENT] });
+    expect(clean(shared)).toBe(shared);
   });
 
   it("stay the same bytes where there is no secret", () => {
-    const before = counters(STRINGS, PAIRS);
-    expect(withoutArguments(before, (words) => [...words])).toBe(before);
+    const before = countersBytes(HASH, { args: argumentsOf("/app", SECRET), segments: [SEGMENT] });
+    expect(clean(before, (words) => [...words])).toBe(before);
+    expect(clean(before, (words) => [...words].reverse())).not.toBe(before);
   });
 
-  it("are left alone where they are none, or cut off, or say impossible things", () => {
-    const whole = counters(STRINGS, PAIRS);
-    for (let length = 0; length < whole.length; length += 1) {
-      const cut = whole.subarray(0, length);
-      const after = withoutArguments(cut, redact);
-      expect(after.length).toBe(length);
-    }
-    const wild = Buffer.from(whole);
-    wild.writeUInt32LE(0xffffffff, 40);
-    expect(withoutArguments(wild, redact)).toBe(wild);
-    for (let at = 48; at < whole.length; at += 1) {
-      const broken = Buffer.from(whole);
-      broken[at] = 0xff;
-      expect(withoutArguments(broken, redact).length).toBe(whole.length);
-    }
+  it("are refused where they are cut off anywhere", async () => {
+    const whole = countersBytes(HASH, { args: argumentsOf("/app", SECRET), segments: [SEGMENT] });
+    for (const cut of cuts(whole))
+      await expect(async () => clean(cut)).toThrowWithCode("COVERAGE_PROFILE_INVALID");
+  });
+
+  it.each([
+    ["are of another version", (bytes: Buffer) => bytes.writeUInt32LE(2, 4)],
+    ["are written in an unknown way", (bytes: Buffer) => bytes.writeUInt8(3, 24)],
+    ["have a table that is longer than they are", (bytes: Buffer) => bytes.writeUInt32LE(0xffffffff, 40)],
+    ["have more strings than bytes", (bytes: Buffer) => bytes.writeUInt8(0x7f, 48)],
+    ["have more functions than bytes", (bytes: Buffer) => bytes.writeUInt32LE(1_000_000, 32)],
+    ["have a segment of another number", (bytes: Buffer) => bytes.writeUInt32LE(2, bytes.length - 8)],
+  ])("are refused where they %s", async (_, spoil) => {
+    const bytes = countersBytes(HASH, { args: argumentsOf("/app", SECRET), segments: [SEGMENT] });
+    spoil(bytes);
+    await expect(async () => clean(bytes)).toThrowWithCode("COVERAGE_PROFILE_INVALID");
   });
 });

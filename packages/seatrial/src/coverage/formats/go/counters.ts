@@ -6,7 +6,7 @@ export const COUNTERS_MAGIC = "\0cwm";
 export const COUNTERS_HEADER = 32;
 export const FOOTER = 16;
 export const FLAVOR_ULEB = 2;
-const FLAVOR_RAW = 1;
+export const FLAVOR_RAW = 1;
 const VERSION = 1;
 
 /** The hash of the meta data that a `covcounters` file belongs to, in hexadecimal digits. */
@@ -55,7 +55,7 @@ function hasMark(bytes: Buffer, at: number): boolean {
 }
 
 /** How many segments there are, says the end of the file: it lacks when the file was cut off. */
-function segmentsOf({ file, bytes, end }: Cursor): number {
+export function segmentsOf({ file, bytes, end }: Cursor): number {
   const at = Math.max(end - FOOTER, 0);
   if (at < COUNTERS_HEADER || !hasMark(bytes, at))
     throw malformed(file, at, "it has not the mark of its end");
@@ -80,7 +80,8 @@ export function readSegment(cursor: Cursor): { count: number; strings: number; a
   return { count, strings, args };
 }
 
-function readFooter(cursor: Cursor, segment: number): void {
+/** Goes past the end of a segment. */
+export function readFooter(cursor: Cursor, segment: number): void {
   need(cursor, FOOTER, "the end of a segment");
   const { file, bytes, at } = cursor;
   if (!hasMark(bytes, at)) throw malformed(file, at, "a segment has not the mark of its end");
