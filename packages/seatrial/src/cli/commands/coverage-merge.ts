@@ -5,7 +5,7 @@ import { examples } from "./examples.ts";
 export const defineCoverageMerge: DefineAction = (coverage, { surroundings, exit, global }) => {
   coverage
     .command("merge")
-    .description("make one unit of all units and reports of each source")
+    .description("put all units and reports of each source into one folder")
     .argument("[inputs...]", "as of `coverage report`")
     .requiredOption("--into <folder>", "where the new units are put")
     .option("--source <name=input...>", "an input, and the source that it counts for")

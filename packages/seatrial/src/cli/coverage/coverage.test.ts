@@ -108,7 +108,7 @@ describe("coverage merge", () => {
       "merged",
     ];
     expect(await here.seatrial(...merge)).toBe(0);
-    expect(here.stdout()).toContain("wrote merged/unit/merged/1: unit");
+    expect(here.stdout()).toContain("wrote merged/unit/merged: unit");
     expect(await here.seatrial("coverage", "report", "merged", "--json")).toBe(0);
     const outcome = JSON.parse(here.stdout().trim().split("\n").at(-1) ?? "");
     expect(outcome).toMatchObject({

@@ -14,7 +14,7 @@ export interface CoverageMergeFlags extends InputFlags {
   combine?: boolean;
 }
 
-/** Makes one unit of all units and reports of each source. */
+/** Puts all units and reports of each source into one folder. */
 export async function coverageMergeCommand(options: {
   surroundings: Surroundings;
   flags: CoverageMergeFlags;

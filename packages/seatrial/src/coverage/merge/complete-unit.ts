@@ -1,37 +1,35 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
+import { pipeline } from "node:stream/promises";
 import type { Problem } from "../../model/index.ts";
 import type { UnitFile, UnitManifest } from "../units/manifest.ts";
-import { unitName } from "../units/unit-name.ts";
 import { writeUnit } from "../units/write-unit.ts";
-import type { MergeSource } from "./merge-source.ts";
+import type { MergedIdentity } from "./merged-identity.ts";
 
-/** Writes the manifest of a merged unit, about what lies in its folder. Gives how many files that is. */
+/** Writes the manifest of a unit that was made of others, about what lies in its folder. Gives how many files that is. */
 export async function completeUnit(options: {
-  source: MergeSource;
+  /** Of those that it was made of. */
+  manifests: readonly UnitManifest[];
+  identity: MergedIdentity;
   folder: string;
+  boot: number;
   problems: Problem[];
   time: number;
 }): Promise<number> {
-  const { source, folder, problems, time } = options;
-  const manifests = source.units.map((unit) => unit.manifest);
-  const [run = "merged", ...runs] = new Set(manifests.map((each) => each.run));
-  const [commit, ...commits] = new Set(manifests.flatMap((each) => each.commit ?? []));
+  const { manifests, identity, folder, boot, problems, time } = options;
   const now = new Date(time).toISOString();
   const files = await filesOf(folder);
   await writeUnit(folder, {
     version: 1,
-    run: runs.length === 0 ? run : "merged",
-    service: unitName(source.name),
-    instance: "merged",
-    boot: "1",
-    source: source.name,
-    commit: commits.length === 0 ? commit : undefined,
+    ...identity,
+    boot: String(boot),
     startedAt: manifests.map((each) => each.startedAt).sort()[0] ?? now,
     endedAt: endOf(manifests, now),
     argv: [],
-    workingDir: "/",
+    // Where relative names of reports begin, nobody said.
+    workingDir: "",
     files,
     problems,
   });
@@ -49,9 +47,11 @@ async function filesOf(folder: string): Promise<UnitFile[]> {
   const files: UnitFile[] = [];
   for (const part of ["go", "reports"]) {
     for (const name of (await readdir(path.join(folder, part)).catch(() => [])).sort()) {
-      const content = await readFile(path.join(folder, part, name));
-      const digest = createHash("sha256").update(content).digest("hex");
-      files.push({ path: `${part}/${name}`, bytes: content.length, digest: `sha256:${digest}` });
+      const place = path.join(folder, part, name);
+      const hash = createHash("sha256");
+      await pipeline(createReadStream(place), hash);
+      const { size } = await stat(place);
+      files.push({ path: `${part}/${name}`, bytes: size, digest: `sha256:${hash.digest("hex")}` });
     }
   }
   return files;

@@ -10,13 +10,13 @@ import { nothingIn, readReportFile } from "../inputs/read-inputs.ts";
 import { collectUnits } from "../units/collect-units.ts";
 import { temporaryFolder } from "../units/temporary-folder.ts";
 import { unitName } from "../units/unit-name.ts";
-import { completeUnit } from "./complete-unit.ts";
 import { type MergeSource, mergeSource } from "./merge-source.ts";
+import { mergedIdentity } from "./merged-identity.ts";
 import { writeAllGo } from "./write-all-go.ts";
 
 export interface MergeOptions {
   inputs: readonly Input[];
-  /** Where the new units are put: `<source>/merged/1/`. */
+  /** Where the new units are put: `<source>/merged/1/` and so on. */
   into: string;
   /** A file for all of Go's profiles together, as `go tool covdata textfmt` writes it. */
   goText?: string | undefined;
@@ -32,62 +32,62 @@ export interface MergeOptions {
 }
 
 export interface Merged {
-  /** By name; folders are absolute. */
+  /** By name; folders are absolute, and have all units of the source. */
   sources: { name: string; folder: string; files: number }[];
   problems: Problem[];
 }
 
-/** Makes one unit of all units and reports of each source. Fails with COVERAGE_NOT_WRITTEN where a unit is already in its place. */
+/**
+ * Puts all units and reports of each source into one folder, with Go's profiles made one. Fails with COVERAGE_NOT_WRITTEN where there are
+ * units in its place already.
+ */
 export async function mergeCoverage(options: MergeOptions): Promise<Merged> {
   const { inputs, into, goText, signal } = options;
   const sorted = await sortInputs(inputs);
   const collected = await collectUnits({ ...options, folders: sorted.units });
   const sources = new Map<string, MergeSource>(
-    collected.sources.map((each) => [each.name, withNothing(each)]),
+    collected.sources.map((each) => [each.name, { ...each, goFolders: [], reports: [] }]),
   );
   const of = (name: string) => {
-    const known = sources.get(name) ?? withNothing({ name, units: [] });
+    const known = sources.get(name) ?? { name, units: [], goFolders: [], reports: [], problems: [] };
     sources.set(name, known);
     return known;
   };
   for (const { folder, source } of sorted.go) of(source).goFolders.push(folder);
-  for (const { file, source } of sorted.reports) of(source).profiles.push(await readReportFile(file));
+  for (const { file, source } of sorted.reports)
+    of(source).reports.push({ file, read: await readReportFile(file) });
   if (sources.size === 0) throw nothingIn(inputs);
   await using temporary = temporaryFolder();
-  const merged: Merged = {
-    sources: [],
-    problems: [...collected.problems, ...collected.sources.flatMap((each) => each.problems)],
-  };
+  const merged: Merged = { sources: [], problems: [...collected.problems] };
   const goFolders: string[] = [];
   for (const [name, source] of sources) {
-    const folder = path.resolve(into, unitName(name), "merged", "1");
+    const folder = path.resolve(into, unitName(name), "merged");
+    const identity = mergedIdentity(
+      name,
+      source.units.map((unit) => unit.manifest),
+    );
     const written = await attempt(folder, async () => {
       await checkEmpty(folder);
-      const result = await mergeSource({
+      return await mergeSource({
+        ...options,
         source,
         folder,
+        identity,
         combineGo: options.combine,
         temporary: temporary.path,
-        signal,
       });
-      const files = await completeUnit({ ...options, source, folder, problems: result.problems });
-      return { ...result, files };
     });
     goFolders.push(...written.goFolders);
     merged.problems.push(...written.problems);
     merged.sources.push({ name, folder, files: written.files });
   }
   if (goText !== undefined) {
-    const texts = [...sources.values()].flatMap(({ profiles }) =>
-      profiles.filter(({ names }) => names === "go"),
+    const texts = [...sources.values()].flatMap(({ reports }) =>
+      reports.map(({ read }) => read).filter(({ names }) => names === "go"),
     );
     await writeAllGo({ folders: goFolders, texts, output: path.resolve(goText), signal });
   }
   return merged;
-}
-
-function withNothing({ name, units }: Pick<MergeSource, "name" | "units">): MergeSource {
-  return { name, units, goFolders: [], profiles: [] };
 }
 
 async function checkEmpty(folder: string): Promise<void> {

@@ -1,81 +1,98 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Problem } from "../../model/index.ts";
-import { combine } from "../combine.ts";
-import type { Profile } from "../data.ts";
 import { mergeGoProfiles } from "../formats/go/merge-go-profiles.ts";
-import { READERS } from "../formats/readers.ts";
-import { writeLcov } from "../reports/lcov.ts";
 import { goFolders as goFoldersOf } from "../units/go-folders.ts";
-import { type ReadProfile, readSource } from "../units/read-source.ts";
+import type { ReadProfile } from "../units/read-source.ts";
+import { unended } from "../units/unended.ts";
 import type { VerifiedUnit } from "../units/verify-unit.ts";
-import { goTextOf } from "./go-text-of.ts";
+import { carryUnit } from "./carry-unit.ts";
+import { completeUnit } from "./complete-unit.ts";
+import { copyReports } from "./copy-reports.ts";
+import type { MergedIdentity } from "./merged-identity.ts";
 
 export interface MergeSource {
   name: string;
   units: readonly VerifiedUnit[];
   /** Folders of GOCOVERDIR that are in no unit. */
   goFolders: string[];
-  /** What is from reports that are in no unit. */
-  profiles: ReadProfile[];
+  /** Reports that are in no unit. */
+  reports: { file: string; read: ReadProfile }[];
+  /** What kept other units from being among them. */
+  problems: readonly Problem[];
+}
+
+interface MergeSourceOptions {
+  source: MergeSource;
+  /** Where its units are put: `1` and so on. */
+  folder: string;
+  identity: MergedIdentity;
+  combineGo: boolean;
+  time: number;
+  temporary: () => Promise<string>;
+  signal: AbortSignal;
 }
 
 /**
- * Writes what the units of a source hold into one folder: Go's profiles as they are, all others as one lcov report, whose relative names
- * become those of the image. Gives the folders of Go that it read.
+ * Writes what there is of a source into one folder, so that a report says the same of it: one unit with Go's profiles made one and the
+ * reports that were in no unit, and each unit's other profiles as they are, since adding those up takes away from what they tell. Gives
+ * the folders of Go that it read.
  */
-export async function mergeSource(options: {
-  source: MergeSource;
-  folder: string;
-  combineGo: boolean;
-  temporary: () => Promise<string>;
-  signal: AbortSignal;
-}): Promise<{ goFolders: string[]; problems: Problem[] }> {
-  const { source, folder, combineGo, temporary, signal } = options;
-  const { name } = source;
-  const { folders: unitFolders, told } = await goFoldersOf(source.units, temporary);
-  const goFolders = [...source.goFolders, ...unitFolders];
-  const problems: Problem[] = [];
-  if (goFolders.length > 0) {
-    const output = path.join(folder, "go");
-    const merged = await mergeGoProfiles({ folders: goFolders, told, output, combine: combineGo, signal });
-    problems.push(...merged.problems.map((problem) => ({ ...problem, subject: name })));
+export async function mergeSource(
+  options: MergeSourceOptions,
+): Promise<{ goFolders: string[]; files: number; problems: Problem[] }> {
+  const { source, folder, signal } = options;
+  const carried = source.units.filter(({ files }) => files.some((file) => !isOfGo(file)));
+  // Those that have nothing else, and those that only say why they have nothing.
+  const merged = source.units.filter(({ files }) => files.every(isOfGo) || files.some(isOfGo));
+  const { folders, told } = await goFoldersOf(source.units, options.temporary);
+  const goFolders = [...source.goFolders, ...folders];
+  const problems = [...source.problems, ...merged.flatMap(problemsOf)];
+  const isNeeded = merged.length + goFolders.length + source.reports.length + source.problems.length > 0;
+  let files = 0;
+  let boot = 0;
+  if (isNeeded || carried.length === 0) {
+    boot += 1;
+    const place = path.join(folder, String(boot));
+    if (goFolders.length > 0) {
+      const output = path.join(place, "go");
+      const made = await mergeGoProfiles({
+        folders: goFolders,
+        told,
+        output,
+        combine: options.combineGo,
+        signal,
+      });
+      problems.push(...made.problems.map((problem) => ({ ...problem, subject: source.name })));
+    }
+    await copyReports(source.reports, place);
+    const manifests = merged.map((unit) => unit.manifest);
+    files += await completeUnit({ ...options, manifests, folder: place, boot, problems: unique(problems) });
   }
-  const others = source.units.map((unit) => ({
-    ...unit,
-    files: unit.files.filter((file) => !file.path.startsWith("go/")),
-  }));
-  const read = await readSource({ name, units: others, readers: READERS, temporary, signal });
-  problems.push(...read.problems);
-  const profiles = [...read.profiles, ...source.profiles];
-  await writeReport(folder, "coverage.info", filesOf(profiles, "files"), (profile) =>
-    writeLcov({ coverage: combine([{ name, profiles: [profile] }]) }),
-  );
-  await writeReport(folder, "coverage.out", filesOf(profiles, "go"), goTextOf);
-  return { goFolders, problems };
+  for (const unit of carried) {
+    signal.throwIfAborted();
+    boot += 1;
+    const own = await carryUnit({
+      ...options,
+      unit: { ...unit, files: unit.files.filter((file) => !isOfGo(file)) },
+      folder: path.join(folder, String(boot)),
+      boot,
+      problems: problemsOf(unit),
+    });
+    files += own.files;
+    problems.push(...own.problems);
+  }
+  return { goFolders, files, problems: unique(problems) };
 }
 
-async function writeReport(
-  folder: string,
-  name: string,
-  profile: Profile,
-  write: (profile: Profile) => string,
-): Promise<void> {
-  if (profile.files.length === 0) return;
-  await mkdir(path.join(folder, "reports"), { recursive: true });
-  await writeFile(path.join(folder, "reports", name), write(profile));
+function isOfGo(file: { path: string }): boolean {
+  return file.path.startsWith("go/");
 }
 
-/** The files of some profiles; the working directories of units are not the same ones. */
-function filesOf(profiles: readonly ReadProfile[], names: ReadProfile["names"]): Profile {
-  const files = profiles
-    .filter((read) => read.names === names)
-    .flatMap(({ profile, workingDir }) =>
-      profile.files.map((file) =>
-        workingDir === "" || names === "go" || /^([A-Za-z]:)?[\\/]|^file:/.test(file.path)
-          ? file
-          : { ...file, path: path.posix.join(workingDir, file.path) },
-      ),
-    );
-  return { files };
+function problemsOf(unit: VerifiedUnit): Problem[] {
+  return [...unit.manifest.problems, ...unended(unit), ...unit.problems];
+}
+
+/** Units of one program have much in common. */
+function unique(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [`${problem.code} ${problem.message}`, problem])).values()];
 }
