@@ -10,6 +10,8 @@ export async function resolveImage(options: {
   engine: Engine;
   built: ReadonlyMap<string, ImageIdentity>;
   onNote: (note: string) => void;
+  /** Hears how far a pull is, often. Default: `onNote`. */
+  onProgress?: ((note: string) => void) | undefined;
   signal: AbortSignal;
 }): Promise<ImageDetails> {
   const { source, engine, signal } = options;
@@ -29,10 +31,11 @@ export async function resolveImage(options: {
       exitCode: 2,
     });
   }
-  options.onNote(`pulling ${source.reference}`);
+  const { onNote, onProgress = onNote } = options;
+  onNote(`pulling ${source.reference}`);
   return await engine.images.pull(source.reference, {
     platform: source.platform,
-    onProgress: (note) => options.onNote(`pulling ${source.reference}: ${note}`),
+    onProgress: (note) => onProgress(`pulling ${source.reference}: ${note}`),
     signal,
   });
 }

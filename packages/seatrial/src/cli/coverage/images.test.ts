@@ -18,6 +18,21 @@ const PYTHON = {
 };
 
 describe("coverage --image", () => {
+  // The first of all: what starts containers is not loaded yet, and the engine's answer is there long before it is.
+  it.each([
+    ["a context that nobody made", { DOCKER_HOST: "", DOCKER_CONTEXT: "missing" }, "DOCKER_CONTEXT_UNKNOWN"],
+    ["an address that is none", { DOCKER_HOST: "bogus://" }, "DOCKER_HOST_INVALID"],
+    [
+      "a folder without certificates",
+      { DOCKER_HOST: "tcp://127.0.0.1:1", DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: "/no/such/folder" },
+      "DOCKER_HOST_INVALID",
+    ],
+  ])("says that the engine is %s, and leaves no rejection behind", async (_what, env, code) => {
+    await using here = await at(PYTHON, env);
+    expect(await here.seatrial("coverage", "report", "units", "--image", "shop:1")).toBe(2);
+    expect(here.stderr()).toContain(`[${code}]`);
+  });
+
   it("needs no engine where no unit needs the image, and says so", async () => {
     await using here = await at({ "units/api/1/1/manifest.json": unit() });
     expect(await here.seatrial("coverage", "report", "units", "--image", "api=shop:1")).toBe(0);

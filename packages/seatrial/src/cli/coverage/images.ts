@@ -27,15 +27,19 @@ export function openImages(options: {
     const telling = tellWaiting({ surroundings, what: () => awaited });
     cleanup.add(() => telling[Symbol.dispose]());
     const tools = open();
+    // Whoever awaits it below hears of it; until then other modules are loaded.
+    tools.catch(() => undefined);
     // Reports that need no container do not load what starts them.
     const { createRunId, createToolContainers } = await import("../../run/index.ts");
     const { toolImage } = await import("./tool-images.ts");
     const { engine, launcher } = await tools;
     cleanup.add(async () => await engine[Symbol.asyncDispose]());
     const run = createRunId(new Date());
+    const onProgress = (note: string) => {
+      awaited = note;
+    };
     const onNote = (note: string) => {
-      // Of a pull there are hundreds.
-      if (!note.includes(": ")) surroundings.stderr.write(`${note}\n`);
+      surroundings.stderr.write(`${note}\n`);
       awaited = note;
     };
     const containers = createToolContainers({
@@ -44,8 +48,8 @@ export function openImages(options: {
       launcher,
       image: async (name) => {
         const image = await toolImage({
-          ...{ name, project: project.config, run, tools, surroundings, flags, cleanup, onNote },
-          signal,
+          ...{ name, project: project.config, run, tools, surroundings, flags, cleanup },
+          ...{ onNote, onProgress, signal },
         });
         awaited = "the tools that read profiles";
         return image;

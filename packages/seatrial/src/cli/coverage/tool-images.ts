@@ -19,7 +19,10 @@ export interface ToolImageOptions {
   surroundings: Surroundings;
   flags: GlobalFlags;
   cleanup: Cleanup;
+  /** Hears of each step. */
   onNote: (note: string) => void;
+  /** Hears how far a pull is: there are hundreds of one. */
+  onProgress: (note: string) => void;
   signal: AbortSignal;
 }
 
@@ -27,12 +30,13 @@ const RELEASE_MS = 20_000;
 
 /** The image that `--image` means: a target is built as it is now, anything else is looked for by its name. */
 export async function toolImage(options: ToolImageOptions): Promise<ImageDetails> {
-  const { name, project, tools, signal, onNote } = options;
+  const { name, project, tools, signal, onNote, onProgress } = options;
   const stage = project?.dockerfile.stages.find((each) => each.name?.toLowerCase() === name.toLowerCase());
   if (stage !== undefined) return await builtTarget(stage.key, options);
   const { engine } = await tools;
   const source = { kind: "reference", reference: name, pull: "missing" } as const;
-  return await resolveImage({ subject: "coverage", source, engine, built: new Map(), onNote, signal });
+  const told = { onNote, onProgress };
+  return await resolveImage({ subject: "coverage", source, engine, built: new Map(), ...told, signal });
 }
 
 async function builtTarget(key: string, options: ToolImageOptions): Promise<ImageDetails> {

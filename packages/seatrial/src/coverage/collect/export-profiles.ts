@@ -27,6 +27,8 @@ export interface ExportProfilesOptions {
   files: readonly UnitFile[];
   end: ProgramEnd;
   tools: ToolAgents;
+  /** How people say which image has the tools, for hints. Default: by the configuration. */
+  toolsNamedBy?: string | undefined;
   signal: AbortSignal;
 }
 
@@ -103,16 +105,16 @@ function profilesOf(language: string, { folder, files }: ExportProfilesOptions):
 /** Where a language's tool runs: with the program's own environment where the program ran, without what measured it. */
 async function placeOf(
   language: "python" | "llvm" | "java",
-  { agent, coverage, unit, end, tools, signal }: ExportProfilesOptions,
+  { agent, coverage, unit, end, tools, toolsNamedBy, signal }: ExportProfilesOptions,
 ): Promise<Omit<ExportOptions, "profiles"> & { agent: Agent }> {
   const target = language === "python" ? undefined : coverage[language]?.target;
   const folder = path.posix.join(coverage.folder, TOOLS_FOLDER, `${unit.service}-${unit.instance}`, language);
   if (target !== undefined) {
     const container = await tools(target, signal);
-    return { agent: container.agent, toolbox: agentToolbox(container.agent), folder, signal };
+    return { agent: container.agent, toolbox: agentToolbox(container.agent), folder, toolsNamedBy, signal };
   }
   const env = withoutHooks(end.env, coverage);
-  return { agent, toolbox: agentToolbox(agent), folder, argv: end.argv, env, signal };
+  return { agent, toolbox: agentToolbox(agent), folder, argv: end.argv, env, toolsNamedBy, signal };
 }
 
 /** Where nobody says which binaries there are, it is the container's own program. */

@@ -32,6 +32,18 @@ describe("agentToolbox", () => {
     expect(await toolbox.read(`${target}.none`, signal)).toBeUndefined();
   });
 
+  it("fails with COVERAGE_TOOL_FAILED where there is more than can be read, and stops what writes it", async () => {
+    await using folder = await createFolder({ "a.json": "x".repeat(1001) });
+    const toolbox = agentToolbox(localAgent(), { most: 1000 });
+    const endless = "setInterval(() => console.log('x'.repeat(100)), 1)";
+    await expect(toolbox.run([process.execPath, "-e", endless], { signal })).toThrowWithCode(
+      "COVERAGE_TOOL_FAILED",
+    );
+    const much = toolbox.read(path.join(folder.path, "a.json"), signal);
+    await expect(much).toThrowWithCode("COVERAGE_TOOL_FAILED");
+    expect((await toolbox.run([process.execPath, "-e", "console.log(1)"], { signal }))?.stdout).toBe("1\n");
+  });
+
   it("loses its agent with the agent's own error", async () => {
     const agent = localAgent();
     const running = agentToolbox(agent).run([process.execPath, "-e", "setInterval(() => {}, 1000)"], {

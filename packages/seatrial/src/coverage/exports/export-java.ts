@@ -12,23 +12,25 @@ export interface JavaExportOptions extends ExportOptions {
 
 type Java = (...args: string[]) => Promise<ToolResult>;
 
+/** Where the configuration names the target with the tools. */
+const JAVA_TARGET = "coverage.java.target";
 /** Where images keep a JDK that is not on PATH. */
 const OTHER_PLACES = ["/opt/java/openjdk/bin/java", "/usr/lib/jvm/default/bin/java"];
 const MISMATCH = "do not match with execution data";
 
 /** Lets JaCoCo's command line report exec files as XML, with the Java of the image. */
 export async function exportJava(options: JavaExportOptions): Promise<Export | Problem> {
-  const { toolbox, folder, cli, classes, profiles, signal } = options;
+  const { toolbox, folder, classes, profiles, signal } = options;
   const program = await findJava(options);
   if (program === undefined)
     return exportProblem("COVERAGE_TOOL_MISSING", {
       message: "There is no java in the image",
-      hint: "Name a target of the Dockerfile that has it, with JaCoCo's command line and the classes, with coverage.java.target.",
+      hint: `Name a target of the Dockerfile that has it, with JaCoCo's command line and the classes, with ${options.toolsNamedBy ?? JAVA_TARGET}.`,
     });
   const placed = placedProfiles(options, (at) => `${at}.exec`);
   await toolbox.put(placed, signal);
   const java: Java = async (...args) =>
-    (await toolbox.run([program, "-jar", cli, ...args], { env: environment(options), signal })) ?? {
+    (await toolbox.run([program, "-jar", options.cli, ...args], { env: environment(options), signal })) ?? {
       code: null,
       stdout: "",
       stderr: "the program is not there any more",
@@ -48,13 +50,13 @@ export async function exportJava(options: JavaExportOptions): Promise<Export | P
       else problems.push(brokenFile(profiles[at] ?? target, asked));
     }
     // None at all, or all of them: the files are not what it failed at.
-    if (readable.length === 0 || readable.length === targets.length) return failed(cli, result);
+    if (readable.length === 0 || readable.length === targets.length) return failed(options, result);
     result = await write(readable);
-    if (result.code !== 0) return failed(cli, result);
+    if (result.code !== 0) return failed(options, result);
   }
   if (`${result.stdout}${result.stderr}`.includes(MISMATCH)) problems.push(otherClasses(classes));
   const content = await toolbox.read(report, signal);
-  return content === undefined ? failed(cli, result) : { path: "exports/java.xml", content, problems };
+  return content === undefined ? failed(options, result) : { path: "exports/java.xml", content, problems };
 }
 
 async function findJava(options: JavaExportOptions): Promise<string | undefined> {
@@ -87,11 +89,11 @@ function otherClasses(classes: readonly string[]): Problem {
   });
 }
 
-function failed(cli: string, result: ToolResult): Problem {
+function failed({ cli, toolsNamedBy = JAVA_TARGET }: JavaExportOptions, result: ToolResult): Problem {
   if (result.stderr.includes("Unable to access jarfile"))
     return exportProblem("COVERAGE_TOOL_MISSING", {
       message: `JaCoCo's command line is not at ${cli}`,
-      hint: "Put org.jacoco.cli (nodeps) into the image, or into the target that coverage.java.target names, and its path into coverage.java.cli.",
+      hint: `Put org.jacoco.cli (nodeps) into the image, or into the target that ${toolsNamedBy} names, and its path into coverage.java.cli.`,
     });
   return exportProblem("COVERAGE_TOOL_FAILED", {
     message: `\`java -jar ${cli} report\` failed with code ${result.code}`,

@@ -7,7 +7,7 @@ import {
   linesOf,
   placedProfiles,
 } from "./export.ts";
-import { findLlvm, type LlvmTools, missingLlvm } from "./find-llvm.ts";
+import { findLlvm, LLVM_TARGET, type LlvmTools, missingLlvm } from "./find-llvm.ts";
 import type { ToolResult } from "./toolbox.ts";
 
 export interface LlvmExportOptions extends ExportOptions {
@@ -54,7 +54,7 @@ export async function exportLlvm(options: LlvmExportOptions): Promise<Export | P
     if (!isOtherVersion(result)) return result;
     refusal ??= result;
   }
-  return refusal ?? missingLlvm();
+  return refusal ?? missingLlvm(options);
 }
 
 type Tried = Problem | { stdout: string; broken: { file: string; reason: string }[] };
@@ -72,14 +72,14 @@ async function tryTools(options: LlvmExportOptions & { tools: LlvmTools; list: s
     merged,
   ];
   const merging = await toolbox.run(merge, { env, signal });
-  if (merging?.code !== 0) return failed(tools.profdata, merging);
+  if (merging?.code !== 0) return failed(tools.profdata, merging, options);
   const [first = "", ...others] = binaries;
   const objects = others.flatMap((binary) => ["-object", binary]);
   const reporting = await toolbox.run(
     [tools.cov, "export", "-skip-expansions", `-instr-profile=${merged}`, first, ...objects],
     { env, signal },
   );
-  if (reporting?.code !== 0) return failed(tools.cov, reporting);
+  if (reporting?.code !== 0) return failed(tools.cov, reporting, options);
   const broken = linesOf(merging.stderr).flatMap((line) => {
     const [, file, reason] = BROKEN_PROFILE.exec(line) ?? [];
     return file === undefined || reason === undefined ? [] : [{ file, reason }];
@@ -91,7 +91,11 @@ function isOtherVersion({ lastLines }: Problem): boolean {
   return (lastLines ?? []).some((line) => OTHER_VERSION.test(line));
 }
 
-function failed(program: string, result: ToolResult | undefined): Problem {
+function failed(
+  program: string,
+  result: ToolResult | undefined,
+  { toolsNamedBy = LLVM_TARGET }: Pick<ExportOptions, "toolsNamedBy">,
+): Problem {
   const lines = result === undefined ? [] : lastLinesOf({ ...result, stdout: "" });
   const reason = lines.find((line) => /error|mismatch/.test(line)) ?? `it ended with code ${result?.code}`;
   const isVersion = lines.some((line) => OTHER_VERSION.test(line));
@@ -99,7 +103,7 @@ function failed(program: string, result: ToolResult | undefined): Problem {
     code: "COVERAGE_TOOL_FAILED",
     message: `${program} cannot read the profiles: ${reason}`,
     hint: isVersion
-      ? "Tools and compiler must be of the same LLVM: name a target that has the right ones with coverage.llvm.target (rustup: the component llvm-tools)."
+      ? `Tools and compiler must be of the same LLVM: name a target that has the right ones with ${toolsNamedBy} (rustup: the component llvm-tools).`
       : "The binaries must be those that ran, built with coverage and not stripped: see coverage.llvm.binaries.",
     lastLines: lines,
   };

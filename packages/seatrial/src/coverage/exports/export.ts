@@ -21,6 +21,8 @@ export interface ExportOptions {
   argv?: readonly string[] | undefined;
   /** For the tools, in place of what measures programs there. */
   env?: Record<string, string> | undefined;
+  /** How people say which image has the tools, for hints. Default: `coverage.llvm.target` and the like of the configuration. */
+  toolsNamedBy?: string | undefined;
   signal: AbortSignal;
 }
 

@@ -7,6 +7,9 @@ export interface LlvmTools {
   cov: string;
 }
 
+/** Where the configuration names the target with the tools. */
+export const LLVM_TARGET = "coverage.llvm.target";
+
 const NEWEST = 24;
 const OLDEST = 12;
 
@@ -24,10 +27,10 @@ export async function* findLlvm(
   }
 }
 
-export function missingLlvm(): Problem {
+export function missingLlvm({ toolsNamedBy = LLVM_TARGET }: Pick<ExportOptions, "toolsNamedBy">): Problem {
   return exportProblem("COVERAGE_TOOL_MISSING", {
     message: "There is no llvm-profdata with an llvm-cov in the image",
-    hint: "Name a target of the Dockerfile that has them (Debian: llvm-19; rustup: the component llvm-tools) and the program's binaries with coverage.llvm.target.",
+    hint: `Name a target of the Dockerfile that has them (Debian: llvm-19; rustup: the component llvm-tools) and the program's binaries with ${toolsNamedBy}.`,
   });
 }
 

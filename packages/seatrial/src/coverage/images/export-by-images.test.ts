@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { ToolError } from "../../support/error.ts";
 import { createFolder } from "../../support/testing/folder.ts";
 import type { ToolContainer } from "../collect/tool-agents.ts";
 import { READERS } from "../formats/readers.ts";
@@ -19,10 +20,14 @@ interface Asked {
   images?: ToolImage[];
   more?: Partial<ImageExports>;
   force?: boolean;
+  stop?: AbortSignal;
 }
 
 /** Reads all units of a folder with images, and says which of them were asked for, in order. */
-async function read(folder: string, { containers = {}, images, more, force = false }: Asked = {}) {
+async function read(
+  folder: string,
+  { containers = {}, images, more, force = false, stop = signal }: Asked = {},
+) {
   const asked: string[] = [];
   const exports: ImageExports = {
     images: images ?? Object.keys(containers).map((image) => ({ image })),
@@ -39,7 +44,7 @@ async function read(folder: string, { containers = {}, images, more, force = fal
     readers: READERS,
     images: exports.images.length === 0 ? undefined : exports,
     force,
-    signal,
+    signal: stop,
   });
   const told = [...reading.sources.flatMap((each) => each.problems), ...reading.problems];
   return {
@@ -176,16 +181,53 @@ describe("exports by images", () => {
     expect(without.problems).toMatchObject([expect.stringContaining("There is no /out/other in the image")]);
   });
 
-  it("are made of no mixed commits: neither of units nor of an image that names another", async () => {
+  it("fail for one unit where the container cannot go on, and for no other", async () => {
+    await using folder = await createFolder({});
+    await writeUnit(folder.path, "api", PYTHON);
+    const failing = await writeUnit(folder.path, "web", PYTHON);
+    const whole = await python(1);
+    const images = [{ image: "shop:1" }, { source: "web", image: "full:1" }];
+    const lost = (code: string, message: string) => {
+      const error = new ToolError({ code, message, hint: "Give it more memory.", exitCode: 3 });
+      const files = { ...whole.agent.files, put: () => Promise.reject(error) };
+      return Promise.resolve({ ...whole, agent: { ...whole.agent, files } });
+    };
+    const containers = {
+      "shop:1": Promise.resolve(whole),
+      "full:1": lost("FILE_FAILED", "no space left on device"),
+    };
+    const full = await read(folder.path, { containers, images });
+    expect(full.lines).toEqual(["api /app/shop.py 1,9"]);
+    expect(full.problems).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^COVERAGE_TOOL_FAILED The tool for python could not read the profiles of ${failing}: .*no space left on device.* \\(in a container of full:1\\)$`,
+        ),
+      ),
+    ]);
+    const stopped = new AbortController();
+    const aborting = {
+      "full:1": lost("AGENT_LOST", "the container ended").then((container) => {
+        stopped.abort(new Error("stopped by the user"));
+        return container;
+      }),
+    };
+    await expect(
+      read(folder.path, { containers: aborting, images: images.slice(1), stop: stopped.signal }),
+    ).rejects.toThrow("stopped by the user");
+  });
+
+  it("are made of no mixed commits; of an image that names another it is said, since that may be its base's", async () => {
     await using folder = await createFolder({});
     const labels = { "org.opencontainers.image.revision": "2".repeat(40) };
     const containers = {
       "shop:2": toolContainer({ files: APP, tool: fakePython("/app/shop.py", 1), labels }),
     };
     await writeUnit(folder.path, "api", PYTHON, { commit: "1".repeat(40) });
-    await expect(read(folder.path, { containers })).toThrowWithCode("COVERAGE_COMMITS_DIFFER");
-    const forced = await read(folder.path, { containers, force: true });
-    expect(forced).toMatchObject({ codes: ["COVERAGE_COMMITS_DIFFER"], lines: ["api /app/shop.py 1,9"] });
+    const told = await read(folder.path, { containers });
+    expect(told).toMatchObject({ codes: ["COVERAGE_COMMITS_DIFFER"], lines: ["api /app/shop.py 1,9"] });
+    expect(told.problems[0]).toContain(`is of commit ${"2".repeat(12)}, and the profiles of api are of`);
+    expect(told.hints[0]).toContain("base image");
     await writeUnit(folder.path, "web", PYTHON, { commit: "3".repeat(40) });
     const unasked = { "never:1": Promise.reject(new Error("it is asked too early")) };
     unasked["never:1"].catch(() => undefined);

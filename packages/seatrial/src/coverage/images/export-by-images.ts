@@ -11,17 +11,16 @@ const AT_ONCE = 4;
 
 /**
  * Lets tools in containers of images read what units have of Python, LLVM and Java, and keeps it beside the units, so that later reports
- * need no image. What a unit brought itself stays as it is, and what cannot be exported is a problem of the unit. Fails where an image
- * is not to be had, and with COVERAGE_COMMITS_DIFFER where it says that it is of another commit than the unit, unless forced.
+ * need no image. What a unit brought itself stays as it is, and what cannot be exported is a problem of the unit; where an image says that
+ * it is of another commit, that is told. Fails where an image is not to be had or does not start.
  */
 export async function exportByImages(options: {
   units: readonly VerifiedUnit[];
   /** Default: none; units stay as they are. */
   images: ImageExports | undefined;
-  force: boolean;
   signal: AbortSignal;
 }): Promise<{ units: VerifiedUnit[]; problems: Problem[] }> {
-  const { images, force, signal } = options;
+  const { images, signal } = options;
   if (images === undefined) return { units: [...options.units], problems: [] };
   const wanted = options.units.flatMap((unit) => {
     const image = imageFor(unit, images.images);
@@ -31,7 +30,7 @@ export async function exportByImages(options: {
   const problems = new Map<string, Problem>();
   await inParallel(wanted, AT_ONCE, async ({ unit, image }) => {
     const container = await images.tools(image.image, signal);
-    for (const problem of checkImageCommit({ unit, container, image, force }))
+    for (const problem of checkImageCommit({ unit, container, image }))
       problems.set(problem.message, problem);
     exported.set(unit, await exportUnit({ unit, container, reference: image.image, images, signal }));
   });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { COVERAGE_LANGUAGES, type Duration, formatDuration, type Problem } from "../../model/index.ts";
 import { orAborted, withDeadline } from "../../support/abort.ts";
-import { isToolError, messageOf } from "../../support/error.ts";
+import { isToolError, messageOf, type ToolError } from "../../support/error.ts";
 import { problemOf } from "../../support/problem.ts";
 import { type Exported, exportProfiles } from "../collect/export-profiles.ts";
 import type { ToolContainer } from "../collect/tool-agents.ts";
@@ -66,8 +66,10 @@ async function exportLanguage(
   try {
     results = await orAborted(runTools(language, { ...options, signal: deadline.signal }), deadline.signal);
   } catch (error) {
-    if (!isToolError(error, "COVERAGE_TOOL_FAILED")) throw error;
-    return { made: undefined, failures: [problemOf(error)] };
+    options.signal.throwIfAborted();
+    // A bug of ours is no fault of a tool.
+    if (!isToolError(error)) throw error;
+    return { made: undefined, failures: [failureOf(error, language, options.unit)] };
   }
   const problems = results.flatMap((result) => ("content" in result ? [] : [result]));
   const file = results.find((result) => "content" in result);
@@ -98,6 +100,7 @@ async function runTools(language: ExportedLanguage, options: ExportUnitOptions):
       startedAt: 0,
     },
     tools: async () => container,
+    toolsNamedBy: "--image",
     signal,
   });
 }
@@ -130,14 +133,9 @@ async function asContainer({
   });
 }
 
-/** What a tool says names no image; and what a run asks the configuration for, is asked of the command line here. */
+/** What a tool says names no image. */
 function inImage(problem: Problem, reference: string): Problem {
-  const { message, hint } = problem;
-  return {
-    ...problem,
-    message: `${message} (in a container of ${reference})`,
-    hint: hint?.replace(/coverage\.(?:llvm|java)\.target/, "--image"),
-  };
+  return { ...problem, message: `${problem.message} (in a container of ${reference})` };
 }
 
 function notKept({ folder }: VerifiedUnit, error: unknown): Problem {
@@ -145,6 +143,16 @@ function notKept({ folder }: VerifiedUnit, error: unknown): Problem {
     code: "COVERAGE_NOT_WRITTEN",
     message: `What was exported of the unit ${folder} cannot be kept beside it: ${messageOf(error)}`,
     hint: "It counts this time. Let `seatrial coverage pull` copy the unit to where you may write, for the next.",
+  });
+}
+
+/** The container ended, its disk is full, there was more than anybody can read: whatever it is, other units are read all the same. */
+function failureOf(error: ToolError, language: ExportedLanguage, { folder }: VerifiedUnit): Problem {
+  if (error.code === "COVERAGE_TOOL_FAILED") return problemOf(error);
+  return coverageProblem({
+    ...problemOf(error),
+    code: "COVERAGE_TOOL_FAILED",
+    message: `The tool for ${language} could not read the profiles of ${folder}: ${error.message}`,
   });
 }
 

@@ -51,7 +51,7 @@ export async function collectUnits(options: CollectOptions): Promise<CollectedUn
     force,
   );
   const units = await eachOf(found.units, (unit) => verifyUnit(unit, signal));
-  const exported = await exportByImages({ units, images: options.images, force, signal });
+  const exported = await exportByImages({ units, images: options.images, signal });
   problems.push(...exported.problems);
   const bySource = new Map<string, UnitsOfSource>();
   const of = (name: string) => {
