@@ -15,7 +15,7 @@ import { applyPaths } from "./paths/apply-paths.ts";
 import { openProject } from "./paths/open-project.ts";
 import { createPathGlobs } from "./paths/path-globs.ts";
 import { withTogether } from "./together.ts";
-import { bySource, countOnly, totalsOf } from "./totals.ts";
+import { countOnly, totalsOf } from "./totals.ts";
 import type { ReadProfile } from "./units/read-source.ts";
 import type { SourceReading } from "./units/read-units.ts";
 
@@ -68,8 +68,8 @@ export async function assess(
   });
   const changes = options.changes ?? (await changesFor(options));
   const arrived = new Set(readings.filter(({ count }) => count > 0).map(({ name }) => name));
-  const reasons = new Map(readings.map(({ name, problems }) => [name, problems]));
-  const judgements = judge({ coverage, rules, arrived, reasons, changes });
+  const told = new Map(readings.map((reading) => [reading.name, reading]));
+  const judgements = judge({ coverage, rules, arrived, told, changes });
   const { percent, ...totals } = totalsOf(coverage.files);
   const outcome = {
     status: judgements.every(({ passed }) => passed) ? ("passed" as const) : ("failed" as const),
@@ -96,7 +96,7 @@ async function changesFor({ rules, root, env, signal }: AssessOptions): Promise<
 function sourceOutcomes(coverage: Coverage, readings: readonly SourceReading[]): SourceOutcome[] {
   const only = countOnly(coverage);
   return readings.map(({ name, count, problems }, at) => {
-    const { percent, ...totals } = totalsOf(coverage.files, bySource(at));
+    const { percent, ...totals } = totalsOf(coverage.files, { source: at });
     return { name, totals, percent, only: only[at] ?? 0, profiles: count, problems };
   });
 }

@@ -10,7 +10,7 @@ export type CoverageErrorCode =
   | "COVERAGE_CHANGES_UNSEEN"
   /** Units do not name the commit of their program, and others do: whether their lines are the same ones is not known. */
   | "COVERAGE_COMMIT_UNKNOWN"
-  /** The profiles are of several commits: their lines are not the same ones. */
+  /** The profiles are of several commits: their lines are not the same ones. A warning where an image says that it is of another one. */
   | "COVERAGE_COMMITS_DIFFER"
   /** There are no credentials for the storage of units, or they cannot be read. */
   | "COVERAGE_CREDENTIALS_MISSING"
@@ -36,7 +36,7 @@ export type CoverageErrorCode =
   | "COVERAGE_MODULE_MISSING"
   /** A container left no profile, and nothing tells why. */
   | "COVERAGE_NOTHING_LEFT"
-  /** A rule has nothing to count: it passes where it is about files or changes, and fails where it is about all that there is. Exit code 1. */
+  /** A rule has nothing to count: it passes where it is about files or changes, and fails where it is about all that there is, or about files while a program left no profile. Exit code 1. */
   | "COVERAGE_NOTHING_TO_COUNT"
   /** A program that ran was not built with coverage. */
   | "COVERAGE_NOT_BUILT"
@@ -64,7 +64,7 @@ export type CoverageErrorCode =
   | "COVERAGE_RUNS_DIFFER"
   /** A script's source map is missing or broken: it counts as it ran, not as it was written. */
   | "COVERAGE_SOURCE_MAP_INVALID"
-  /** A source that was expected left no profile. Exit code 1. */
+  /** A source that was expected left no profile, or a program of it. Exit code 1. */
   | "COVERAGE_SOURCE_MISSING"
   /** What answers is no storage of the kind that its address says, or does not list what it has. Exit code 3. */
   | "COVERAGE_STORAGE_INVALID"

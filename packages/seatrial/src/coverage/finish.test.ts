@@ -125,6 +125,29 @@ describe("finishCoverage", () => {
     expect(outcome.text).toContain("! api: Killed before it wrote.");
   });
 
+  it("fails a minimum by default where a program that should have left profiles was killed, though tests left theirs", async () => {
+    await using here = await project();
+    const problems = [{ code: "COVERAGE_NOT_FLUSHED", message: "Killed before it wrote." }];
+    const covered = { "reports/a.info": lcov("/app/server/store.py", 1, 1) };
+    await writeUnit(here.units, "unit", covered);
+    await writeUnit(here.units, "api", { "reports/a.info": lcov("/app/server/store.py", 1, 0) });
+    // It only asks others: nothing is missing of it.
+    await writeUnit(here.units, "asking", {});
+    const rules = { ...RULES, total: 80 };
+    expect(await here.finish({ rules })).toMatchObject({ status: "passed", judgements: [{ rule: "total" }] });
+    await writeUnit(here.units, "api.app", {}, { problems });
+    const killed = await here.finish({ rules });
+    expect(killed.judgements).toMatchObject([
+      { rule: "arrived", subject: "api", passed: false },
+      { rule: "total", passed: true, found: 100 },
+    ]);
+    expect(killed.text).toContain("api.app left no profile that can be read. Killed before it wrote.");
+    expect(await here.finish()).toMatchObject({ status: "passed", judgements: [] });
+    // Another start of it that left profiles: its files count.
+    await writeUnit(path.join(here.units, "again"), "api.app", covered);
+    expect(await here.finish({ rules })).toMatchObject({ status: "passed" });
+  });
+
   it.each([
     ["only meta data, whose program was killed", "killed", "COVERAGE_NOT_FLUSHED"],
     ["counters without their meta data", "orphaned", "COVERAGE_PROFILE_ORPHANED"],

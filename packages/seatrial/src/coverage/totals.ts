@@ -27,16 +27,20 @@ export function countOf(files: readonly FileCoverage<number[]>[], reached: Reach
   return count;
 }
 
-/** All figures of some files. */
+/**
+ * All figures of some files: what all sources together reached, or one of them by itself. Of all together, branches are those of one
+ * report of all profiles, where there is one.
+ */
 export function totalsOf(
   files: readonly FileCoverage<number[]>[],
-  reached: Reached = byAny,
+  { source }: { source?: number } = {},
 ): CoverageTotals & { percent: number | undefined } {
+  const reached = source === undefined ? byAny : bySource(source);
   const totals = { statements: none(), lines: none(), branches: none(), functions: none() };
   for (const file of files) {
     addStatements(totals.statements, file, reached);
     addEach(totals.lines, file.lines, reached);
-    addEach(totals.branches, reached === byAny ? branchesOf(file) : file.branches, reached);
+    addEach(totals.branches, source === undefined ? branchesOf(file) : file.branches, reached);
     addEach(totals.functions, file.functions, reached);
   }
   return { ...totals, percent: percentOf(countOf(files, reached)) };

@@ -45,7 +45,11 @@ export async function coverageDiffCommand(options: {
   if (flags.json === true) stdout.write(`${JSON.stringify(diff)}\n`);
   else {
     const style = createStyle(useColour({ stream: stderr, env: environment.env }));
-    for (const problem of diff.problems) stderr.write(`${formatProblem(problem, style).join("\n")}\n`);
+    const missing = diff.judgements.flatMap(({ rule, problem }) =>
+      rule === "arrived" && problem !== undefined ? [problem] : [],
+    );
+    for (const problem of [...diff.problems, ...missing])
+      stderr.write(`${formatProblem(problem, style).join("\n")}\n`);
     for (const line of linesOf(diff)) stdout.write(`${line}\n`);
   }
   return diff.judgements.every(({ passed }) => passed) ? EXIT.ok : EXIT.failed;

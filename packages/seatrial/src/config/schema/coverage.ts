@@ -71,7 +71,7 @@ export const coverageSchema = section(
   {
     sources: field(
       sources,
-      "Suites and services that must give coverage: one that does not fails the run. Default: none must; all suites, apps and services of own images give what they have, and it is told which of them gave nothing.",
+      "Suites and services that must give coverage: one that does not fails the run. Default: where there is a minimum, all suites, apps and services of own images, but suites that only ask a program which is measured; without one none must, and it is told which of them gave nothing.",
       ["unit", "api"],
     ),
     elsewhere: field(

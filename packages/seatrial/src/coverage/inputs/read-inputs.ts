@@ -24,11 +24,13 @@ export async function readInputs(options: {
   const readers = READERS;
   const sources = new Map<string, SourceReading>();
   const add = (reading: SourceReading) => {
-    const known = sources.get(reading.name) ?? { name: reading.name, profiles: [], count: 0, problems: [] };
+    const { name } = reading;
+    const known = sources.get(name) ?? { name, profiles: [], count: 0, problems: [], silent: [] };
     known.profiles.push(...reading.profiles);
     known.count += reading.count;
     known.problems.push(...reading.problems);
-    sources.set(reading.name, known);
+    known.silent.push(...reading.silent);
+    sources.set(name, known);
   };
   const units = await readUnits({ folders: sorted.units, readers, force, images, signal });
   units.sources.forEach(add);
@@ -40,10 +42,11 @@ export async function readInputs(options: {
       profiles: [read],
       count: files,
       problems: problems.map((each) => ({ ...each, subject: source })),
+      silent: [],
     });
   }
   for (const { file, source } of sorted.reports) {
-    add({ name: source, profiles: [await readReportFile(file)], count: 1, problems: [] });
+    add({ name: source, profiles: [await readReportFile(file)], count: 1, problems: [], silent: [] });
   }
   if (sources.size === 0) throw nothingIn(inputs);
   return { ...units, sources: [...sources.values()] };

@@ -3,6 +3,7 @@ import type { CoverageRules } from "../../model/index.ts";
 import type { ChangedLines } from "../changes/parse-diff.ts";
 import { combine } from "../combine.ts";
 import { profile } from "../testing/files.ts";
+import type { Told } from "./arrival.ts";
 import { judge } from "./judge.ts";
 import { lacking } from "./lacking.ts";
 
@@ -12,10 +13,20 @@ const coverage = combine([
   { name: "api", profiles: [profile("internal/a.go", 0, 1, 1, 0), profile("cmd/main.go", 1, 0)] },
 ]);
 
-function judged(rules: Partial<CoverageRules>, more: { arrived?: string[]; changes?: ChangedLines } = {}) {
+function judged(
+  rules: Partial<CoverageRules>,
+  more: { arrived?: string[]; told?: Record<string, Told>; changes?: ChangedLines } = {},
+) {
   const arrived = new Set(more.arrived ?? ["unit", "api"]);
-  return judge({ coverage, rules: { ...NONE, ...rules }, arrived, changes: more.changes });
+  const told = new Map(Object.entries(more.told ?? {}));
+  return judge({ coverage, rules: { ...NONE, ...rules }, arrived, told, changes: more.changes });
 }
+
+const KILLED = {
+  code: "COVERAGE_NOT_FLUSHED",
+  message: "web was killed before it wrote a profile",
+  hint: "Let it end.",
+};
 
 describe("a minimum", () => {
   it.each([
@@ -79,7 +90,7 @@ describe("nothing to count", () => {
   it("fails what is asked of all code, and of a source", () => {
     const empty = combine([{ name: "unit", profiles: [{ files: [] }] }]);
     const rules = { ...NONE, total: 0, sources: { unit: 10 } };
-    const judgements = judge({ coverage: empty, rules, arrived: new Set(["unit"]) });
+    const judgements = judge({ coverage: empty, rules, arrived: new Set(["unit"]), told: new Map() });
     expect(judgements).toMatchObject([
       { rule: "arrived", passed: true },
       { rule: "total", passed: false, problem: { code: "COVERAGE_NOTHING_TO_COUNT" } },
@@ -113,6 +124,54 @@ describe("a source that was expected", () => {
   });
 });
 
+describe("a source that nobody named, and that should have left profiles", () => {
+  const told = { unit: { problems: [], silent: [] }, web: { problems: [KILLED], silent: [] } };
+
+  it.each<[string, Partial<CoverageRules>]>([
+    ["a minimum in total", { total: 50 }],
+    ["a minimum of files", { files: { "cmd/**": 10 } }],
+    ["changed lines", { changed: 0 }],
+  ])("is missed where there is %s: the rest alone says nothing", (_what, rules) => {
+    const [first, second] = judged(rules, { told, changes: new Map() });
+    expect(first).toMatchObject({ rule: "arrived", subject: "web", passed: false });
+    expect(first?.problem?.message).toContain("those that did: api, unit. web was killed before");
+    expect(first?.problem?.hint).toMatch(
+      /^Let it end\. .* coverage\.sources: the others may leave nothing\.$/,
+    );
+    expect(second?.passed).toBe(true);
+  });
+
+  it("is not missed where nothing is judged, or where it is said whose coverage must arrive", () => {
+    expect(judged({}, { told })).toEqual([]);
+    expect(judged({ total: 50, expected: ["unit"] }, { told })).toMatchObject([
+      { subject: "unit", passed: true },
+      { rule: "total", passed: true },
+    ]);
+  });
+
+  it("is missed in part where its app was killed and its tests were not", () => {
+    const halves = { api: { problems: [KILLED], silent: [{ service: "api.app", reason: KILLED }] } };
+    for (const rules of [{ total: 50 }, { total: 50, expected: ["api"] }])
+      expect(judged(rules, { told: halves })[0]).toMatchObject({
+        rule: "arrived",
+        subject: "api",
+        passed: false,
+      });
+    const [{ problem } = {}] = judged({ total: 50 }, { told: halves });
+    expect(problem?.message).toBe(
+      "The source api is not whole: api.app left no profile that can be read. web was killed before it wrote a profile.",
+    );
+  });
+
+  it("fails a minimum of files that then fits nothing", () => {
+    const judgements = judged({ files: { "web/**": 90 }, expected: ["unit"] }, { told });
+    expect(judgements[1]).toMatchObject({ rule: "files", passed: false });
+    expect(judgements[1]?.problem?.message).toBe(
+      "Files web/**: nothing to count, no file with code fits; web left no profile, or not all.",
+    );
+  });
+});
+
 describe("fractions", () => {
   it.each([
     [{ covered: 841, total: 1000 }, 84.1, 0],
@@ -137,6 +196,7 @@ describe("fractions", () => {
       coverage: close,
       rules: { ...NONE, total: 80 },
       arrived: new Set(["unit"]),
+      told: new Map(),
     });
     expect(problem?.message).toContain("79.98 % of 5000 statements covered, 80 % wanted: 1 more needed");
   });

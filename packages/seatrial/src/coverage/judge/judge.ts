@@ -10,29 +10,25 @@ import type { ChangedLines } from "../changes/parse-diff.ts";
 import type { Coverage, FileCoverage } from "../data.ts";
 import { createPathGlobs } from "../paths/path-globs.ts";
 import { byAny, bySource, countOf, type Reached } from "../totals.ts";
+import { type Arrivals, judgeArrivals, missingSources } from "./arrival.ts";
 import { countChanged } from "./changed.ts";
 import { lacking } from "./lacking.ts";
 import { listMissing } from "./missing.ts";
 import { titleOf } from "./titles.ts";
 
-export interface JudgeOptions {
+export interface JudgeOptions extends Arrivals {
   coverage: Coverage;
   rules: CoverageRules;
-  /** Sources of which at least one profile was read. */
-  arrived: ReadonlySet<string>;
-  /** What kept profiles of a source from being read, by its name. */
-  reasons?: ReadonlyMap<string, readonly Problem[]> | undefined;
   /** Needed where a rule is about changed lines. */
   changes?: ChangedLines | undefined;
 }
 
 /** Judges coverage by every rule there is, in a fixed order. Fractions are compared, never rounded figures. */
 export function judge(options: JudgeOptions): CoverageJudgement[] {
-  const { coverage, rules, arrived, reasons, changes } = options;
+  const { coverage, rules, arrived, changes } = options;
   const { files } = coverage;
-  const wantedSources = Object.entries(rules.sources);
-  const expected = new Set([...rules.expected, ...wantedSources.map(([name]) => name)]);
-  const judgements = [...expected].map((name) => judgeArrival(name, arrived, reasons?.get(name)));
+  const judgements = judgeArrivals(rules, options);
+  const lost = missingNames(judgements, options);
   if (rules.total !== undefined) {
     const minimum = measure({
       rule: "total",
@@ -46,9 +42,11 @@ export function judge(options: JudgeOptions): CoverageJudgement[] {
   for (const [glob, wanted] of Object.entries(rules.files)) {
     const fits = createPathGlobs([glob]);
     const some = files.filter((file) => fits(file.path));
-    judgements.push(measure({ rule: "files", subject: glob, wanted, files: some, count: countOf(some) }));
+    judgements.push(
+      measure({ rule: "files", subject: glob, wanted, files: some, count: countOf(some), lost }),
+    );
   }
-  for (const [name, wanted] of wantedSources) {
+  for (const [name, wanted] of Object.entries(rules.sources)) {
     const source = coverage.sources.indexOf(name);
     // That it did not arrive is said already, and is no 0 %.
     if (source < 0 || !arrived.has(name)) continue;
@@ -74,28 +72,10 @@ export function judge(options: JudgeOptions): CoverageJudgement[] {
   return judgements;
 }
 
-function judgeArrival(
-  name: string,
-  arrived: ReadonlySet<string>,
-  [reason, ...more]: readonly Problem[] = [],
-): CoverageJudgement {
-  if (arrived.has(name)) return { rule: "arrived", subject: name, passed: true };
-  const others = arrived.size === 0 ? "no other did" : `those that did: ${[...arrived].sort().join(", ")}`;
-  return {
-    rule: "arrived",
-    subject: name,
-    passed: false,
-    problem: {
-      code: "COVERAGE_SOURCE_MISSING",
-      message: `The source ${name} was expected and left no profile that can be read; ${others}.${reason === undefined ? "" : ` ${sentence(reason.message)}`}${more.length === 0 ? "" : ` ${more.length} more of its problems are told apart.`}`,
-      hint: reason?.hint ?? "It is not counted as 0 %: nobody knows what it covers.",
-      subject: name,
-    },
-  };
-}
-
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+/** Sources that are expected, or should have left profiles, and did not. */
+function missingNames(judgements: readonly CoverageJudgement[], arrivals: Arrivals): string[] {
+  const failed = judgements.flatMap(({ passed, subject }) => (passed ? [] : [subject]));
+  return [...new Set([...failed, ...missingSources(arrivals)])].sort();
 }
 
 interface Measured {
@@ -106,16 +86,18 @@ interface Measured {
   count: CoverageCount;
   reached?: Reached;
   among?: (path: string, line: number) => boolean;
+  /** Who should have left profiles and did not: nobody knows which files it would have had. */
+  lost?: readonly string[];
   /** Why there is nothing to count, where that is known. */
   why?: string | undefined;
 }
 
 function measure(options: Measured): CoverageJudgement {
-  const { rule, subject, wanted, count } = options;
+  const { rule, subject, wanted, count, lost = [] } = options;
   const found = percentOf(count);
   const judgement = { rule, subject, wanted };
   // A glob may fit nothing, and a change be without code; a program without any code was not measured.
-  const mayBeEmpty = rule === "files" || rule === "changed";
+  const mayBeEmpty = (rule === "files" && lost.length === 0) || rule === "changed";
   if (found === undefined) return { ...judgement, passed: mayBeEmpty, problem: nothing(options) };
   if (lacking(count, wanted) === 0) return { ...judgement, found, passed: true };
   return { ...judgement, found, passed: false, problem: tooLow(options) };
@@ -143,7 +125,7 @@ function belowWanted(found: number, wanted: number): string {
   return `just below ${wanted} %`;
 }
 
-function nothing({ rule, subject, why }: Measured): Problem {
+function nothing({ rule, subject, why, lost = [] }: Measured): Problem {
   const reason = {
     files: "no file with code fits",
     changed: "no line with code changed in a file that profiles speak of",
@@ -153,7 +135,7 @@ function nothing({ rule, subject, why }: Measured): Problem {
   }[rule];
   return {
     code: "COVERAGE_NOTHING_TO_COUNT",
-    message: `${titleOf(rule, subject)}: nothing to count, ${why ?? reason}.`,
+    message: `${titleOf(rule, subject)}: nothing to count, ${why ?? reason}${lost.length === 0 ? "" : `; ${lost.join(", ")} left no profile, or not all`}.`,
     hint:
       rule === "total" || rule === "source"
         ? "Do coverage.include and exclude leave code? Do profiles name it: go test -coverpkg=./..., coverage.py's source, source maps?"

@@ -1,6 +1,6 @@
 import type { CoverageJudgement } from "../../model/index.ts";
 import type { BranchCoverage, FileCoverage } from "../data.ts";
-import { bySource, countOnly, totalsOf } from "../totals.ts";
+import { countOnly, totalsOf } from "../totals.ts";
 import type { ReportInput } from "./report.ts";
 
 /** `coverage.json`, version 1: see docs/guide/coverage.md. Lists of hits are in the order of `sources`. */
@@ -43,7 +43,7 @@ export function* writeJson({ coverage, judgements, time }: ReportInput): Generat
     time: new Date(time).toISOString(),
     sources: coverage.sources.map((name, at) => ({
       name,
-      totals: totalsOf(coverage.files, bySource(at)),
+      totals: totalsOf(coverage.files, { source: at }),
       only: only[at] ?? 0,
     })),
     totals: totalsOf(coverage.files),

@@ -129,7 +129,8 @@ const WITHOUT_EXPORT: ReadonlySet<string> = new Set<CoverageErrorCode>([
   "COVERAGE_TOOL_MISSING",
 ]);
 
-function noExport(unit: VerifiedUnit, language: ExportedLanguage): Problem {
+/** That a unit has profiles which nobody here can read. */
+export function noExport(unit: VerifiedUnit, language: ExportedLanguage): Problem {
   return coverageProblem({
     code: "COVERAGE_EXPORT_MISSING",
     message: `The unit ${unit.folder} has profiles of ${language} and no ${EXPORTS[language]}: only the language's own tool can read them.`,

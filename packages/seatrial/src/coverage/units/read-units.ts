@@ -3,6 +3,7 @@ import { type CollectOptions, collectUnits } from "./collect-units.ts";
 import { type ReadProfile, readSource } from "./read-source.ts";
 import { readTogether } from "./read-together.ts";
 import type { Readers } from "./readers.ts";
+import { type SilentService, silentServices } from "./silent-services.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 /** What there is of one source. */
@@ -12,6 +13,8 @@ export interface SourceReading {
   /** One for each process that left one, or report. */
   count: number;
   problems: Problem[];
+  /** Services of it that should have left profiles and did not, whatever others left. */
+  silent: SilentService[];
 }
 
 export interface UnitsReading {
@@ -38,7 +41,8 @@ export async function readUnits(options: CollectOptions & { readers: Readers }):
   const sources: SourceReading[] = [];
   for (const { name, units, problems } of collected.sources) {
     const read = await readSource({ units, name, readers, temporary: temporary.path, signal });
-    sources.push({ name, ...read, problems: [...problems, ...read.problems] });
+    const silent = silentServices(units);
+    sources.push({ name, ...read, silent, problems: [...problems, ...read.problems] });
   }
   const together = await readTogether({ ...collected, readers, temporary: temporary.path, signal });
   return { ...collected, sources, together };
