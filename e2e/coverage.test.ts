@@ -180,6 +180,21 @@ coverage: { sources: [unit, plain], formats: [json] }
     expect(ended.stdout).toContain(
       "was killed before it wrote its counters (it did not end in time, and was killed)",
     );
+
+    // Nobody says whose coverage must arrive: with a minimum, theirs is missed too.
+    const file = `${copy.folder}/seatrial.yaml`;
+    const text = await readFile(file, "utf8");
+    await copy.write("seatrial.yaml", text.replace("sources: [unit, plain]", "minimum: 1"));
+    const byDefault = await seatrial(["test", "--no-color"], { cwd: copy.folder });
+    expect(byDefault.code, byDefault.stdout + byDefault.stderr).toBe(1);
+    const { judgements = [] } = (await latestOutcome(copy.folder)).coverage ?? {};
+    const missed = judgements.filter(({ rule }) => rule === "arrived");
+    expect(missed.map(({ subject, passed }) => [subject, passed])).toEqual([
+      ["plain", false],
+      ["stubborn", false],
+      ["sudden", false],
+    ]);
+    expect(judgements.find(({ rule }) => rule === "total")).toMatchObject({ passed: true });
     expect(await leftovers({ project: name })).toEqual([]);
   });
 });

@@ -17,7 +17,10 @@ export const defineCoveragePull: DefineAction = (coverage, { surroundings, exit,
       "--into <folder>",
       "where <run>/<service>/<instance>/<boot>/ are put (default: .seatrial/coverage of the project)",
     )
-    .option("--units <count>", "how many units must have ended; fewer are a failure")
+    .option(
+      "--units <count>",
+      "how many units must have ended; fewer are a failure, and so is one without a manifest",
+    )
     .option("--wait <time>", "wait so long for --units units (default: one) to have ended")
     .option("--incomplete", "fetch units without a manifest too")
     .addOption(new Option("--json", "print what was fetched as JSON"))

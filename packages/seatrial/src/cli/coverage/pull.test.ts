@@ -49,6 +49,22 @@ describe("coverage pull", () => {
     await expect(stat(`${here.path}/.seatrial`)).rejects.toThrow("ENOENT");
   });
 
+  it("warns of a unit without a manifest, of which reports hear too, and fails where units are counted", async () => {
+    await using from = await at({ ...unitOf(), "run/r1/billing/pod-1/2/go/covmeta.0f": "meta" });
+    await using here = await at({});
+    expect(await here.seatrial("coverage", "pull", from.path)).toBe(0);
+    expect(here.stderr()).toMatch(/^! .*: 1 unit has no manifest: r1\/billing\/pod-1\/2\./);
+    await here.seatrial("coverage", "report");
+    expect(here.stdout()).toContain(
+      "billing/pod-1/2 was left out: it had no manifest.json when it was pulled",
+    );
+    await using judged = await at({ "units/r1/billing/pod-1/2/left-out.txt": "" });
+    expect(await judged.seatrial("coverage", "report", "units", "--minimum", "1")).toBe(1);
+    expect(judged.stdout()).toContain("The source billing was expected and left no profile");
+    expect(await here.seatrial("coverage", "pull", from.path, "--units", "1")).toBe(1);
+    expect(here.stderr()).toContain("[COVERAGE_UNIT_INCOMPLETE]");
+  });
+
   it("fails when fewer units have ended than must have, after it brought what there is", async () => {
     await using from = await at(unitOf());
     await using here = await at({});

@@ -1,8 +1,8 @@
 import path from "node:path";
 import { findProject } from "../../config/index.ts";
 import { type PulledUnits, pullUnits } from "../../coverage/index.ts";
-import { formatBytes, type Problem } from "../../model/index.ts";
-import { createStyle, formatProblem } from "../../report/index.ts";
+import { formatBytes } from "../../model/index.ts";
+import { createStyle, formatProblem, formatWarning } from "../../report/index.ts";
 import { EXIT, type ExitCode } from "../../support/error.ts";
 import { cliError } from "../errors.ts";
 import type { GlobalFlags } from "../flags.ts";
@@ -25,7 +25,7 @@ export interface CoveragePullFlags extends GlobalFlags {
   dryRun?: boolean;
 }
 
-/** Fetches units of coverage from storage into a folder. Exit code 1 when files were wrong or units are missing. */
+/** Fetches units of coverage from storage into a folder. Exit code 1 when files were wrong or units are missing; of a unit without a manifest only where units are counted. */
 export async function coveragePullCommand(options: {
   surroundings: Surroundings;
   flags: CoveragePullFlags;
@@ -50,7 +50,7 @@ export async function coveragePullCommand(options: {
   });
   if (flags.json === true) stdout.write(`${JSON.stringify(pulled)}\n`);
   if (isTold) for (const line of linesOf(pulled, { cwd: environment.cwd, flags })) stdout.write(`${line}\n`);
-  if (flags.json !== true) tellProblems(pulled.problems, surroundings, flags.color);
+  if (flags.json !== true) tellProblems(pulled, surroundings, flags.color);
   return pulled.problems.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
@@ -85,11 +85,12 @@ function countedOf(count: number, what: string): string {
 }
 
 function tellProblems(
-  problems: readonly Problem[],
+  { problems, warnings }: Pick<PulledUnits, "problems" | "warnings">,
   { stderr, environment }: Surroundings,
   flag?: boolean,
 ): void {
   const style = createStyle(useColour({ stream: stderr, env: environment.env, flag }));
+  for (const warning of warnings) stderr.write(`${formatWarning(warning, style).join("\n")}\n`);
   for (const problem of problems) stderr.write(`${formatProblem(problem, style).join("\n")}\n`);
 }
 

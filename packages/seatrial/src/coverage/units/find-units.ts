@@ -25,6 +25,8 @@ export interface FoundUnits {
 }
 
 const MANIFEST = "manifest.json";
+/** What `coverage pull` leaves in place of a unit that has no manifest in storage. */
+export const LEFT_OUT = "left-out.txt";
 const MOST_MANIFEST_BYTES = 64 * 1024 * 1024;
 const PARTS = new Set(["go", "python", "node", "llvm", "java", "reports", "exports"]);
 const NEVER = new Set(["node_modules", ".git"]);
@@ -60,6 +62,11 @@ async function search({ folder, seen, found, signal }: Search): Promise<void> {
   }
   if (await looksLikeUnit(folder, entries)) {
     const what = "it has profiles and no manifest.json: whoever wrote it was cut off";
+    found.broken.push(broken(folder, what));
+    return;
+  }
+  if (entries.some((entry) => entry.name === LEFT_OUT && entry.isFile())) {
+    const what = "it had no manifest.json when it was pulled: its program was killed, or had just begun";
     found.broken.push(broken(folder, what));
     return;
   }

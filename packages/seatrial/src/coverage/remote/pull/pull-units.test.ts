@@ -220,10 +220,13 @@ describe("what is wrong in storage", () => {
     await using into = await createFolder({});
     const pulled = await pull({ from: bucket.address, into: into.path });
     expect([pulled.incomplete, pulled.problems]).toEqual([["run/r1/orders/pod-1/2/"], []]);
-    expect(await filesBelow(into.path)).toEqual(WHOLE);
+    expect(pulled.warnings.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      "COVERAGE_UNIT_INCOMPLETE s3://coverage: 1 unit has no manifest: r1/orders/pod-1/2. What it reached is missing: its program was killed before the wrapper could send one, or has just begun.",
+    ]);
+    expect(await filesBelow(into.path)).toEqual([...WHOLE, "r1/orders/pod-1/2/left-out.txt"].sort());
     const whole = await pull({ from: bucket.address, into: into.path, incomplete: true });
     expect(whole.units[1]).toMatchObject({ boot: "2", ended: false, files: 2, fetched: 2 });
-    expect(await filesBelow(into.path)).toHaveLength(5);
+    expect(await filesBelow(into.path)).toHaveLength(6);
   });
 
   it("does not write what the wrapper has not finished writing", async () => {
@@ -284,6 +287,18 @@ describe("units that must have ended", () => {
         "1 that ended, 1 of running programs, 0 without a manifest",
       );
     }
+  });
+
+  it("are counted by somebody who wants each of them: one without a manifest is a problem then", async () => {
+    await using bucket = await startBucket({ ...unitOf(), ...unitOf({ boot: "2" }) });
+    bucket.objects.delete("run/r1/orders/pod-1/2/manifest.json");
+    await using into = await createFolder({});
+    const counted = { from: bucket.address, into: into.path, units: 1 };
+    const pulled = await pull(counted);
+    expect(pulled.problems.map(({ code }) => code)).toEqual(["COVERAGE_UNIT_INCOMPLETE"]);
+    expect(pulled.warnings).toEqual([]);
+    const taken = await pull({ ...counted, incomplete: true });
+    expect([taken.problems, taken.warnings.length]).toEqual([[], 1]);
   });
 
   it("are at least some: a place without any is a problem", async () => {

@@ -6,6 +6,7 @@ import type { Patience } from "../retry.ts";
 import type { UnitStorage, Variables } from "../storage.ts";
 import { fetchIncomplete, fetchUnit, folderOf, type PulledUnit } from "./fetch-unit.ts";
 import { findUnits, type Wanted } from "./find-units.ts";
+import { markLeftOut, withoutManifest } from "./left-out.ts";
 import { type ReadManifests, readManifests } from "./read-manifests.ts";
 
 export interface PullOptions extends Wanted {
@@ -16,7 +17,7 @@ export interface PullOptions extends Wanted {
   environment: Variables;
   /** What a folder in `from` is relative to. */
   cwd: string;
-  /** How many units must have ended. Default: none is asked for, but one when `wait` is there. */
+  /** How many units must have ended; then one without a manifest is a problem as well. Default: none is asked for, but one when `wait` is there. */
   units?: number | undefined;
   /** How long to wait for so many. Default: not at all. */
   wait?: Duration | undefined;
@@ -42,7 +43,10 @@ export interface PulledUnits {
   units: PulledUnit[];
   /** `run/<run>/<service>/<instance>/<boot>/` of units without a manifest: their programs were killed, or have just begun. */
   incomplete: string[];
+  /** What is wrong: of the storage, of files, or with as many units as there must be. */
   problems: Problem[];
+  /** What is missing and was not asked for. */
+  warnings: Problem[];
 }
 
 const UNITS_AT_A_TIME = 8;
@@ -75,17 +79,22 @@ export async function pullUnits(options: PullOptions): Promise<PulledUnits> {
   await inParallel(found.units, UNITS_AT_A_TIME, async (unit) => {
     take(unit.prefix, options.dryRun === true ? planned(unit, into) : await fetchUnit(unit, to));
   });
-  if (options.incomplete === true && options.dryRun !== true)
+  if (options.dryRun !== true)
     await inParallel(found.incomplete, UNITS_AT_A_TIME, async (unit) => {
-      take(unit.prefix, await fetchIncomplete(unit, to));
+      if (options.incomplete === true) take(unit.prefix, await fetchIncomplete(unit, to));
+      else await markLeftOut(unit, into);
     });
   const missing = missingUnits({ found, options, storage });
+  const incomplete = withoutManifest(found.incomplete, storage.name);
+  // Who counts units wants to know of each, and who takes those without a manifest knows of them.
+  const fails = options.units !== undefined && options.incomplete !== true;
   return {
     from: storage.name,
     into,
     units: [...done.keys()].sort().flatMap((prefix) => done.get(prefix) ?? []),
     incomplete: found.incomplete.map(({ prefix }) => prefix),
-    problems: missing === undefined ? problems : [...problems, missing],
+    problems: [...problems, ...[missing, fails ? incomplete : undefined].flatMap((each) => each ?? [])],
+    warnings: fails || incomplete === undefined ? [] : [incomplete],
   };
 }
 
