@@ -42,55 +42,61 @@ const ASK_AGAIN = ALL.map(
     go tool covdata textfmt -i=${id}-combined -o=${id}-combined.text`,
 ).join("\n");
 
-let module: Awaited<ReturnType<typeof createFolder>>;
+/** This machine's, and the oldest that `bench/coverage/agree.mjs` compares with whole. */
+const VERSIONS = ["local", "go1.22.12"];
 
-beforeAll(async () => {
-  module = await createFolder(GO_MODULE);
-  await runWithGo(module.path, LEAVE_PROFILES + ASK);
-  for (const { id, folders } of ALL) {
-    const input = { folders: folders.map(at), signal };
-    await mergeGoProfiles({ ...input, output: at(`${id}-merged`) });
-    await mergeGoProfiles({ ...input, output: at(`${id}-combined`), combine: true });
-  }
-  await runWithGo(module.path, ASK_AGAIN);
-}, 600_000);
+describe.each(VERSIONS)("profiles of Go %s", (toolchain) => {
+  let module: Awaited<ReturnType<typeof createFolder>>;
 
-afterAll(async () => await module[Symbol.asyncDispose]());
+  beforeAll(async () => {
+    module = await createFolder(GO_MODULE);
+    const go = { toolchain, folder: module.path };
+    await runWithGo({ ...go, script: LEAVE_PROFILES + ASK });
+    for (const { id, folders } of ALL) {
+      const input = { folders: folders.map(at), signal };
+      await mergeGoProfiles({ ...input, output: at(`${id}-merged`) });
+      await mergeGoProfiles({ ...input, output: at(`${id}-combined`), combine: true });
+    }
+    await runWithGo({ ...go, script: ASK_AGAIN });
+  }, 600_000);
 
-const at = (name: string) => path.join(module.path, name);
-const read = async (name: string) => await readFile(at(name), "utf8");
+  afterAll(async () => await module[Symbol.asyncDispose]());
 
-describe.each(ALL)("$name in mode $mode", ({ id, folders }) => {
-  it("have the text that Go's tool writes", async () => {
-    const output = at(`${id}.ours`);
-    const { problems } = await writeGoText({ folders: folders.map(at), output, signal });
-    expect(problems).toEqual([]);
-    expect(await read(`${id}.ours`)).toBe(await read(`${id}.text`));
+  const at = (name: string) => path.join(module.path, name);
+  const read = async (name: string) => await readFile(at(name), "utf8");
+
+  describe.each(ALL)("of $name in mode $mode", ({ id, folders }) => {
+    it("have the text that Go's tool writes", async () => {
+      const output = at(`${id}.ours`);
+      const { problems } = await writeGoText({ folders: folders.map(at), output, signal });
+      expect(problems).toEqual([]);
+      expect(await read(`${id}.ours`)).toBe(await read(`${id}.text`));
+    });
+
+    it("have its figures", async () => {
+      const percents = await goPercents({ folders: folders.map(at), signal });
+      expect(functionsText(percents)).toBe(await read(`${id}.func`));
+      // Other versions of Go have other spaces between the two.
+      const words = (text: string) => text.split(/\s+/);
+      expect(words(percentText(percents))).toEqual(words(await read(`${id}.percent`)));
+    });
+
+    it("are merged into folders that it reads alike", async () => {
+      expect(await read(`${id}-merged.text`)).toBe(await read(`${id}.text`));
+      expect(await read(`${id}-combined.text`)).toBe(await read(`${id}.text`));
+    });
   });
 
-  it("have its figures", async () => {
-    const percents = await goPercents({ folders: folders.map(at), signal });
-    expect(functionsText(percents)).toBe(await read(`${id}.func`));
-    // Other versions of Go have other spaces between the two.
-    const words = (text: string) => text.split(/\s+/);
-    expect(words(percentText(percents))).toEqual(words(await read(`${id}.percent`)));
-  });
-
-  it("are merged into folders that it reads alike", async () => {
-    expect(await read(`${id}-merged.text`)).toBe(await read(`${id}.text`));
-    expect(await read(`${id}-combined.text`)).toBe(await read(`${id}.text`));
-  });
-});
-
-describe("snapshots that a program wrote while it ran", () => {
-  it("count once, as Go's tool does not", async () => {
-    const [snapshots, once] = await Promise.all(
-      ["snapshots", "once"].map((name) => readGoProfiles({ folders: [at(`profiles/${name}`)], signal })),
-    );
-    expect(snapshots?.problems).toEqual([]);
-    expect(snapshots?.files).toBe(3);
-    const lib = "example.com/oracle/lib/lib.go";
-    if (snapshots === undefined || once === undefined) throw new Error("nothing was read");
-    expect(hitsOf(snapshots.profile)[lib]).toEqual(hitsOf(once.profile)[lib]);
+  describe("of snapshots that a program wrote while it ran", () => {
+    it("count once, as Go's tool does not", async () => {
+      const [snapshots, once] = await Promise.all(
+        ["snapshots", "once"].map((name) => readGoProfiles({ folders: [at(`profiles/${name}`)], signal })),
+      );
+      expect(snapshots?.problems).toEqual([]);
+      expect(snapshots?.files).toBe(3);
+      const lib = "example.com/oracle/lib/lib.go";
+      if (snapshots === undefined || once === undefined) throw new Error("nothing was read");
+      expect(hitsOf(snapshots.profile)[lib]).toEqual(hitsOf(once.profile)[lib]);
+    });
   });
 });

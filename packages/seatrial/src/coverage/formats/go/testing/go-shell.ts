@@ -3,15 +3,29 @@ import { once } from "node:events";
 
 const IMAGE = "golang:1.24";
 
-/**
- * Runs a shell script in `folder` with this machine's Go, or with that of a container to which the folder is brought and from which it
- * is brought back. Paths in the script are relative.
- */
-export async function runWithGo(folder: string, script: string): Promise<void> {
-  if (await hasGo()) return await run(["sh", "-ec", script], folder);
+/** Runs a shell script in `folder`, in which paths are relative, with this machine's Go or another version of it. */
+export interface GoShell {
+  /** `go1.22.12`, from Go's module proxy; `local`: the one that is there. */
+  toolchain: string;
+  folder: string;
+  script: string;
+}
+
+/** Where this machine has no Go, in a container of one, to which the folder is brought and from which it is brought back. */
+export async function runWithGo({ toolchain, folder, script }: GoShell): Promise<void> {
+  const env = {
+    ...process.env,
+    GOTOOLCHAIN: toolchain,
+    GOFLAGS: "-buildvcs=false -mod=mod",
+    CGO_ENABLED: "0",
+  };
+  if (await hasGo()) return await run(["sh", "-ec", script], { cwd: folder, env });
   const inside = 'mkdir /tmp/oracle && cd /tmp/oracle && tar x && sh -ec "$0" >&2 && tar c .';
-  const container = `docker run --rm -i --label seatrial.test=go-format ${IMAGE} sh -ec '${inside}' "$0"`;
-  await run(["bash", "-o", "pipefail", "-ec", `tar c . | ${container} | tar x`, script], folder);
+  const container = `docker run --rm -i --env GOTOOLCHAIN --label seatrial.test=go-format ${IMAGE} sh -ec '${inside}' "$0"`;
+  await run(["bash", "-o", "pipefail", "-ec", `tar c . | ${container} | tar x`, script], {
+    cwd: folder,
+    env,
+  });
 }
 
 async function hasGo(): Promise<boolean> {
@@ -22,9 +36,11 @@ async function hasGo(): Promise<boolean> {
   );
 }
 
-async function run([file = "", ...args]: string[], cwd: string): Promise<void> {
-  const env = { ...process.env, GOFLAGS: "-buildvcs=false -mod=mod", CGO_ENABLED: "0" };
-  const child = spawn(file, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+async function run(
+  [file = "", ...args]: string[],
+  where: { cwd: string; env: NodeJS.ProcessEnv },
+): Promise<void> {
+  const child = spawn(file, args, { ...where, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk));
   const [code] = await once(child, "close");
