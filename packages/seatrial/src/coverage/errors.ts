@@ -70,7 +70,7 @@ export type CoverageErrorCode =
   | "COVERAGE_STORAGE_INVALID"
   /** The storage of units refuses what it is asked: the credentials, the bucket or the folder. */
   | "COVERAGE_STORAGE_REFUSED"
-  /** An address of storage is of no known kind, or cannot be understood. */
+  /** An address of storage is of no known kind or cannot be understood, or that of the proxy on the way to it. */
   | "COVERAGE_STORAGE_UNKNOWN"
   /** The storage of units does not answer, or not now; it was asked several times. Exit code 3. */
   | "COVERAGE_STORAGE_UNREACHABLE"

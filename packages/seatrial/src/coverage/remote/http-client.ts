@@ -7,10 +7,12 @@ import {
 } from "node:http";
 import { Agent as SecureAgent, request as secureRequest } from "node:https";
 import type { LookupFunction } from "node:net";
+import { orAborted } from "../../support/abort.ts";
 import { messageOf } from "../../support/error.ts";
 import { systemAuthorities } from "../../support/system-authorities.ts";
 import { coverageError } from "../errors.ts";
 import type { Variables } from "./storage.ts";
+import { storageProxy, throughProxy, tunnelled } from "./storage-proxy.ts";
 
 /** Sends requests to storage and to who gives credentials for it. Follows no redirect: what is signed for one place is not for another. */
 export interface HttpClient extends Disposable {
@@ -36,6 +38,8 @@ export interface HttpAnswer {
 
 export interface HttpClientOptions {
   environment: Variables;
+  /** Ask by way of the proxies of HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Default: never. */
+  proxies?: boolean | undefined;
   /** Milliseconds without a byte after which an answer is given up. Default: 30 s. */
   silence?: number | undefined;
   /** Finds addresses of hosts. Default: the system. */
@@ -47,11 +51,25 @@ const CONNECTIONS = 16;
 
 /** A client that keeps its connections. Trusts the authorities that the machine trusts, and those of SSL_CERT_FILE. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { environment, silence = SILENCE_MS, lookup } = options;
+  const { environment, proxies = false, silence = SILENCE_MS, lookup } = options;
   const settings = { keepAlive: true, maxSockets: CONNECTIONS, ...(lookup !== undefined && { lookup }) };
   const plain = new Agent(settings);
-  let secure: Promise<SecureAgent> | undefined;
-  const openSecure = async () => new SecureAgent({ ...settings, ca: await systemAuthorities(environment) });
+  const secure = new Map<string, Promise<SecureAgent>>();
+  const closing = new AbortController();
+
+  /** One for each proxy, and one for no proxy. */
+  function secureAgent(proxy: URL | undefined): Promise<SecureAgent> {
+    const key = proxy?.href ?? "";
+    const known = secure.get(key) ?? openSecure(proxy);
+    secure.set(key, known);
+    return known;
+  }
+
+  async function openSecure(proxy: URL | undefined): Promise<SecureAgent> {
+    const agent = new SecureAgent({ ...settings, ca: await systemAuthorities(environment) });
+    if (proxy === undefined) return agent;
+    return tunnelled(agent, proxy, () => AbortSignal.any([closing.signal, AbortSignal.timeout(silence)]));
+  }
 
   async function begin(wanted: HttpRequest): Promise<ClientRequest> {
     const { url, method, body } = wanted;
@@ -60,9 +78,15 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       ...(body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }),
       ...wanted.headers,
     };
-    if (url.protocol !== "https:") return request(url, { agent: plain, method, headers });
-    secure ??= openSecure();
-    return secureRequest(url, { agent: await secure, method, headers });
+    const proxy = proxies ? storageProxy(url, environment) : undefined;
+    if (url.protocol === "https:")
+      return secureRequest(url, { agent: await secureAgent(proxy), method, headers });
+    if (proxy === undefined) return request(url, { agent: plain, method, headers });
+    const { headers: its, ...there } = throughProxy(url, proxy);
+    const asked = { ...there, method, headers: { ...headers, ...its } };
+    return proxy.protocol === "https:"
+      ? secureRequest({ ...asked, agent: await secureAgent(undefined) })
+      : request({ ...asked, agent: plain });
   }
 
   return {
@@ -77,7 +101,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       signal.addEventListener("abort", stop, { once: true });
       const end = () => signal.removeEventListener("abort", stop);
       try {
-        const response = await responseTo(sent, wanted.body);
+        // A connection that a proxy still makes ends no request that was given up.
+        const response = await orAborted(responseTo(sent, wanted.body), signal);
         const body = bodyOf({ response, sent, name: wanted.name, silence, signal, end });
         return { status: response.statusCode ?? 0, headers: response.headers, body };
       } catch (error) {
@@ -89,7 +114,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     },
     [Symbol.dispose]() {
       plain.destroy();
-      void secure?.then((agent) => agent.destroy());
+      closing.abort();
+      for (const agent of secure.values()) void agent.then((each) => each.destroy());
     },
   };
 }
@@ -159,7 +185,8 @@ function failureOf(name: string, error: unknown) {
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code === "string" && code.startsWith("COVERAGE_")) return error;
   // Names are looked up for both families of addresses at once: each has its failure.
-  const words = messageOf(error) || String(code);
+  const isTimeout = error instanceof Error && error.name === "TimeoutError";
+  const words = isTimeout ? "the proxy did not connect us in time" : messageOf(error) || String(code);
   if (code === "ERR_INVALID_CHAR") {
     // Its own words are of the header that shows a token or a key.
     const message = `${name}: the credentials have characters that cannot be sent, such as a line break`;

@@ -36,7 +36,7 @@ export async function openStorage(options: OpenStorageOptions): Promise<UnitStor
   if (scheme === "file") return openFolderStorage(folderOf(address));
   const context = {
     environment,
-    http: createHttpClient({ environment, silence }),
+    http: createHttpClient({ environment, proxies: true, silence }),
     metadata: createHttpClient({ environment, silence: METADATA_SILENCE_MS }),
   };
   switch (scheme) {

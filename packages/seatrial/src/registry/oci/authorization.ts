@@ -1,11 +1,11 @@
 import type { Traffic } from "../../model/index.ts";
 import { orAborted } from "../../support/abort.ts";
+import { isLoopback } from "../../support/loopback.ts";
 import type { Redactor } from "../../support/redact.ts";
 import { type Credentials, findCredentials } from "../credentials.ts";
 import { type Challenge, parseChallenges } from "./challenge.ts";
 import { TransportFailure } from "./failure.ts";
 import type { Settings } from "./options.ts";
-import { isLoopback } from "./plain.ts";
 import { parseScopes, type Scopes } from "./scope.ts";
 import { basicAuthorization, createTokens, type TokenServer } from "./tokens.ts";
 import type { Transport } from "./transport.ts";

@@ -2,12 +2,12 @@ import { connect as connectTcp, isIP, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { connect as connectTls, type SecureContext } from "node:tls";
 import { deferred } from "../../support/abort.ts";
+import { isLoopback } from "../../support/loopback.ts";
+import { openTunnel } from "../../support/proxy/tunnel.ts";
 import { dialFailure, TransportFailure } from "./failure.ts";
 import type { Settings } from "./options.ts";
-import { isLoopback } from "./plain.ts";
 import { proxyFor } from "./proxy.ts";
 import type { SecureContextFor } from "./secure-context.ts";
-import { openTunnel } from "./tunnel.ts";
 
 /** Opens connections for one origin, ready for HTTP/1.1: by way of a proxy and with TLS, where that is due. */
 export function createDial(options: {
@@ -27,7 +27,11 @@ export function createDial(options: {
   async function open(signal: AbortSignal): Promise<Socket> {
     if (proxy === undefined) return await connected(connectTcp({ host, port }), "connect", signal);
     if (origin.protocol === "https:")
-      return await openTunnel({ proxy, target: `${origin.hostname}:${port}`, signal });
+      return await openTunnel({ proxy, target: `${origin.hostname}:${port}`, signal }).catch(
+        (cause: unknown) => {
+          throw dialFailure(cause);
+        },
+      );
     const there = {
       host: proxy.hostname.replace(/^\[(.*)\]$/, "$1"),
       port: Number(proxy.port || (proxy.protocol === "https:" ? 443 : 80)),

@@ -1,11 +1,11 @@
 import type { Traffic } from "../../model/index.ts";
 import { orAborted } from "../../support/abort.ts";
+import { isLoopback } from "../../support/loopback.ts";
 import { createRedactor, type Redactor } from "../../support/redact.ts";
 import { type Authorization, createAuthorization } from "./authorization.ts";
 import { bytesOf } from "./body.ts";
 import { TransportFailure } from "./failure.ts";
 import type { Settings } from "./options.ts";
-import { isLoopback } from "./plain.ts";
 import { readRefusal } from "./refusal.ts";
 import { isPassing } from "./retry.ts";
 import type { SecureContextFor } from "./secure-context.ts";

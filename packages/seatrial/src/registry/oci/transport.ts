@@ -8,10 +8,11 @@ import {
 } from "node:http";
 import type { Traffic } from "../../model/index.ts";
 import { deferred } from "../../support/abort.ts";
+import { proxyAuthorization } from "../../support/proxy/find-proxy.ts";
 import { createDial } from "./dial.ts";
 import { exchangeFailure, TransportFailure } from "./failure.ts";
 import type { Settings } from "./options.ts";
-import { proxyAuthorization, proxyFor } from "./proxy.ts";
+import { proxyFor } from "./proxy.ts";
 import type { SecureContextFor } from "./secure-context.ts";
 import { sendBody, type UploadBody } from "./upload-body.ts";
 

@@ -1,9 +1,8 @@
 import { type ClientRequest, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
-import { deferred } from "../../support/abort.ts";
-import { TransportFailure } from "./failure.ts";
-import { proxyAuthorization } from "./proxy.ts";
+import { deferred } from "../abort.ts";
+import { proxyAuthorization } from "./find-proxy.ts";
 
 /** A connection to `host:port` through a proxy. Fails as the proxy says, or with the signal's reason. */
 export async function openTunnel(options: {
@@ -24,7 +23,7 @@ export async function openTunnel(options: {
     signal,
   });
   const refused = (status: number | undefined) =>
-    new TransportFailure("away", `proxy ${proxy.host} does not connect us to ${target} (status ${status})`);
+    new Error(`proxy ${proxy.host} does not connect us to ${target} (status ${status})`);
   request.once("connect", (response, socket, head) => {
     if (response.statusCode !== 200) {
       socket.destroy();
@@ -42,7 +41,7 @@ export async function openTunnel(options: {
     done.reject(
       signal.aborted
         ? signal.reason
-        : new TransportFailure("away", `proxy ${proxy.host} cannot be reached: ${cause.message}`, { cause }),
+        : new Error(`proxy ${proxy.host} cannot be reached: ${cause.message}`, { cause }),
     ),
   );
   request.end();

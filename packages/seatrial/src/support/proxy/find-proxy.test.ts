@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { proxyFor } from "./proxy.ts";
+import { ToolError } from "../error.ts";
+import { findProxy } from "./find-proxy.ts";
 
+const refuse = (why: { message: string; hint: string }) =>
+  new ToolError({ code: "NO_PROXY_ADDRESS", ...why });
 const proxyOf = (address: string, environment: Record<string, string>) =>
-  proxyFor(new URL(address), environment)?.href;
+  findProxy(new URL(address), { environment, refuse })?.href;
 
-describe("the proxy for a registry", () => {
+describe("the proxy for an address", () => {
   test("goes by the scheme; large letters count before small ones", () => {
     const environment = {
       HTTPS_PROXY: "http://secure:1",
@@ -54,7 +57,7 @@ describe("the proxy for a registry", () => {
       const error = await Promise.resolve()
         .then(() => proxyOf("https://registry.example.com", { HTTPS_PROXY: value }))
         .catch((thrown: unknown) => thrown);
-      expect(error).toMatchObject({ code: "REGISTRY_SETTINGS_INVALID", exitCode: 2 });
+      expect(error).toMatchObject({ code: "NO_PROXY_ADDRESS" });
       expect(String(error)).not.toContain("hunter2");
     },
   );
