@@ -28,6 +28,7 @@ func cover(args []string) int {
 		return 2
 	}
 	w := &wrapper{settings: settings, redact: redact, life: newLifetime(), terminal: findTerminal(), complaints: complaints}
+	w.find = func() []profileFile { return findProfiles(w.folder, w.settings.languages) }
 	if settings.watch != "" {
 		return w.watch()
 	}
@@ -47,6 +48,8 @@ type wrapper struct {
 	// folder is empty when none could be made; why is among the problems then.
 	folder   string
 	problems []unitProblem
+	// find lists the finished profiles of the folder. It lies on a volume that may hang: at the end nobody waits for it.
+	find func() []profileFile
 
 	// told is when the program was first told to end, repeated how often that was said again.
 	told, toldLast time.Time
@@ -71,19 +74,19 @@ func (w *wrapper) run() int {
 		return code
 	}
 	w.app = app
-	c := w.startCourier(boot, app.started)
+	c := w.startCourier(w.newUnit(boot, app.started), false)
 	w.waitForApp(signals)
 	summary := w.deliver(c, signals)
 	w.conclude(summary)
 	return app.endLike()
 }
 
-func (w *wrapper) startCourier(boot string, started time.Time) *courier {
+func (w *wrapper) startCourier(unit unitManifest, resumed bool) *courier {
 	for _, complaint := range w.complaints {
 		go say(w.redact.text(complaint))
 	}
 	return startCourier(&courier{
-		settings: w.settings, folder: w.folder, life: w.life, redact: w.redact, getenv: os.Getenv, unit: w.newUnit(boot, started),
+		settings: w.settings, folder: w.folder, find: w.find, life: w.life, redact: w.redact, getenv: os.Getenv, unit: unit, resumed: resumed,
 	})
 }
 
@@ -100,16 +103,27 @@ func (w *wrapper) newUnit(boot string, started time.Time) unitManifest {
 	}
 }
 
-// conclude says what became of the profiles, and removes them unless some are only here.
+// conclude says what became of the profiles, and removes them unless some are only here. A volume that hangs does not hold it up.
 func (w *wrapper) conclude(summary coverSummary) {
-	if summary.Folder == "" {
-		w.removeFolder()
-	}
 	line := summary.line()
-	if w.settings.summary != "" {
-		if err := summary.write(w.settings.summary); err != nil {
-			line += fmt.Sprintf("; the summary is not written: %v", err)
+	concluded := make(chan string, 1)
+	go func() {
+		trouble := ""
+		if w.settings.summary != "" {
+			if err := summary.write(w.settings.summary); err != nil {
+				trouble = fmt.Sprintf("; the summary is not written: %v", err)
+			}
 		}
+		if summary.Folder == "" {
+			w.removeFolder()
+		}
+		concluded <- trouble
+	}()
+	select {
+	case trouble := <-concluded:
+		line += trouble
+	case <-time.After(max(w.life.left(), lastMoment)):
+		line += "; the volume of the profiles or of the summary does not answer"
 	}
 	say(line)
 }

@@ -29,9 +29,13 @@ type courier struct {
 	settings coverSettings
 	// folder holds a folder of profiles for each language; empty when none could be made.
 	folder string
+	// find lists the finished profiles in it.
+	find   func() []profileFile
 	life   *lifetime
 	redact *redactor
 	getenv func(string) string
+	// resumed says that the destination may have a manifest of the unit already, which the next one must not fall short of.
+	resumed bool
 
 	stop    chan struct{}
 	stopped chan struct{}
@@ -93,7 +97,7 @@ func (c *courier) seekCredentials() {
 	}
 }
 
-// run sends meta data as it appears, and with --flush what else is there now and then.
+// run sends meta data as it appears, and with --flush what else is there now and then; at first what an earlier watcher knew of.
 func (c *courier) run() {
 	defer close(c.stopped)
 	c.learnCommit()
@@ -110,7 +114,8 @@ func (c *courier) run() {
 		if flush {
 			flushed = now
 		}
-		fresh := c.pending(func(p profileFile) bool { return p.isMeta() || (flush && p.isSettled(now)) })
+		early := flush || (c.resumed && !known)
+		fresh := c.pending(func(p profileFile) bool { return p.isMeta() || (early && p.isSettled(now)) })
 		if len(fresh) == 0 && !flush && (known || now.Sub(began) < firstManifest) {
 			continue
 		}
@@ -145,7 +150,7 @@ func (c *courier) learnCommit() {
 
 // pending are the profiles that were not sent as they are now.
 func (c *courier) pending(wanted func(profileFile) bool) []profileFile {
-	return c.unsent(findProfiles(c.folder, c.settings.languages), wanted)
+	return c.unsent(c.find(), wanted)
 }
 
 func (c *courier) unsent(found []profileFile, wanted func(profileFile) bool) []profileFile {

@@ -22,13 +22,13 @@ type coverEnd struct {
 	languages []string
 }
 
-// diagnose says why profiles are missing that should be there.
-func diagnose(end coverEnd) []unitProblem {
+// diagnose says why profiles are missing that should be among those that were found.
+func diagnose(end coverEnd, found []profileFile) []unitProblem {
 	if end.folder == "" {
 		return nil
 	}
 	var missing []unitProblem
-	switch found := findProfiles(end.folder, end.languages); {
+	switch {
 	case len(found) > 0:
 		missing = notFlushed(end, found)
 	case end.saysCover:

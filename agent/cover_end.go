@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"slices"
 	"syscall"
@@ -94,8 +95,9 @@ func (w *wrapper) deliver(c *courier, signals <-chan os.Signal) coverSummary {
 		if w.app != nil {
 			w.app.settle(w.life, min(stragglerGrace, w.share()), !told.IsZero())
 		}
-		end := w.endOf(told)
-		delivered <- c.summarize(end, c.finish(end))
+		end := w.endOf(told, w.find())
+		manifest := c.finish(end)
+		delivered <- c.summarize(end, w.find(), manifest)
 	}()
 	over := w.life.ctx.Done()
 	for {
@@ -111,28 +113,61 @@ func (w *wrapper) deliver(c *courier, signals <-chan os.Signal) coverSummary {
 				w.life.endWithin(lastMoment)
 			}
 		case <-over:
-			select {
-			case summary := <-delivered:
-				return summary
-			case <-time.After(w.settings.budget / 40):
-				// A sender does not even hear that the time is over.
-				return c.summarize(w.endOf(told), errNoAnswer)
-			}
+			return w.summarizeLate(c, told, delivered)
 		}
 	}
 }
 
-func (w *wrapper) endOf(told time.Time) unitEnd {
-	end := unitEnd{at: time.Now()}
+var errFolderHangs = errors.New("the folder of profiles cannot be read: its volume does not answer")
+
+// summarizeLate says what is known when the time is over, before the platform's own time is: a sender may not even hear of it, and the
+// volume of the profiles may hang, so that no look at it may be waited for either.
+func (w *wrapper) summarizeLate(c *courier, told time.Time, delivered <-chan coverSummary) coverSummary {
+	over := time.After(w.settings.budget / 40)
+	type sight struct {
+		end   unitEnd
+		found []profileFile
+	}
+	seen := make(chan sight, 1)
+	go func() {
+		found := w.find()
+		seen <- sight{w.endOf(told, found), found}
+	}()
+	select {
+	case summary := <-delivered:
+		return summary
+	case <-over:
+	}
+	select {
+	case s := <-seen:
+		return c.summarize(s.end, s.found, errNoAnswer)
+	default:
+		summary := c.summarize(w.endUnseen(), nil, errFolderHangs)
+		summary.Folder = w.folder
+		return summary
+	}
+}
+
+// endUnseen is what is known of the program's end without a look at its profiles.
+func (w *wrapper) endUnseen() unitEnd {
+	end := unitEnd{at: time.Now(), problems: slices.Clone(w.problems)}
+	if w.app == nil {
+		return end
+	}
+	if end.exit = w.app.exitOf(); end.exit != nil {
+		end.at = w.app.ended
+	}
+	return end
+}
+
+func (w *wrapper) endOf(told time.Time, profiles []profileFile) unitEnd {
+	end := w.endUnseen()
 	found := coverEnd{service: w.settings.program(), how: "is said to have ended", folder: w.folder, languages: w.settings.languages}
 	if w.app != nil {
 		found.how, found.saysCover = w.app.describeEnd(told), buildSetting(w.settings.argv[0], "-cover") == "true"
-		if end.exit = w.app.exitOf(); end.exit != nil {
-			end.at = w.app.ended
-		}
 		found.suddenly = end.exit == nil || end.exit.Signal != nil
 	}
 	found.at = end.at
-	end.problems = append(slices.Clone(w.problems), diagnose(found)...)
+	end.problems = append(end.problems, diagnose(found, profiles)...)
 	return end
 }

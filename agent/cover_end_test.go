@@ -1,9 +1,11 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -197,5 +199,44 @@ func TestSnapshotsAreSentWhileTheAppRuns(t *testing.T) {
 	manifest := u.wantProblems("COVERAGE_NOT_FLUSHED")
 	if !strings.Contains(manifest.Problems[0].Message, "its counters are those of 2s before") && !strings.Contains(manifest.Problems[0].Message, "its counters are those of 1s before") {
 		t.Errorf("%+v", manifest.Problems)
+	}
+}
+
+func TestVolumeThatHangsDoesNotHoldTheEndUp(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	t.Cleanup(func() { close(release) })
+	for name, looks := range map[string]int{"from the end on": 0, "while profiles are sent": 1, "once they are sent": 4} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			place := t.TempDir()
+			folder := filepath.Join(place, "profiles")
+			must(t, os.MkdirAll(filepath.Join(folder, "go"), 0o755))
+			var looked atomic.Int32
+			w := &wrapper{
+				settings: coverSettings{to: t.TempDir(), languages: []string{"go"}, budget: 2 * time.Second, share: 0.5, summary: filepath.Join(place, "summary.json")},
+				redact:   newRedactor(nil), life: newLifetime(), folder: folder,
+				find: func() []profileFile {
+					if int(looked.Add(1)) > looks {
+						<-release
+					}
+					return nil
+				},
+			}
+			began := time.Now()
+			// Its own looks are as slow.
+			c := w.startCourier(w.newUnit(newBoot(began), began), false)
+			summary := w.deliver(c, nil)
+			w.conclude(summary)
+			if took := time.Since(began); took > w.settings.budget+lastMoment {
+				t.Errorf("the end took %v", took)
+			}
+			if line := summary.line(); summary.Complete || !strings.Contains(line, "its volume does not answer") || summary.Folder != folder {
+				t.Errorf("%s", line)
+			}
+			if written := string(mustRead(t, w.settings.summary)); !strings.Contains(written, "does not answer") || !isFolder(folder) {
+				t.Errorf("%s", written)
+			}
+		})
 	}
 }

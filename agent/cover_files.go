@@ -31,6 +31,9 @@ type profileFile struct {
 func (p profileFile) isMeta() bool     { return strings.HasPrefix(p.path, "go/covmeta.") }
 func (p profileFile) isCounters() bool { return strings.HasPrefix(p.path, "go/covcounters.") }
 
+// hasCounts: tools of Java and LLVM make an empty file at the program's start.
+func (p profileFile) hasCounts() bool { return !p.isMeta() && p.size > 0 }
+
 // isSettled reports whether nobody is likely to be writing to it: Go renames finished files to their names, others write in place.
 func (p profileFile) isSettled(now time.Time) bool {
 	return p.isMeta() || p.isCounters() || now.Sub(p.modified) > 2*time.Second

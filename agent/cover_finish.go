@@ -36,12 +36,12 @@ func (c *courier) finish(end unitEnd) error {
 	forFiles, cancel := context.WithTimeout(c.life.ctx, c.life.left()*4/5)
 	defer cancel()
 	c.sendAll(forFiles, c.pending(all))
-	scripts := findScripts(findProfiles(c.folder, c.settings.languages))
+	scripts := findScripts(c.find())
 	c.mu.Lock()
 	c.scripts = scripts
 	c.mu.Unlock()
 	c.sendAll(forFiles, scripts)
-	problems := append(slices.Clone(end.problems), c.sendProblems()...)
+	problems := append(slices.Clone(end.problems), c.sendProblems(c.find())...)
 	c.mu.Lock()
 	c.unit.EndedAt, c.unit.Exit, c.unit.Problems = unitTime(end.at), end.exit, problems
 	c.mu.Unlock()
@@ -101,13 +101,13 @@ func (c *courier) noteFailed(p profileFile, why error) {
 	c.failed[p.path] = why
 }
 
-// notSent says why profiles are not at the destination as they are here.
-func (c *courier) notSent() map[string]error {
+// notSent says why profiles are not at the destination as they were found here.
+func (c *courier) notSent(found []profileFile) map[string]error {
 	missing := map[string]error{}
 	c.mu.Lock()
 	scripts := c.scripts
 	c.mu.Unlock()
-	for _, p := range append(c.pending(all), c.unsent(scripts, all)...) {
+	for _, p := range append(c.unsent(found, all), c.unsent(scripts, all)...) {
 		missing[p.path] = errNoTime
 	}
 	c.mu.Lock()
@@ -121,11 +121,11 @@ func (c *courier) notSent() map[string]error {
 }
 
 // sendProblems are notSent for the manifest: one for all that did not arrive, and one for each profile that is broken.
-func (c *courier) sendProblems() []unitProblem {
+func (c *courier) sendProblems(found []profileFile) []unitProblem {
 	var problems []unitProblem
 	var late []string
 	var lateWhy error
-	for path, why := range c.notSent() {
+	for path, why := range c.notSent(found) {
 		if isBroken(why) {
 			problems = append(problems, brokenProfile(path, why))
 		} else {

@@ -35,5 +35,16 @@ func isLetterOrDigit(c rune) bool {
 func newBoot(at time.Time) string {
 	var random [4]byte
 	_, _ = rand.Read(random[:])
-	return at.UTC().Format("20060102-150405") + "-" + hex.EncodeToString(random[:])
+	return at.UTC().Format(bootTimeForm) + "-" + hex.EncodeToString(random[:])
+}
+
+const bootTimeForm = "20060102-150405"
+
+// bootTime is when a boot began, to the second; false for what is no name of one.
+func bootTime(boot string) (began time.Time, isBoot bool) {
+	day, rest, _ := strings.Cut(boot, "-")
+	clock, random, _ := strings.Cut(rest, "-")
+	began, err := time.Parse(bootTimeForm, day+"-"+clock)
+	_, notHex := hex.DecodeString(random)
+	return began, err == nil && notHex == nil && len(random) == 8
 }

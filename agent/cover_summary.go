@@ -31,8 +31,9 @@ type notSentFile struct {
 	Why  string `json:"why"`
 }
 
-func (c *courier) summarize(end unitEnd, manifest error) coverSummary {
-	missing := c.notSent()
+// summarize tells of the profiles that were found; manifest is why there is none at the destination.
+func (c *courier) summarize(end unitEnd, found []profileFile, manifest error) coverSummary {
+	missing := c.notSent(found)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	unit := c.manifest()
@@ -46,12 +47,12 @@ func (c *courier) summarize(end unitEnd, manifest error) coverSummary {
 	}
 	slices.SortFunc(s.NotSent, func(a, b notSentFile) int { return strings.Compare(a.Path, b.Path) })
 	if unit.EndedAt == "" {
-		s.Problems = append(s.Problems, end.problems...)
+		s.Problems = append([]unitProblem{}, end.problems...)
 	}
 	if manifest != nil {
 		s.NotSent = append(s.NotSent, notSentFile{"manifest.json", c.redact.text(manifest.Error())})
 	}
-	if !s.Complete && len(findProfiles(c.folder, c.settings.languages)) > 0 {
+	if !s.Complete && len(found) > 0 {
 		s.Folder = c.folder
 	}
 	return s

@@ -31,8 +31,9 @@ Each flag can be given as an environment variable instead: --to as SEATRIAL_COVE
                     Default: 60%
   --summary FILE    writes what was sent, and what was not and why, as JSON
   --watch FOLDER    runs no program, but sends what one elsewhere leaves in FOLDER/go, FOLDER/node and so on, until SIGTERM:
-                    for a container beside it, such as a sidecar of Kubernetes. It waits for the program's share of the
-                    budget until profiles come that are as young as an end leaves them. FOLDER is not emptied
+                    for a container beside it, such as a sidecar of Kubernetes. Then it waits for the program's share of
+                    the budget, or until profiles come, if there were none before. FOLDER is not emptied; a note in it
+                    lets the next start go on with the same unit
   --help            prints this
 
 The end begins with SIGTERM, and with SIGINT and SIGQUIT where no terminal is; all signals reach the program unchanged, except

@@ -6,11 +6,13 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/hmac"
+	"crypto/md5"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -251,6 +253,9 @@ func (s *fakeS3) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.t.Errorf("%s %s: %s", r.Method, r.RequestURI, wrong)
 		s3Says(w, 403, "SignatureDoesNotMatch", "The request signature we calculated does not match")
 		return
+	}
+	if digest := md5.Sum(body); r.Header.Get("Content-Md5") != base64.StdEncoding.EncodeToString(digest[:]) {
+		s.t.Errorf("%s: Content-MD5 is %q", r.RequestURI, r.Header.Get("Content-Md5"))
 	}
 	path, err := url.PathUnescape(r.RequestURI)
 	if err != nil {

@@ -151,7 +151,9 @@ func (d *s3Destination) send(ctx context.Context, key, region string, keys awsKe
 	place := below(d.bucketURL(region), key)
 	payload := content.sha256Hex()
 	header := http.Header{
-		"Content-Type":         {"application/octet-stream"},
+		"Content-Type": {"application/octet-stream"},
+		// Not every server that speaks like S3 compares the signature's digest with the content.
+		"Content-Md5":          {content.md5Base64()},
 		"X-Amz-Content-Sha256": {payload},
 	}
 	signV4(http.MethodPut, place, header, keys, sigv4Scope{region, "s3"}, payload, d.world.now())
