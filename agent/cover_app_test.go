@@ -15,29 +15,37 @@ import (
 )
 
 func TestWrapperKeepsEveryExitCode(t *testing.T) {
+	t.Parallel()
 	agent, app := realAgent(t), covered(t)
 	step := 1
 	if testing.Short() {
 		step = 17
 	}
-	for code := 0; code <= 255; code += step {
-		u := runCover(t, coverCase{program: agent, argv: []string{app, "exit", fmt.Sprint(code)}})
-		if u.code() != code {
-			t.Fatalf("%d became %d: %s", code, u.code(), u.stderr.text())
-		}
-		_, manifest := u.arrived()
-		if *manifest.Exit.Code != code || manifest.Exit.Signal != nil || manifest.count("go/covcounters.") != 1 {
-			t.Fatalf("%d: %+v", code, manifest)
-		}
+	for first := range 4 {
+		t.Run(fmt.Sprintf("each fourth from %d on", first), func(t *testing.T) {
+			t.Parallel()
+			for code := first * step; code <= 255; code += 4 * step {
+				u := runCover(t, coverCase{program: agent, argv: []string{app, "exit", fmt.Sprint(code)}})
+				if u.code() != code {
+					t.Fatalf("%d became %d: %s", code, u.code(), u.stderr.text())
+				}
+				_, manifest := u.arrived()
+				if *manifest.Exit.Code != code || manifest.Exit.Signal != nil || manifest.count("go/covcounters.") != 1 {
+					t.Fatalf("%d: %+v", code, manifest)
+				}
+			}
+		})
 	}
 }
 
 func TestWrapperDiesByTheSignalThatTheAppDiedOf(t *testing.T) {
+	t.Parallel()
 	for _, sig := range []syscall.Signal{
 		syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGILL, syscall.SIGABRT, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGKILL,
 		syscall.SIGUSR1, syscall.SIGSEGV, syscall.SIGUSR2, syscall.SIGPIPE, syscall.SIGALRM, syscall.SIGTERM, syscall.SIGSYS, 40,
 	} {
 		t.Run(signalName(sig), func(t *testing.T) {
+			t.Parallel()
 			u := runCover(t, coverCase{argv: []string{"sh", "-c", fmt.Sprintf("kill -%d $$; sleep 5", sig)}})
 			status := u.cmd.ProcessState.Sys().(syscall.WaitStatus)
 			if !status.Signaled() || status.Signal() != sig {
@@ -59,6 +67,7 @@ func TestFirstProcessExitsWithTheSignalsNumber(t *testing.T) {
 }
 
 func TestSignalsReachTheAppUnchangedAndOnce(t *testing.T) {
+	t.Parallel()
 	for name, attributes := range map[string]*syscall.SysProcAttr{"any process": nil, "first process": newPidNamespace()} {
 		t.Run(name, func(t *testing.T) {
 			u := startCover(t, coverCase{argv: []string{covered(t), "signals"}, attributes: attributes})
@@ -91,6 +100,7 @@ func TestSignalThatWasIgnoredFromTheStartStaysSo(t *testing.T) {
 }
 
 func TestEnvironmentIsUnchangedButForTheVariablesAskedFor(t *testing.T) {
+	t.Parallel()
 	environment := []string{"EMPTY=", "NEWLINE=a\nb", "GOCOVERDIR=/elsewhere", "SEATRIAL_COVER_SERVICE=orders"}
 	for languages, variables := range map[string][]string{
 		"go":                       {"GOCOVERDIR"},
@@ -122,6 +132,7 @@ func TestEnvironmentIsUnchangedButForTheVariablesAskedFor(t *testing.T) {
 }
 
 func TestInputOutputAndWorkingDirectoryAreTheAppsOwn(t *testing.T) {
+	t.Parallel()
 	u := runCover(t, coverCase{argv: []string{covered(t), "cat"}, stdin: strings.Repeat("line\n", 100_000)})
 	if u.wantCode(0); len(u.stdout.text()) != 500_000 {
 		t.Errorf("%d bytes came back", len(u.stdout.text()))
@@ -137,6 +148,7 @@ func TestInputOutputAndWorkingDirectoryAreTheAppsOwn(t *testing.T) {
 }
 
 func TestOtherEndsOfPipesSeeTheAppEnd(t *testing.T) {
+	t.Parallel()
 	command := exec.Command(realAgent(t), "cover", "--to", silentAddress(t), "--folder", t.TempDir(), "--budget", "4s", "--", covered(t), "exit", "0")
 	output, err := command.StdoutPipe()
 	if err != nil {
@@ -163,6 +175,7 @@ func TestOtherEndsOfPipesSeeTheAppEnd(t *testing.T) {
 }
 
 func TestAppDoesNotOutliveAWrapperThatIsKilled(t *testing.T) {
+	t.Parallel()
 	u := startCover(t, coverCase{argv: []string{covered(t), "ignore"}})
 	u.waitForOutput("ready")
 	app := childOf(t, u.cmd.Process.Pid)

@@ -31,6 +31,7 @@ func leaveProfiles(t *testing.T, argv ...string) (folder, counters string) {
 }
 
 func TestCountersAreWholeWithoutTheirCommandLine(t *testing.T) {
+	t.Parallel()
 	for _, argv := range [][]string{
 		{"exit", "0", "--token", "t0p-s3cret"},
 		{"exit", "0", "--password=t0p-s3cret", "argv0", "GOOS", "", "é"},

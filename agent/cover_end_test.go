@@ -18,6 +18,7 @@ func (u *coverUnderTest) endedAfter(moment time.Time) time.Duration {
 }
 
 func TestAppThatEndsOnSigtermLeavesWholeCoverage(t *testing.T) {
+	t.Parallel()
 	u := startCover(t, coverCase{flags: []string{"--budget", "10s"}, argv: []string{covered(t), "wait", "1s"}})
 	u.waitForOutput("ready")
 	told := time.Now()
@@ -43,6 +44,7 @@ func TestAppThatEndsOnSigtermLeavesWholeCoverage(t *testing.T) {
 }
 
 func TestMetaDataArrivesWhileTheAppRuns(t *testing.T) {
+	t.Parallel()
 	u := startCover(t, coverCase{argv: []string{covered(t), "wait"}})
 	u.waitForOutput("ready")
 	eventually(t, "a manifest", func() bool { _, _, found := findUnit(t, u.to); return found })
@@ -58,6 +60,7 @@ func TestMetaDataArrivesWhileTheAppRuns(t *testing.T) {
 }
 
 func TestAppThatIgnoresSigtermIsKilledAfterItsShare(t *testing.T) {
+	t.Parallel()
 	u := startCover(t, coverCase{flags: []string{"--budget", "3s", "--share", "40%"}, argv: []string{covered(t), "ignore"}})
 	u.waitForOutput("ready")
 	told := time.Now()
@@ -76,6 +79,7 @@ func TestAppThatIgnoresSigtermIsKilledAfterItsShare(t *testing.T) {
 }
 
 func TestSecondSigtermShortensTheEnd(t *testing.T) {
+	t.Parallel()
 	u := startCover(t, coverCase{flags: []string{"--budget", "60s"}, argv: []string{covered(t), "ignore"}})
 	u.waitForOutput("ready")
 	u.signal(syscall.SIGTERM)
@@ -90,6 +94,7 @@ func TestSecondSigtermShortensTheEnd(t *testing.T) {
 }
 
 func TestSigtermThatComesTwiceAtOnceIsOneRequest(t *testing.T) {
+	t.Parallel()
 	u := startCover(t, coverCase{argv: []string{covered(t), "wait", "1500ms"}})
 	u.waitForOutput("ready")
 	u.signal(syscall.SIGTERM)
@@ -100,6 +105,7 @@ func TestSigtermThatComesTwiceAtOnceIsOneRequest(t *testing.T) {
 }
 
 func TestAppThatDoesNotHandleItsEndIsSaidToHaveLeftNoCounters(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		argument string
 		sig      syscall.Signal
@@ -111,6 +117,7 @@ func TestAppThatDoesNotHandleItsEndIsSaidToHaveLeftNoCounters(t *testing.T) {
 		"panic":    {"panic", 0, 2, "ended with code 2"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			u := startCover(t, coverCase{argv: []string{covered(t), c.argument}})
 			if c.sig != 0 {
 				u.waitForOutput("ready")
@@ -148,6 +155,7 @@ func TestAppWithoutCoverageIsSaidToHaveNone(t *testing.T) {
 }
 
 func TestProcessesThatTheAppLeavesBehindBringTheirProfilesToo(t *testing.T) {
+	t.Parallel()
 	u := runCover(t, coverCase{argv: []string{covered(t), "fork", "3"}, attributes: newPidNamespace()})
 	u.wantCode(0)
 	// The app, three that ended before it, and three that outlived it.
@@ -157,6 +165,7 @@ func TestProcessesThatTheAppLeavesBehindBringTheirProfilesToo(t *testing.T) {
 }
 
 func TestOrphansAreReaped(t *testing.T) {
+	t.Parallel()
 	u := startCover(t, coverCase{
 		argv:       []string{"sh", "-c", "for i in 1 2 3 4 5; do (sleep 0.1 & ); done; sleep 0.3; echo ready; sleep 60"},
 		attributes: newPidNamespace(),
@@ -174,6 +183,7 @@ func TestOrphansAreReaped(t *testing.T) {
 }
 
 func TestStragglersThatIgnoreTheirEndDoNotHoldTheWrapperUp(t *testing.T) {
+	t.Parallel()
 	u := startCover(t, coverCase{
 		argv:       []string{"sh", "-c", `trap "" TERM; sleep 60 >/dev/null 2>&1 & exit 0`},
 		attributes: newPidNamespace(),
@@ -185,6 +195,7 @@ func TestStragglersThatIgnoreTheirEndDoNotHoldTheWrapperUp(t *testing.T) {
 }
 
 func TestSnapshotsAreSentWhileTheAppRuns(t *testing.T) {
+	t.Parallel()
 	u := startCover(t, coverCase{flags: []string{"--flush", "200ms"}, argv: []string{covered(t), "snapshots"}})
 	u.waitForOutput("ready")
 	eventually(t, "counters", func() bool {

@@ -84,6 +84,7 @@ cd /`
 }
 
 func TestPlacesThatHangHoldTheStartUpOnceAndAreCleanedLater(t *testing.T) {
+	t.Parallel()
 	release, undone := make(chan struct{}), make(chan string, 3)
 	prepare := func(place string) (string, error) {
 		switch place {

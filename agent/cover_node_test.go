@@ -41,6 +41,7 @@ func nodeFlags(t *testing.T, folderName string) []string {
 }
 
 func TestProgramsOfNodeLeaveProfilesWhenASignalEndsThem(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		script string
 		env    []string
@@ -69,6 +70,7 @@ func TestProgramsOfNodeLeaveProfilesWhenASignalEndsThem(t *testing.T) {
 }
 
 func TestNodeHookIsLeftOutWhereProgramsWouldNotStartWithIt(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		flags, env, argv []string
 	}{

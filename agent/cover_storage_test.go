@@ -99,6 +99,7 @@ func TestManifestIsSentAfterTheFilesItLists(t *testing.T) {
 }
 
 func TestStorageThatIsBusyIsAskedAgain(t *testing.T) {
+	t.Parallel()
 	server := newStorageServer(t, 500, 503, 500, 200)
 	u := runCover(t, coverCase{flags: []string{"--to", server.URL}, argv: []string{covered(t), "exit", "7"}})
 	u.wantCode(7)
@@ -109,6 +110,7 @@ func TestStorageThatIsBusyIsAskedAgain(t *testing.T) {
 }
 
 func TestStorageThatHangsOnceIsAskedAgainWithinTheBudget(t *testing.T) {
+	t.Parallel()
 	server := newStorageServer(t, 0, 0, 200)
 	u := runCover(t, coverCase{flags: []string{"--to", server.URL, "--budget", "8s"}, argv: []string{covered(t), "exit", "7"}})
 	u.wantCode(7)
@@ -119,6 +121,7 @@ func TestStorageThatHangsOnceIsAskedAgainWithinTheBudget(t *testing.T) {
 }
 
 func TestEndThatMeetsARunningFlushKeepsTimeForTheManifest(t *testing.T) {
+	t.Parallel()
 	server := newStorageServer(t)
 	server.delay = 300 * time.Millisecond
 	// One after the other, 20 files would take 6 s. They appear at once, so that one flush has most of them.
@@ -137,6 +140,7 @@ while :; do sleep 0.05; done`
 }
 
 func TestStorageInTroubleNeverOutlastsTheBudget(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		to   string
 		says string
@@ -183,6 +187,7 @@ func silentAddress(t *testing.T) string {
 }
 
 func TestStorageThatRefusesIsNotAskedForLong(t *testing.T) {
+	t.Parallel()
 	server := newStorageServer(t, http.StatusForbidden)
 	u := runCover(t, coverCase{flags: []string{"--to", server.URL}, argv: []string{covered(t), "exit", "0"}})
 	u.wantCode(0)
@@ -192,6 +197,7 @@ func TestStorageThatRefusesIsNotAskedForLong(t *testing.T) {
 }
 
 func TestStorageThatComesBackWhileTheAppRunsGetsMetaData(t *testing.T) {
+	t.Parallel()
 	server := newStorageServer(t, 500, 500, 200)
 	u := startCover(t, coverCase{flags: []string{"--to", server.URL}, argv: []string{covered(t), "wait"}})
 	eventually(t, "meta data", func() bool {
@@ -204,6 +210,7 @@ func TestStorageThatComesBackWhileTheAppRunsGetsMetaData(t *testing.T) {
 }
 
 func TestProgramRunsWithSettingsThatAreWrong(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		flags, env []string
 		says       string
@@ -218,6 +225,7 @@ func TestProgramRunsWithSettingsThatAreWrong(t *testing.T) {
 		"summary to nowhere": {[]string{"--summary", "/no/such/folder/x"}, nil, "the summary is not written"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			u := runCover(t, coverCase{flags: c.flags, env: c.env, argv: []string{covered(t), "exit", "9"}})
 			u.wantCode(9)
 			if !strings.Contains(u.stderr.text(), c.says) || strings.Contains(u.stderr.text(), "hidden") {
@@ -237,6 +245,7 @@ func TestWithoutDestinationTheProgramRunsAndProfilesAreLeft(t *testing.T) {
 }
 
 func TestCredentialsThatNobodyHasDoNotHoldTheEndUp(t *testing.T) {
+	t.Parallel()
 	for name, metadata := range map[string]string{"nobody is there": closedAddress(t), "nobody answers": silentAddress(t)} {
 		nowhere := []string{
 			"HOME=/no/such/home", "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_PROFILE=", "AWS_WEB_IDENTITY_TOKEN_FILE=",
@@ -269,6 +278,7 @@ func TestCredentialsThatNobodyHasDoNotHoldTheEndUp(t *testing.T) {
 }
 
 func TestCredentialsThatAreLongInComingWhenTheEndBeginsAreAskedForAnew(t *testing.T) {
+	t.Parallel()
 	var asked atomic.Int32
 	sts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)

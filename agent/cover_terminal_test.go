@@ -71,6 +71,7 @@ func TestAppReadsFromTheTerminal(t *testing.T) {
 }
 
 func TestStopAtATerminalIsForBothUntilTheShellGoesOn(t *testing.T) {
+	t.Parallel()
 	p := onTerminal(t, `set -m; "$@"; echo "stopped $?"; fg >/dev/null; echo "code $?"`, "sh", "-c", "echo ready; sleep 1; echo over")
 	p.waitForLine("ready")
 	p.send(frameStdin, []byte("\x1a"))

@@ -101,6 +101,7 @@ func TestWatcherThatIsToldFirstEndsSoonAfterTheProgram(t *testing.T) {
 }
 
 func TestWatcherWaitsForTheLastProfilesOfAProgramThatWritesWhileItRuns(t *testing.T) {
+	t.Parallel()
 	for name, age := range map[string]time.Duration{"a moment ago": 0, "long ago": time.Minute} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

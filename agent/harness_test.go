@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"io"
 	"log"
 	"net"
@@ -24,9 +25,22 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
+	flag.Parse()
+	waitTogether()
 	code := m.Run()
 	coveredPrograms.remove()
 	os.Exit(code)
+}
+
+// waitTogether lets more tests run at once than there are processors, unless somebody said how many: those that run beside others
+// wait most of their time. What measures its own time or memory runs alone, before them.
+func waitTogether() {
+	const testsAtOnce = "8"
+	isSaid := false
+	flag.Visit(func(f *flag.Flag) { isSaid = isSaid || f.Name == "test.parallel" })
+	if !isSaid {
+		_ = flag.Set("test.parallel", testsAtOnce)
+	}
 }
 
 const patience = 20 * time.Second

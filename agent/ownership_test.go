@@ -72,6 +72,7 @@ func TestFirstProcessEndsDetachedDaemonsToo(t *testing.T) {
 }
 
 func TestFirstProcessReapsOrphansAndLosesNoExit(t *testing.T) {
+	t.Parallel()
 	a := startFirstProcess(t)
 	orphan := run(t, a.client, sh(`i=0; while [ $i -lt 50 ]; do (sleep 0.0$((i % 10)) &); i=$((i+1)); done; exit 9`))
 	if orphan.code() != 9 {
@@ -99,6 +100,7 @@ func TestTermEndsTheProcessesThenTheAgent(t *testing.T) {
 }
 
 func TestTermKillsWhatIgnoresIt(t *testing.T) {
+	t.Parallel()
 	a := startFirstProcess(t)
 	p := startRunning(t, a.client, sh(`trap '' TERM; echo ready; while :; do sleep 0.05; done`))
 	p.waitForLine("ready")

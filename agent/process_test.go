@@ -116,6 +116,7 @@ func TestDescendantThatHoldsTheOutputDoesNotHoldTheExit(t *testing.T) {
 }
 
 func TestDescendantThatNeverFallsSilentDoesNotHoldTheExit(t *testing.T) {
+	t.Parallel()
 	start := time.Now()
 	done := run(t, startAgent(t).client, sh(`setsid sh -c 'while :; do echo noise; sleep 0.01; done' & exit 5`))
 	if took := time.Since(start); done.code() != 5 || took < lingerLimit || took > 10*time.Second {
@@ -178,6 +179,7 @@ func TestOutputOfASlowOwnerIsNeitherLostNorPiledUp(t *testing.T) {
 }
 
 func TestSlowOwnerOfAnEndedProcessGetsAllOfIt(t *testing.T) {
+	t.Parallel()
 	p := startRunning(t, startAgent(t).client, sh(`head -c 60000 /dev/zero; sleep 60 & exit 0`))
 	time.Sleep(lingerLimit + 500*time.Millisecond)
 	if done := p.finish(); len(done.stdout) != 60000 {

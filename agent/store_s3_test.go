@@ -186,6 +186,7 @@ func TestS3DoesNotRunAfterRegions(t *testing.T) {
 }
 
 func TestS3WaitsOnlyAsLongAsItIsLet(t *testing.T) {
+	t.Parallel()
 	cloud := newFakeCloud(t, s3Env())
 	release := make(chan struct{})
 	cloud.serve("minio:9000", func(_ http.ResponseWriter, r *http.Request) { <-release })
