@@ -83,11 +83,12 @@ async function ended(name: string) {
   const folder = await mkdtemp(join(tmpdir(), "cover-container-"));
   await docker("cp", `${name}:/profiles`, folder);
   const found = await readdir(folder, { recursive: true });
-  const manifest = found.find((path) => path.endsWith("manifest.json"));
+  const manifests = found.filter((path) => path.endsWith("manifest.json"));
+  const [manifest] = manifests;
   const unit = JSON.parse(await readFile(join(folder, manifest ?? "none"), "utf8")) as Unit;
   const files = await readdir(join(folder, dirname(manifest ?? ""), "go"));
   await rm(folder, { recursive: true });
-  return { code, unit, files };
+  return { code, unit, files, units: manifests.length };
 }
 
 /** A program that knows nothing of the wrapper, and the wrapper beside it, as different users that share a volume at /shared/go. */
@@ -197,4 +198,15 @@ it("a sidecar has the profiles of a program that died and was started anew", asy
   await docker("kill", "--signal", "TERM", pair.sidecar);
   const { unit } = await pair.ended();
   expect([kinds(unit), codes(unit)]).toEqual([WHOLE, []]);
+});
+
+it("a sidecar that is started again goes on with its unit", async () => {
+  await using pair = await startPair("wait");
+  await pair.saysReady();
+  await docker("restart", pair.sidecar);
+  await docker("stop", pair.app);
+  await docker("kill", "--signal", "TERM", pair.sidecar);
+  const { code, unit, units } = await pair.ended();
+  expect([code, units, kinds(unit), codes(unit)]).toEqual([0, 1, WHOLE, []]);
+  expect(unit.endedAt).toBeDefined();
 });
