@@ -23,5 +23,5 @@ step "build" build_program
 step "engine" rig/up
 step "base image" rig/images node:20-trixie-slim
 step "package" pack
-step "image $image" docker build --quiet --tag "$image" "$context"
+step "image $image" env DOCKER_BUILDKIT=1 docker build --quiet --tag "$image" "$context"
 step "what it has" smoke

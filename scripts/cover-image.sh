@@ -19,5 +19,5 @@ step "engine" rig/up
 step "base image" rig/images golang
 step "agent" node --input-type=module --eval 'import { buildAgent } from "./scripts/build-agent.mjs"; buildAgent(process.cwd());'
 step "gather" gather
-step "image $image" docker build --quiet --tag "$image:$version" --tag "$image:latest" "$context"
+step "image $image" env DOCKER_BUILDKIT=1 docker build --quiet --tag "$image:$version" --tag "$image:latest" "$context"
 step "what it has" smoke

@@ -4,7 +4,7 @@
 # What the end-to-end tests use to play other machines (network namespaces, certificates, ssh), and to run the pipelines that we
 # write as their systems would (gitlab-ci-local copies with rsync, Maven fetches the Groovy of Jenkins); Java and Python, whose coverage tools
 # are asked for their own figures.
-test_tools=(ip:iproute2 nsenter:util-linux openssl:openssl ssh:openssh-client rsync:rsync mvn:maven javac:default-jdk-headless python3:python3-venv)
+test_tools=(ip:iproute2 nsenter:util-linux openssl:openssl ssh:openssh-client rsync:rsync mvn:maven javac:default-jdk-headless pip3:python3-pip)
 
 step "dependencies" install_dependencies
 step "engine" rig/up
@@ -15,10 +15,14 @@ beside "test tools" rig/tools "${test_tools[@]}"
 beside "base images" rig/images
 step "build" build_program
 await "test tools"
+# The agent's tests and the clients' wait most of their time.
+beside "agent" node scripts/test-agent.mjs
 step "check" bash scripts/check.sh
-step "agent" node scripts/test-agent.mjs
+await "agent"
 await "base images"
-step "go client" node scripts/test-go-client.mjs
-step "python client" node scripts/test-python-client.mjs
+beside "go client" node scripts/test-go-client.mjs
+beside "python client" node scripts/test-python-client.mjs
 step "contract and end-to-end" npx vitest run --project contract --project e2e --reporter=default --reporter=json --outputFile.json=.test-results/engine.json
+await "go client"
+await "python client"
 node scripts/test-summary.mjs

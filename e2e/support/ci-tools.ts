@@ -47,7 +47,8 @@ export async function actionlint(): Promise<string> {
       return;
     }
     const script = `CGO_ENABLED=0 go install ${module} && cat /go/bin/actionlint`;
-    const container = ["run", "--rm", "--env", "GOPATH=/go", "golang:1.24", "sh", "-c", script];
+    const cache = ["--volume", "seatrial-test-go:/root/.cache/go-build"];
+    const container = ["run", "--rm", ...cache, "--env", "GOPATH=/go", "golang:1.24", "sh", "-c", script];
     const { stdout } = await run("docker", container, { encoding: "buffer", maxBuffer: 1 << 28 });
     await writeFile(path.join(target, "actionlint"), stdout, { mode: 0o755 });
   });

@@ -4,9 +4,10 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** The docker command line's output, without the newline at its end. */
+/** The docker command line's output, without the newline at its end. Builds are BuildKit's, which older ones want to be asked for. */
 export async function docker(...args: string[]): Promise<string> {
-  const { stdout } = await run("docker", args, { maxBuffer: 64 << 20 });
+  const env = { ...process.env, DOCKER_BUILDKIT: "1" };
+  const { stdout } = await run("docker", args, { maxBuffer: 64 << 20, env });
   return stdout.trim();
 }
 

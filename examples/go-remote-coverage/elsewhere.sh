@@ -7,6 +7,8 @@ cd "$(dirname "$0")"
 name=${ELSEWHERE:-parkly-elsewhere}
 key=example-key
 secret=known-to-this-machine-only
+# Docker before 23 builds without it, unless it is asked.
+export DOCKER_BUILDKIT=1
 
 # The engine's own address, as containers of any network know it. What is published there, suites reach and other machines do not.
 gateway() { docker network inspect bridge --format '{{(index .IPAM.Config 0).Gateway}}'; }

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { cp, readdir } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { localAgent } from "../../suites/testing/local-agent.ts";
 import { createFolder } from "../../support/testing/folder.ts";
 import { parseCoveragePy } from "../formats/python/parse-coverage-py.ts";
@@ -16,19 +16,11 @@ const { signal } = new AbortController();
 /** One that lists no branches, one that lists more than it counts, and the latest. */
 const VERSIONS = ["==6.4.4", "==7.6.1", ""];
 
-let pip: AsyncDisposable & { path: string };
-beforeAll(async () => {
-  pip = await createFolder({});
-  await run("python3", ["-m", "venv", "venv"], { cwd: pip.path });
-});
-afterAll(async () => await pip[Symbol.asyncDispose]());
-
 /** An interpreter with one package and nothing else. */
 async function pythonWith(requirement: string, folder: string): Promise<string> {
   await run("python3", ["-m", "venv", "--without-pip", "venv"], { cwd: folder });
   const python = path.join(folder, "venv/bin/python");
-  const installer = path.join(pip.path, "venv/bin/python");
-  await run(installer, ["-m", "pip", "--python", python, "install", "--quiet", requirement]);
+  await run("python3", ["-m", "pip", "--python", python, "install", "--quiet", requirement]);
   return python;
 }
 

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { cp, readFile } from "node:fs/promises";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,6 +9,7 @@ import { agentBinary } from "../../agent/index.ts";
 import { type DockerServer, startDockerServer } from "../../spaces/testing/docker-server.ts";
 import { type Forward, forward } from "../../spaces/testing/forward.ts";
 import { createFolder } from "../../support/testing/folder.ts";
+import { runWithGo } from "../formats/go/testing/go-shell.ts";
 import { openStorage } from "./open-storage.ts";
 import { pullUnits } from "./pull/pull-units.ts";
 import type { Variables } from "./storage.ts";
@@ -30,6 +32,16 @@ const UNIT = unitOf(
   },
 );
 
+/** The agent's own tests. */
+let compiled: Awaited<ReturnType<typeof createFolder>>;
+beforeAll(async () => {
+  compiled = await createFolder({});
+  await cp(AGENT, compiled.path, { recursive: true, filter: (source) => source !== path.join(AGENT, "bin") });
+  const script = "CGO_ENABLED=0 go test -c -o agent.test .";
+  await runWithGo({ toolchain: "local", folder: compiled.path, script });
+}, 600_000);
+afterAll(async () => await compiled[Symbol.asyncDispose]());
+
 /** Has the agent's own code put the files below a folder to an address. */
 async function put(address: string, folder: string, environment: Variables): Promise<void> {
   const env = {
@@ -39,8 +51,9 @@ async function put(address: string, folder: string, environment: Variables): Pro
     SEATRIAL_STORE: address,
     SEATRIAL_STORE_FOLDER: folder,
   };
-  const argv = ["test", "-count=1", "-run", "^TestRealStorageTakesFiles$", "."];
-  await promisify(execFile)("go", argv, { cwd: AGENT, env }).catch((error: { stdout?: string }) => {
+  const argv = ["-test.run", "^TestRealStorageTakesFiles$"];
+  const tests = path.join(compiled.path, "agent.test");
+  await promisify(execFile)(tests, argv, { cwd: compiled.path, env }).catch((error: { stdout?: string }) => {
     throw new Error(error.stdout);
   });
 }

@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 
 const IMAGE = "golang:1.24";
+/** What scripts/go-tests.mjs compiled there is not compiled again. */
+const CACHE = "seatrial-test-go:/root/.cache/go-build";
 
 /** Runs a shell script in `folder`, in which paths are relative, with this machine's Go or another version of it. */
 export interface GoShell {
@@ -21,14 +23,15 @@ export async function runWithGo({ toolchain, folder, script }: GoShell): Promise
   };
   if (await hasGo()) return await run(["sh", "-ec", script], { cwd: folder, env });
   const inside = 'mkdir /tmp/oracle && cd /tmp/oracle && tar x && sh -ec "$0" >&2 && tar c .';
-  const container = `docker run --rm -i --env GOTOOLCHAIN --label seatrial.test=go-format ${IMAGE} sh -ec '${inside}' "$0"`;
+  const container = `docker run --rm -i --env GOTOOLCHAIN --volume ${CACHE} --label seatrial.test=go-format ${IMAGE} sh -ec '${inside}' "$0"`;
   await run(["bash", "-o", "pipefail", "-ec", `tar c . | ${container} | tar x`, script], {
     cwd: folder,
     env,
   });
 }
 
-async function hasGo(): Promise<boolean> {
+/** True where this machine has Go itself. */
+export async function hasGo(): Promise<boolean> {
   const child = spawn("go", ["version"], { stdio: "ignore" });
   return await once(child, "close").then(
     ([code]) => code === 0,
