@@ -36,8 +36,8 @@ beside() {
   local name=$1
   beside_logs[$name]=$(mktemp)
   echo "▸ $name (beside what follows)"
-  # Whoever ends early ends it too.
-  trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT
+  # Whoever ends early ends it too. Where nothing is left, kill fails, and would fail the script.
+  trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT
   step "$@" >"${beside_logs[$name]}" 2>&1 &
   beside_jobs[$name]=$!
 }
