@@ -210,22 +210,19 @@ func TestAppThatCannotBeStartedGivesTheCodeOfShells(t *testing.T) {
 }
 
 func TestStartIsNotDelayed(t *testing.T) {
-	const allowed, rounds = 20 * time.Millisecond, 4
+	const allowed = 20 * time.Millisecond
 	agent, to := realAgent(t), t.TempDir()
-	// A busy machine delays a round, the wrapper would delay each.
-	for range rounds {
-		var direct, wrapped []time.Duration
-		for range 31 {
-			direct = append(direct, timeToFirstByte(t, "/bin/sh", "-c", "echo"))
-			wrapped = append(wrapped, timeToFirstByte(t, agent, "cover", "--to", to, "--", "/bin/sh", "-c", "echo"))
-		}
-		delay := median(wrapped) - median(direct)
-		t.Logf("first output after %v, behind the wrapper after %v: it adds %v", median(direct), median(wrapped), delay)
-		if delay <= allowed {
-			return
-		}
+	var direct, wrapped []time.Duration
+	for range 31 {
+		direct = append(direct, timeToFirstByte(t, "/bin/sh", "-c", "echo"))
+		wrapped = append(wrapped, timeToFirstByte(t, agent, "cover", "--to", to, "--", "/bin/sh", "-c", "echo"))
 	}
-	t.Errorf("the wrapper delays the start by more than %v", allowed)
+	// What else the machine does delays some starts. What the wrapper does is in each.
+	delay := slices.Min(wrapped) - slices.Min(direct)
+	t.Logf("first output after %v, behind the wrapper after %v: it adds %v", slices.Min(direct), slices.Min(wrapped), delay)
+	if delay > allowed {
+		t.Errorf("the wrapper delays the start by more than %v", allowed)
+	}
 }
 
 func timeToFirstByte(t *testing.T, argv ...string) time.Duration {
@@ -246,9 +243,4 @@ func timeToFirstByte(t *testing.T, argv ...string) time.Duration {
 	}
 	_ = command.Wait()
 	return took
-}
-
-func median(times []time.Duration) time.Duration {
-	slices.Sort(times)
-	return times[len(times)/2]
 }

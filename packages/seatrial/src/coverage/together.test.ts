@@ -3,38 +3,19 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { createFolder } from "../support/testing/folder.ts";
 import { finishCoverage } from "./finish.ts";
+import { BRANCHING_SCRIPT, branchingProfile } from "./testing/branching-script.ts";
 import { writeUnit } from "./testing/units.ts";
 
-const SCRIPT = "function f(n) {\n  if (n) {\n    return 1;\n  }\n  return 2;\n}\nf(1);\n";
-
-/** `f(n)` as V8 reports it when `n` was true, or was not: it names the way that was not taken only. */
-function v8(n: boolean): string {
-  const range = (startOffset: number, endOffset: number, count: number) => ({
-    startOffset,
-    endOffset,
-    count,
-  });
-  const functions = [
-    { functionName: "", isBlockCoverage: true, ranges: [range(0, 64, 1)] },
-    {
-      functionName: "f",
-      isBlockCoverage: true,
-      ranges: [range(0, 57, 1), n ? range(43, 56, 0) : range(25, 43, 0)],
-    },
-  ];
-  return JSON.stringify({
-    result: [{ scriptId: "1", url: "file:///app/src/f.js", functions }],
-    timestamp: 1,
-  });
-}
-
-const unit = (n: boolean) => ({ "node/coverage-1-1-0.json": v8(n), "sources/app/src/f.js": SCRIPT });
+const unit = (n: boolean) => ({
+  "node/coverage-1-1-0.json": branchingProfile(n),
+  "sources/app/src/f.js": BRANCHING_SCRIPT,
+});
 
 /** What a report says of units by their service; each is of a source of its own unless it names one. */
 async function report(
   units: Record<string, { files: Record<string, string>; source?: string }>,
 ): Promise<{ all: string; each: Record<string, string>; lcov: string; arms: number | undefined }> {
-  await using folder = await createFolder({ "src/f.js": SCRIPT });
+  await using folder = await createFolder({ "src/f.js": BRANCHING_SCRIPT });
   const run = path.join(folder.path, ".seatrial/runs/r1");
   for (const [service, { files, source }] of Object.entries(units))
     await writeUnit(path.join(run, "units"), service, files, { source });

@@ -7,13 +7,12 @@ import { add, main, smallProgram } from "../formats/go/testing/programs.ts";
 import { sample } from "../formats/testing/figures.ts";
 import type { Input } from "../inputs/inputs.ts";
 import { reportCoverage } from "../report-coverage.ts";
+import { BRANCHING_SCRIPT, branchingProfile } from "../testing/branching-script.ts";
 import { lcov, writeUnit } from "../testing/units.ts";
 import { keepExport } from "../units/unit-exports.ts";
 import { mergeCoverage } from "./merge-coverage.ts";
 
 const { signal } = new AbortController();
-const SCRIPT = "function f(n) {\n  if (n) {\n    return 1;\n  }\n  return 2;\n}\nf(1);\n";
-
 /** What a report says of inputs, without where they lie. */
 async function report(root: string, inputs: readonly Input[]) {
   const { outcome, pieces } = await reportCoverage({
@@ -55,27 +54,6 @@ async function merge(
   return await mergeCoverage({ inputs, into, combine: false, force: false, time: 0, ...more, signal });
 }
 
-/** `f(n)` as V8 reports it when `n` was true, or was not. */
-function v8(n: boolean): string {
-  const range = (startOffset: number, endOffset: number, count: number) => ({
-    startOffset,
-    endOffset,
-    count,
-  });
-  const functions = [
-    { functionName: "", isBlockCoverage: true, ranges: [range(0, 64, 1)] },
-    {
-      functionName: "f",
-      isBlockCoverage: true,
-      ranges: [range(0, 57, 1), n ? range(43, 56, 0) : range(25, 43, 0)],
-    },
-  ];
-  return JSON.stringify({
-    result: [{ scriptId: "1", url: "file:///app/src/f.js", functions }],
-    timestamp: 1,
-  });
-}
-
 function goUnit(pid: number, ...counters: number[]): Record<string, Buffer> {
   const { hash, bytes } = metaBytes(smallProgram());
   const segments = [[add(...counters), main(1)]];
@@ -85,7 +63,10 @@ function goUnit(pid: number, ...counters: number[]): Record<string, Buffer> {
   };
 }
 
-const node = (n: boolean) => ({ "node/coverage-1-1-0.json": v8(n), "sources/app/src/f.js": SCRIPT });
+const node = (n: boolean) => ({
+  "node/coverage-1-1-0.json": branchingProfile(n),
+  "sources/app/src/f.js": BRANCHING_SCRIPT,
+});
 const goText = "mode: set\nexample.com/m/lib/lib.go:3.24,4.12 1 1\nexample.com/m/more.go:1.1,3.2 2 1\n";
 
 describe("what is merged", () => {
@@ -164,7 +145,7 @@ describe("what is merged", () => {
       },
     ],
   ])("of %s is in a report what the units were", async (_, write) => {
-    await using project = await createFolder({ "src/f.js": SCRIPT });
+    await using project = await createFolder({ "src/f.js": BRANCHING_SCRIPT });
     await using folder = await createFolder({});
     const at = (name: string) => path.join(folder.path, name);
     await write(at("units"));
@@ -213,7 +194,7 @@ describe("what is merged", () => {
   });
 
   it("of several runs and commits, by force, is of none", async () => {
-    await using folder = await createFolder({ "src/f.js": SCRIPT });
+    await using folder = await createFolder({ "src/f.js": BRANCHING_SCRIPT });
     const units = path.join(folder.path, "units");
     await writeUnit(`${units}/1`, "api", node(true), { run: "r1", commit: "1".repeat(40) });
     await writeUnit(`${units}/2`, "api", node(true), { run: "r2", commit: "2".repeat(40) });
@@ -234,7 +215,10 @@ describe("what is merged", () => {
   });
 
   it("is not put where something is already", async () => {
-    await using folder = await createFolder({ "merged/api/merged/7/node/x": "", "src/f.js": SCRIPT });
+    await using folder = await createFolder({
+      "merged/api/merged/7/node/x": "",
+      "src/f.js": BRANCHING_SCRIPT,
+    });
     await writeUnit(`${folder.path}/units`, "api", node(true));
     await expect(merge([{ path: `${folder.path}/units` }], `${folder.path}/merged`)).toThrowWithCode(
       "COVERAGE_NOT_WRITTEN",
