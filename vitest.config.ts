@@ -35,7 +35,7 @@ export default defineConfig({
           setupFiles: ["packages/seatrial/src/support/testing/matchers.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Most of it is waiting for containers; each test names and removes what is its own.
+          // Some wait for containers while others work; each test names and removes what is its own.
           maxWorkers: 3,
         },
       },
