@@ -10,8 +10,8 @@ secret=known-to-this-machine-only
 # Docker before 23 builds without it, unless it is asked.
 export DOCKER_BUILDKIT=1
 
-# The engine's own address, as containers of any network know it. What is published there, suites reach and other machines do not.
-gateway() { docker network inspect bridge --format '{{(index .IPAM.Config 0).Gateway}}'; }
+# An address of the engine's own machine. What is published there, suites reach and other machines do not.
+gateway() { docker network inspect "$name" --format '{{(index .IPAM.Config 0).Gateway}}'; }
 
 # published CONTAINER PORT: the port that the engine chose.
 published() { docker port "$1" "$2/tcp" | head -n 1 | sed 's/.*://'; }
@@ -35,12 +35,12 @@ deploy_program() {
 
 case ${1:-} in
   up)
+    docker network create "$name" >/dev/null
     # Docker Desktop's engine is a machine of its own; it knows its host by a name.
     case $(docker info --format '{{.OperatingSystem}}') in
       "Docker Desktop") bind=127.0.0.1 host=host.docker.internal ;;
       *) bind=$(gateway) host=$bind ;;
     esac
-    docker network create "$name" >/dev/null
     deploy_storage
     deploy_program "$bind"
     echo "export PARKLY_URL=http://$host:$(published "$name" 8080)"
