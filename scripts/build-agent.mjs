@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { digestOf } from "./digest.mjs";
 
 const OLDEST_GO = [1, 24];
 
@@ -9,7 +9,7 @@ const OLDEST_GO = [1, 24];
 export function buildAgent(root) {
   const folder = join(root, "agent");
   const bin = join(folder, "bin");
-  const digest = digestOf(folder);
+  const digest = agentDigest(root);
   const stamp = join(bin, ".source");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
   mkdirSync(bin, { recursive: true });
@@ -38,13 +38,12 @@ export function buildAgent(root) {
   writeFileSync(stamp, digest);
 }
 
-function digestOf(folder) {
-  const hash = createHash("sha256");
-  const names = readdirSync(folder).filter(
-    (name) => /\.(cjs|go|mod|sh)$/.test(name) && !name.endsWith("_test.go"),
+/** Of what the agent's programs are made. */
+export function agentDigest(root) {
+  return digestOf(
+    [join(root, "agent")],
+    (file) => /\.(cjs|go|mod|sh)$/.test(file) && !/_test\.go$/.test(file),
   );
-  for (const name of names.sort()) hash.update(name).update(readFileSync(join(folder, name)));
-  return hash.digest("hex");
 }
 
 /** True when this machine has a Go that is new enough for the agent. */

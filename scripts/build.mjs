@@ -1,10 +1,11 @@
 // Builds the npm package: the agent for each platform, the bundled program and library, their type declarations.
 import { execFileSync } from "node:child_process";
-import { chmod, cp, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { buildAgent } from "./build-agent.mjs";
+import { agentDigest, buildAgent } from "./build-agent.mjs";
+import { digestOf } from "./digest.mjs";
 import { NODE_BUNDLE } from "./node-bundle.mjs";
 import { step } from "./step.mjs";
 
@@ -15,6 +16,17 @@ const target = join(home, "dist");
 const dist = join(home, "dist.new");
 
 await step("agent", () => buildAgent(root));
+
+const sources = [
+  ...["packages/seatrial/src", "packages/seatrial/package.json", "packages/seatrial/tsconfig.types.json"],
+  ...["scripts", "tsconfig.json", "package-lock.json"],
+].map((path) => join(root, path));
+const source = `${agentDigest(root)} ${digestOf(sources, (file) => !/\.test\.ts$|\/testing\//.test(file))}`;
+const stamp = await readFile(join(target, ".source"), "utf8").catch(() => undefined);
+if (stamp === source) {
+  console.log("  the program is built from these sources already");
+  process.exit();
+}
 
 await step("program", async () => {
   await rm(dist, { recursive: true, force: true });
@@ -45,7 +57,8 @@ await step("client", async () => {
 await step("agent binaries", async () => {
   await mkdir(join(dist, "agent"), { recursive: true });
   const built = join(root, "agent/bin");
-  for (const name of await readdir(built)) await cp(join(built, name), join(dist, "agent", name));
+  const programs = (await readdir(built)).filter((name) => name.startsWith("agent-"));
+  for (const name of programs) await cp(join(built, name), join(dist, "agent", name));
 });
 
 await step("types", () => {
@@ -62,6 +75,7 @@ await step("types", () => {
   );
 });
 
+await writeFile(join(dist, ".source"), source);
 const old = join(home, "dist.old");
 await rm(old, { recursive: true, force: true });
 await rename(target, old).catch((error) => {

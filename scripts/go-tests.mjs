@@ -24,9 +24,11 @@ export async function runGoTests({
   dockerArgs = [],
 }) {
   const argv = [...(race ? RACE : []), "go", "test", "-json", ...args, "./..."];
+  // As what is tested is built, and as other tests compile the standard library.
+  const given = { CGO_ENABLED: "0", ...env };
   const ended = hasGo()
-    ? await runCommand(argv, { cwd: folder, env: { ...process.env, ...env } })
-    : await runCommand(inContainer({ argv, folder, env, dockerArgs }), { input: archive(files) });
+    ? await runCommand(argv, { cwd: folder, env: { ...process.env, ...given } })
+    : await runCommand(inContainer({ argv, folder, env: given, dockerArgs }), { input: archive(files) });
   const lines = ended.stdout.split("\n");
   const events = lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
   const named = (action) => events.filter((event) => event.Test !== undefined && event.Action === action);
