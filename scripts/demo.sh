@@ -21,5 +21,8 @@ prepare_release() {
   [ -f "$SEATRIAL_KEY" ] || seatrial key new --out "$SEATRIAL_KEY"
 }
 step "registry and key" prepare_release
-step "seatrial run" seatrial run --folder examples/go-redis --allow-dirty
-step "seatrial verify" seatrial verify "$REGISTRY/linkly:latest" --key "${SEATRIAL_KEY%.key}.pub"
+# A gate names what it asks for. Changes that are in no commit are fine here, and then no commit can be asked for.
+asked=(--suite unit integration check --max-age 1h)
+if [ -z "$(git status --porcelain 2>&1)" ]; then asked+=(--commit "$(git rev-parse HEAD)"); else dirty=--allow-dirty; fi
+step "seatrial run" seatrial run --folder examples/go-redis ${dirty:-}
+step "seatrial verify" seatrial verify "$REGISTRY/linkly:latest" --key "${SEATRIAL_KEY%.key}.pub" "${asked[@]}"
