@@ -50,7 +50,7 @@ describe("seatrial run", () => {
     expect(ended.code, ended.all).toBe(0);
     const outcome = await latestOutcome(folder.folder);
     expect(outcome.check?.status).toBe("passed");
-    expect(outcome.receipt).toMatchObject({ status: "released", imageBytesUp: 0 });
+    expect(outcome.receipt).toMatchObject({ status: "released", candidate: { pushed: true } });
     expect(outcome.receipt?.attestations.map(({ suite }) => suite)).toEqual(["smoke", "check"]);
     const [image] = outcome.images;
     for (const tag of ["v1", "latest"]) {

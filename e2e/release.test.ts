@@ -123,7 +123,7 @@ describe("a release", () => {
     const released = await run(folder, "release");
     expect(released.code, released.all).toBe(0);
     expect(released.stdout).toContain(`→ v1, ${sha}, latest, feature-x`);
-    for (const tag of ["v1", sha, "latest", "feature-x", `candidate-${sha}`]) {
+    for (const tag of ["v1", sha, "latest", "feature-x", `candidate-${sha}-${ships.imageId.slice(7, 19)}`]) {
       const found = await inRegistry(name, tag);
       expect(found.digest).toBe(ships.digest);
       expect(found.config).toBe(ships.imageId);

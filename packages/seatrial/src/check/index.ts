@@ -4,6 +4,7 @@ export type { Check, CheckCase, DynamicCheck, DynamicSubject, StaticCheck, Stati
 export type { CheckContext } from "./context.ts";
 export { type CheckDescription, describeChecks } from "./describe.ts";
 export type { CheckErrorCode } from "./errors.ts";
+export { diffIdOf } from "./layers/diff-id.ts";
 export type {
   EntryType,
   ImageIndex,

@@ -33,7 +33,6 @@ export async function promoteImage(given: {
     project: project.name,
     plan,
     source: { now: source, built: image.built },
-    pushed: image.isNew === true,
     signing: signing && { ...signing, folder: given.folder },
   });
 }

@@ -3,10 +3,11 @@ import path from "node:path";
 import { type CacheStage, cacheTag, pushCache } from "../image/index.ts";
 import type { PushedImages } from "../model/index.ts";
 import { parseReference, type RegistryClient } from "../registry/index.ts";
-import { type CandidatePlan, planCandidate, pushCandidates } from "../release/index.ts";
+import { type CandidatePlan, openLayerMemory, planCandidate, pushCandidates } from "../release/index.ts";
 import type { RunContext } from "../run/index.ts";
 import { messageOf } from "../support/error.ts";
 import { cliError } from "./errors.ts";
+import { cacheFolder } from "./paths.ts";
 import type { Session } from "./session.ts";
 import { openRegistries } from "./wire.ts";
 
@@ -48,6 +49,7 @@ function pushImages(session: Session, registries: RegistryClient): NonNullable<R
       source: await session.source,
       engine: engine.images,
       registries,
+      layerMemory: openLayerMemory(cacheFolder(session.surroundings.environment)),
       onNote,
       signal,
     });

@@ -2,10 +2,13 @@ import { access } from "node:fs/promises";
 import path from "node:path";
 import type { Project } from "../config/index.ts";
 import { readPushedImages } from "../image/index.ts";
-import type { Digest, ImageIdentity, Platform, PushedImage, PushedImages } from "../model/index.ts";
+import type { ImageIdentity, PushedImage, PushedImages } from "../model/index.ts";
 import { parseReference, type RegistryClient, type RepositoryName } from "../registry/index.ts";
 import {
+  type ExpectedImage,
   type FoundEvidence,
+  type LayerMemory,
+  type PushForRelease,
   planCandidate,
   pushCandidates,
   type ReleasePlan,
@@ -20,11 +23,11 @@ import { openEngine } from "./wire.ts";
 /** The image that a release is about. */
 export interface ReleaseImage {
   image: { repository: RepositoryName; reference: string };
-  expected?: { imageId: Digest; layers: Digest[]; platform: Platform } | undefined;
+  expected?: ExpectedImage | undefined;
   /** What the image was built from, as far as its build says. */
   built?: Source | undefined;
-  /** The registry did not have it before this release. */
-  isNew?: boolean | undefined;
+  /** An engine has pushed it for this release. */
+  pushed?: PushForRelease | undefined;
 }
 
 /** An image that lies in a registry, or one that the engine holds and that must be pushed first. */
@@ -58,13 +61,14 @@ export async function pushHeld(options: {
   project: Project;
   plan: ReleasePlan;
   registries: RegistryClient;
+  layerMemory: LayerMemory;
   surroundings: Surroundings;
   onNote: (note: string) => void;
   signal: AbortSignal;
 }): Promise<ReleaseImage> {
   const { held, project, surroundings } = options;
   await using engine = await openEngine(surroundings);
-  const { pushed, uploaded } = await pushCandidates({
+  const { pushed, uploaded, traffic } = await pushCandidates({
     ...options,
     project: project.name,
     plan: planCandidate({ settings: project.config.release, commit: held.built.commit }),
@@ -73,7 +77,7 @@ export async function pushHeld(options: {
     source: held.built,
     engine: engine.images,
   });
-  return { ...fromList(pushed, "the engine"), isNew: uploaded.length > 0 };
+  return { ...fromList(pushed, "the engine"), pushed: { isNew: uploaded.length > 0, traffic } };
 }
 
 function fromList(pushed: PushedImages, place: string): Extract<ChosenImage, { kind: "pushed" }> {

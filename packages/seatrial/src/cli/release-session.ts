@@ -1,6 +1,6 @@
 import type { Project } from "../config/index.ts";
 import type { RegistryClient } from "../registry/index.ts";
-import type { FoundEvidence, ReleasePlan, Signing, Source } from "../release/index.ts";
+import type { FoundEvidence, LayerMemory, ReleasePlan, Signing, Source } from "../release/index.ts";
 import type { ChosenImage } from "./release-image.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -14,6 +14,7 @@ export interface ReleaseSession {
   /** The tree that the release is made from. */
   source: Source;
   registries: RegistryClient;
+  layerMemory: LayerMemory;
   signing: Omit<Signing, "folder"> | undefined;
   /** Values that must never reach output. */
   secrets: string[];

@@ -1,9 +1,10 @@
 import path from "node:path";
 import { loadProject, type Project } from "../config/index.ts";
-import { readEvidence } from "../release/index.ts";
+import { openLayerMemory, readEvidence } from "../release/index.ts";
 import type { ExitCode } from "../support/error.ts";
 import type { ReleaseFlags } from "./flags.ts";
 import { checkReadable, gitVariables, readSource } from "./git.ts";
+import { cacheFolder } from "./paths.ts";
 import { allowsDirty, openSigning, planProjectRelease } from "./plan-release.ts";
 import { chooseImage } from "./release-image.ts";
 import type { ReleaseSession } from "./release-session.ts";
@@ -45,6 +46,7 @@ export async function releaseCommand(options: {
     chosen,
     source,
     registries,
+    layerMemory: openLayerMemory(cacheFolder(environment)),
     signing,
     secrets: [...project.secretValues, ...secrets],
   };

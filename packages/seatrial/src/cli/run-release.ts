@@ -1,8 +1,9 @@
 import type { Outcome } from "../model/index.ts";
-import { type ReleasePlan, readEvidence } from "../release/index.ts";
+import { openLayerMemory, type ReleasePlan, readEvidence } from "../release/index.ts";
 import { cliError } from "./errors.ts";
 import type { RunFlags } from "./flags.ts";
 import { checkReadable, readSource, someChanges } from "./git.ts";
+import { cacheFolder } from "./paths.ts";
 import { allowsDirty, openSigning, planProjectRelease } from "./plan-release.ts";
 import { type EndedRelease, failedRelease, promoteImage } from "./promote.ts";
 import type { ChosenImage } from "./release-image.ts";
@@ -48,6 +49,7 @@ export async function openRunRelease(session: Session, flags: RunFlags): Promise
   const { signing, secrets } = await openSigning({ project, surroundings });
   const { insecure } = project.config.release;
   const registries = await openRegistries(surroundings, { insecure });
+  const layerMemory = openLayerMemory(cacheFolder(surroundings.environment));
   return {
     plan,
     secrets,
@@ -60,7 +62,18 @@ export async function openRunRelease(session: Session, flags: RunFlags): Promise
         const now = source.commit === undefined ? source : await readSource(git());
         return await promoteImage({
           ...options,
-          session: { surroundings, project, plan, found, chosen, source: now, registries, signing, secrets },
+          session: {
+            surroundings,
+            project,
+            plan,
+            found,
+            chosen,
+            source: now,
+            registries,
+            layerMemory,
+            signing,
+            secrets,
+          },
         });
       } catch (error) {
         // The run's containers and reports are still there, and are to be seen to.

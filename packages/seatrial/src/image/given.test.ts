@@ -36,7 +36,7 @@ describe("takeGivenImages", () => {
       onNote: (note) => void notes.push(note),
     });
     expect(notes[0]).toBe(`pulling ${reference}`);
-    expect(image?.target).toBe("release");
+    expect(image).toMatchObject({ target: "release", manifest: digest("a") });
     expect((await engine.images.inspect("seatrial/shop:release.r1", signal))?.id).toBe(image?.imageId);
   });
 

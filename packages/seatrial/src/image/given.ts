@@ -57,14 +57,17 @@ async function takeGiven(
     }));
   checkSame(given, image);
   await engine.images.tag(image.id, runTag({ project, key: target, run }), signal);
-  return identityOf(target, image);
+  return { ...identityOf(target, image), manifest: digestIn(reference) };
+}
+
+function digestIn(reference: string): Digest {
+  return reference.slice(reference.indexOf("@") + 1) as Digest;
 }
 
 /** Engines name an image by its configuration or, with the containerd store, by its manifest. */
 function checkSame(given: GivenImage, image: ImageDetails): void {
   const { imageId, layers, reference } = given;
-  const digest = reference.slice(reference.indexOf("@") + 1);
-  const sameId = imageId === undefined || image.id === imageId || image.id === digest;
+  const sameId = imageId === undefined || image.id === imageId || image.id === digestIn(reference);
   const sameLayers = layers === undefined || layers.join() === image.layers.join();
   if (sameId && sameLayers) return;
   throw imageError({

@@ -52,6 +52,8 @@ export interface ImageIdentity {
   layers: Digest[];
   platform: Platform;
   size: number;
+  /** The manifest or index by which it was taken from a registry; absent: it was built here. */
+  manifest?: Digest | undefined;
   /** The image, or one below it, is a stand-in made by the rig, not the publisher's image. */
   standIn: boolean;
 }

@@ -40,16 +40,19 @@ export interface ReleaseReceipt {
   /** What was promoted. */
   digest?: Digest | undefined;
   imageId?: Digest | undefined;
-  /** `pushed`: the registry did not have it before, and the engine uploaded it for this release, which counts no bytes. */
+  /** `pushed`: the registry did not have it before, and the engine uploaded it for this release. */
   candidate?: { reference: string; pushed: boolean } | undefined;
   /** In the order in which they were set. */
   tags: TagReceipt[];
   attestations: AttestationReceipt[];
   /** The suites that speak for it. */
   evidence: { suite: string; run: string; proof: Proof; passed: number }[];
-  /** Bytes of the image that the release itself uploaded: none in one repository, or where the registry mounts blobs. */
-  imageBytesUp: number;
-  /** All of it, attestations included. */
+  /**
+   * Bytes of the image that were uploaded: none in one repository, or where the registry mounts blobs. Absent when the engine pushed
+   * the image for this release, since engines do not say how many bytes that took.
+   */
+  imageBytesUp?: number | undefined;
+  /** All that this program asked of the registry, attestations and the reading back of a push included. */
   traffic: Traffic;
   startedAt: string;
   duration: Duration;

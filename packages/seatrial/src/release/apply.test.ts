@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { denies, dies, lies, onCall } from "../registry/memory/index.ts";
-import { APP, COMMIT, evidenceOf, makeReleaseWorld, outcomeOf, planWith, suiteOf } from "./testing/world.ts";
+import {
+  APP,
+  addEvil,
+  COMMIT,
+  evidenceOf,
+  makeReleaseWorld,
+  outcomeOf,
+  planWith,
+  suiteOf,
+} from "./testing/world.ts";
 
 const OTHER = { registry: APP.registry, repository: "team/released" };
 const ELSEWHERE = { registry: "other.example", repository: "app" };
@@ -96,6 +105,41 @@ describe("attacks", () => {
       expected: { imageId: evil.imageId, layers: evil.diffIds, platform: "linux/amd64" },
     });
     expect(problems).toMatchObject([{ code: "EVIDENCE_OTHER_IMAGE" }]);
+  });
+
+  it("other layers were put under the tested configuration, as the candidate's tag", async () => {
+    const world = makeReleaseWorld();
+    const reference = `candidate-${COMMIT}`;
+    const evil = addEvil(world, { tag: reference });
+    expect(evil.imageId).toBe(world.image.imageId);
+    const { problems, exitCode } = await world.release({ image: { repository: APP, reference } });
+    expect(problems).toMatchObject([
+      { code: "IMAGE_SWAPPED", message: expect.stringContaining(`${evil.layers[1]?.digest} unpacks to`) },
+    ]);
+    expect(exitCode).toBe(1);
+    expect(world.registry.tagged(APP, "v1.4.2")).toBeUndefined();
+  });
+
+  it("other layers were put under the tested configuration, and the list of pushed images names them", async () => {
+    const world = makeReleaseWorld();
+    const { digest } = addEvil(world).manifest;
+    const { problems } = await world.release({
+      image: { repository: APP, reference: digest },
+      expected: { ...world.identity, digest },
+    });
+    expect(problems).toMatchObject([{ code: "IMAGE_SWAPPED" }]);
+    expect(world.registry.tagged(APP, "latest")).toBeUndefined();
+  });
+
+  it("other layers were put under the tested configuration, and --image names them", async () => {
+    const world = makeReleaseWorld();
+    const { digest } = addEvil(world).manifest;
+    const { problems } = await world.release({
+      image: { repository: APP, reference: digest },
+      expected: undefined,
+    });
+    expect(problems).toMatchObject([{ code: "IMAGE_SWAPPED" }]);
+    expect(world.registry.tagged(APP, "latest")).toBeUndefined();
   });
 
   it("the candidate tag was moved between test and release", async () => {

@@ -8,14 +8,23 @@ import { openPlaces, type PrepareOptions, prepareRelease, type ReleasePlaces } f
 import type { PreparedRelease } from "./prepared.ts";
 import { statementsOf } from "./statements.ts";
 import { setTags } from "./tags.ts";
+import { sumTraffic } from "./traffic.ts";
 
-export interface ApplyReleaseOptions extends PrepareOptions {
+export interface ApplyReleaseOptions extends Omit<PrepareOptions, "isProven"> {
   registries: RegistryClient;
-  /** Whether the image was pushed for this release; false when the registry had it. */
-  pushed: boolean;
+  /** An engine has pushed the image for this release; absent: it lay in the registry. */
+  pushed?: PushForRelease | undefined;
   onNote: (note: string) => void;
   /** A clock in milliseconds. */
   now: () => number;
+}
+
+/** The push of an image right before its release. */
+export interface PushForRelease {
+  /** The registry did not have it before. */
+  isNew: boolean;
+  /** What this program asked of the registry for it; what the engine did is its own. */
+  traffic: Traffic;
 }
 
 /** A release that has ended, one way or another. */
@@ -36,6 +45,7 @@ export async function applyRelease(options: ApplyReleaseOptions): Promise<Applie
   const { plan, image, now, signal } = options;
   const start = now();
   const places = openPlaces(options);
+  const traffic = () => trafficOf(places, options);
   const receipt: ReleaseReceipt = {
     version: 1,
     status: "failed",
@@ -43,19 +53,19 @@ export async function applyRelease(options: ApplyReleaseOptions): Promise<Applie
     tags: plan.tags.map(({ tag, kind }) => ({ tag, kind, state: "not-set" })),
     attestations: [],
     evidence: [],
-    imageBytesUp: 0,
-    traffic: trafficOf(places),
+    imageBytesUp: options.pushed?.isNew === true ? undefined : 0,
+    traffic: traffic(),
     startedAt: new Date().toISOString(),
     duration: 0,
   };
   const end = (ended: Pick<AppliedRelease, "problems" | "exitCode" | "warnings">): AppliedRelease => ({
     ...ended,
-    receipt: { ...receipt, traffic: trafficOf(places), duration: Math.round(now() - start) },
+    receipt: { ...receipt, traffic: traffic(), duration: Math.round(now() - start) },
   });
   let warnings: string[] = [];
   try {
     options.onNote(`reading ${familiarName(image.repository)}`);
-    const prepared = await prepareRelease({ ...options, places });
+    const prepared = await prepareRelease({ ...options, isProven: options.pushed !== undefined, places });
     ({ warnings } = prepared.judgement);
     fill(receipt, prepared, options);
     const { refusals } = prepared.judgement;
@@ -86,7 +96,7 @@ async function promote(
   if (places.from !== places.to) {
     onNote(`copying to ${receipt.repository}`);
     await copyImage({ candidate, ...places, signal });
-    receipt.imageBytesUp = trafficOf(places).blobBytesUp;
+    if (receipt.imageBytesUp !== undefined) receipt.imageBytesUp = places.to.traffic().blobBytesUp;
   }
   if (signing !== undefined) {
     onNote("attesting");
@@ -122,7 +132,10 @@ function fill(
   const { digest } = candidate.manifest;
   receipt.digest = digest;
   receipt.imageId = candidate.images[0]?.configId;
-  receipt.candidate = { reference: formatReference({ ...image.repository, digest }), pushed };
+  receipt.candidate = {
+    reference: formatReference({ ...image.repository, digest }),
+    pushed: pushed?.isNew === true,
+  };
   receipt.tags = tags;
   receipt.evidence = judgement.suites.flatMap(({ suite, proof, parts }) =>
     proof === undefined
@@ -135,14 +148,10 @@ function descriptorOf({ mediaType, digest, bytes }: Manifest) {
   return { mediaType, digest, size: bytes.length };
 }
 
-function trafficOf({ from, to }: ReleasePlaces): Traffic {
-  const [a, b] = [from.traffic(), to.traffic()];
-  if (from === to) return a;
-  return {
-    requests: a.requests + b.requests,
-    bytesUp: a.bytesUp + b.bytesUp,
-    blobBytesUp: a.blobBytesUp + b.blobBytesUp,
-    bytesDown: a.bytesDown + b.bytesDown,
-    blobsMounted: a.blobsMounted + b.blobsMounted,
-  };
+function trafficOf({ from, to }: ReleasePlaces, { pushed }: Pick<ApplyReleaseOptions, "pushed">): Traffic {
+  const handles = from === to ? [from] : [from, to];
+  return sumTraffic(
+    ...handles.map((each) => each.traffic()),
+    ...(pushed === undefined ? [] : [pushed.traffic]),
+  );
 }

@@ -3,7 +3,14 @@ import { formatReference } from "../registry/index.ts";
 import type { CandidatePlan } from "./plan.ts";
 import { tagName } from "./tag-name.ts";
 
-/** The name under which a target's image is pushed: its tag, and the whole of it as engines take it. */
+/** Digits of an image's id: enough that two of one commit differ. */
+const SHOWN = 12;
+
+/**
+ * The name under which a target's image is pushed: its tag, and the whole of it as engines take it. The image is a part of it, so that
+ * jobs for other platforms, builds of one commit and projects that share a repository do not take each other's names: what has no name
+ * may be removed by the registry before it is tested.
+ */
 export function candidateName(options: {
   plan: CandidatePlan;
   target: string;
@@ -12,7 +19,7 @@ export function candidateName(options: {
   imageId: Digest;
 }): { tag: string; reference: string } {
   const { plan, target, release, imageId } = options;
-  const base = plan.tag ?? `candidate-${imageId.slice("sha256:".length, "sha256:".length + 12)}`;
+  const base = plan.tag ?? `${plan.prefix}-${imageId.slice("sha256:".length, "sha256:".length + SHOWN)}`;
   const tag = tagName(target === release ? base : `${base}-${target}`) ?? base;
   return { tag, reference: formatReference({ ...plan.repository, tag }) };
 }

@@ -34,6 +34,8 @@ export interface CandidateImage extends StoredManifest {
   platform: Platform;
   /** The ordered diff ids. */
   layers: Digest[];
+  /** The same layers as the registry has them, in the same order. */
+  packed: Descriptor[];
 }
 
 /** The most manifests that an index may have. */
@@ -94,11 +96,12 @@ export function idsOf(options: { image: CandidateImage; index: Digest }): Digest
 }
 
 /** What was pushed or is to be released is not what was built or tested. */
-export function imageSwapped(place: string, difference: string): Error {
+export function imageSwapped(place: string, difference: string, cause?: unknown): Error {
   return releaseError({
     code: "IMAGE_SWAPPED",
     message: `${place} is not the image that was tested: ${difference}.`,
     hint: "Somebody else may have pushed there. Build, push and test again, and find out who did.",
+    cause,
   });
 }
 
@@ -115,7 +118,8 @@ async function readImage(options: {
   if (config === undefined) throw invalid(place, "its configuration is not an image's");
   if (config.layers.length !== content.layers.length)
     throw invalid(place, `it has ${content.layers.length} layers, its configuration ${config.layers.length}`);
-  return { manifest, blobs: blobsOf(content), configId: content.config.digest, ...config };
+  const { config: described, layers: packed } = content;
+  return { manifest, blobs: blobsOf(content), configId: described.digest, packed, ...config };
 }
 
 function blobsOf({ config, layers }: ImageManifest): Descriptor[] {

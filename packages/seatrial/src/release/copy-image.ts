@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { Descriptor, Repository } from "../registry/index.ts";
 import type { Candidate, StoredManifest } from "./candidate.ts";
+import { someAtOnce } from "./some-at-once.ts";
 
 /** Blobs that are mounted at once. */
 const AT_ONCE = 6;
@@ -20,7 +21,10 @@ export async function copyImage(options: {
   if ((await to.manifests.resolve(digest, signal)) !== undefined) return;
   const children: StoredManifest[] = [...candidate.images, ...candidate.companions];
   const blobs = new Map(children.flatMap((child) => child.blobs).map((blob) => [blob.digest, blob]));
-  await forEach([...blobs.values()].filter(isStored), (blob) => copyBlob({ ...options, blob }));
+  await someAtOnce([...blobs.values()].filter(isStored), {
+    most: AT_ONCE,
+    work: (blob) => copyBlob({ ...options, blob }),
+  });
   // An index may only name what is there.
   for (const { manifest } of children) await to.manifests.put(manifest.digest, manifest, signal);
   if (!children.some(({ manifest }) => manifest.digest === digest))
@@ -47,21 +51,4 @@ async function* bytesOf(blob: Descriptor, from: Repository, signal: AbortSignal)
 /** Layers of some base images are by their licence fetched elsewhere, and lie in no registry. */
 function isStored({ mediaType }: Descriptor): boolean {
   return !/foreign|nondistributable/.test(mediaType);
-}
-
-/** Does the work for all items, some at once. The first failure ends it. */
-async function forEach<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const left = [...items];
-  let over = false;
-  const worker = async () => {
-    for (let item = left.shift(); item !== undefined && !over; item = left.shift()) await work(item);
-  };
-  const workers = Array.from({ length: Math.min(AT_ONCE, items.length) }, worker);
-  try {
-    await Promise.all(workers);
-  } finally {
-    over = true;
-    // None may be left behind that still talks to the registry.
-    await Promise.allSettled(workers);
-  }
 }

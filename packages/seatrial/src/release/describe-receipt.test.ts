@@ -1,14 +1,17 @@
 import { expect, it } from "vitest";
+import type { PushForRelease } from "./apply.ts";
 import { describeReceipt } from "./describe-receipt.ts";
 import { makeReleaseWorld } from "./testing/world.ts";
 
 it("a release says what its image cost: nothing where the registry had it, a push where it had not", async () => {
-  const detail = async (pushed: boolean) => {
+  const traffic = { requests: 5, bytesUp: 0, blobBytesUp: 0, bytesDown: 900, blobsMounted: 0 };
+  const detail = async (pushed?: PushForRelease) => {
     const { receipt } = await makeReleaseWorld().release({ pushed });
     return describeReceipt(receipt).detail;
   };
-  expect(await detail(false)).toBe("0 bytes uploaded");
-  expect(await detail(true)).toBe("pushed once, then 0 bytes uploaded");
+  expect(await detail()).toBe("0 bytes uploaded");
+  expect(await detail({ isNew: false, traffic })).toBe("0 bytes uploaded");
+  expect(await detail({ isNew: true, traffic })).toBe("pushed once");
 });
 
 it("a release says how much it uploaded itself", async () => {

@@ -1,10 +1,16 @@
 // Release: pushes what was built, judges what its tests say, and gives exactly that image its tags. Plans are pure; the registry and
 // the engine are ports. Leaves to others: building and testing, signing (attest), and what is printed.
-export { type AppliedRelease, type ApplyReleaseOptions, applyRelease } from "./apply.ts";
+export {
+  type AppliedRelease,
+  type ApplyReleaseOptions,
+  applyRelease,
+  type PushForRelease,
+} from "./apply.ts";
 export { describeReceipt, shortDigest } from "./describe-receipt.ts";
 export type { ReleaseErrorCode } from "./errors.ts";
 export type { Evidence, FoundEvidence } from "./evidence.ts";
 export type { Source } from "./judge-source.ts";
+export { type LayerMemory, openLayerMemory } from "./layer-memory.ts";
 export {
   type CandidatePlan,
   planCandidate,
@@ -13,7 +19,7 @@ export {
   type ReleaseWishes,
   type RequiredSuite,
 } from "./plan.ts";
-export { openPlaces, type PrepareOptions, prepareRelease } from "./prepare.ts";
+export { type ExpectedImage, openPlaces, type PrepareOptions, prepareRelease } from "./prepare.ts";
 export type { PreparedRelease, Signing } from "./prepared.ts";
 export { type PushedCandidates, type PushOptions, pushCandidates } from "./push.ts";
 export { readEvidence } from "./read-evidence.ts";

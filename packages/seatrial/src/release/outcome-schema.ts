@@ -17,6 +17,7 @@ const image = v.object({
   layers: v.pipe(v.array(digest), v.maxLength(1000)),
   platform: v.string(),
   size: duration,
+  manifest: v.optional(digest),
   standIn: v.boolean(),
 });
 

@@ -111,10 +111,25 @@ describe("the candidate", () => {
   const nameOf = (target: string, options: Parameters<typeof planCandidate>[0]) =>
     candidateName({ plan: planCandidate(options), target, release: "release", imageId }).reference;
 
-  it("is in the repository of the release, under the commit", () => {
+  it("is in the repository of the release, under the commit and the image", () => {
     const options = { settings: wishes, commit: "c0ffee" };
-    expect(nameOf("release", options)).toBe("registry.example:5000/team/app:candidate-c0ffee");
-    expect(nameOf("test", options)).toBe("registry.example:5000/team/app:candidate-c0ffee-test");
+    const name = "registry.example:5000/team/app:candidate-c0ffee-abcdef012345";
+    expect(nameOf("release", options)).toBe(name);
+    expect(nameOf("test", options)).toBe(`${name}-test`);
+  });
+
+  it("has another name for another image of the same commit: one for another platform, another build, another project", () => {
+    const plan = planCandidate({ settings: wishes, commit: "c0ffee" });
+    const tags = ["1", "2"].map((digit) => {
+      const id = `sha256:${digit.repeat(64)}` as const;
+      return candidateName({ plan, target: "release", release: "release", imageId: id }).tag;
+    });
+    expect(tags).toEqual(["candidate-c0ffee-111111111111", "candidate-c0ffee-222222222222"]);
+  });
+
+  it("keeps the image in its name when the commit has a long one", () => {
+    const commit = "c0ffee".repeat(11);
+    expect(nameOf("release", { settings: wishes, commit })).toMatch(/-abcdef012345$/);
   });
 
   it("is named by the image where there is no commit", () => {
@@ -123,7 +138,7 @@ describe("the candidate", () => {
 
   it("may be elsewhere, and may have a tag of its own", () => {
     const elsewhere = { settings: { ...wishes, candidate: "registry.example/waiting" }, commit: "c0ffee" };
-    expect(nameOf("release", elsewhere)).toBe("registry.example/waiting:candidate-c0ffee");
+    expect(nameOf("release", elsewhere)).toBe("registry.example/waiting:candidate-c0ffee-abcdef012345");
     const tagged = { settings: { ...wishes, candidate: "registry.example/waiting:job-7" }, commit: "c0ffee" };
     expect(nameOf("release", tagged)).toBe("registry.example/waiting:job-7");
     expect(nameOf("a b", tagged)).toBe("registry.example/waiting:job-7-a-b");
@@ -143,7 +158,7 @@ describe("the candidate", () => {
       pushAs(`${here}:latest`, {}),
       pushAs(`Registry.example:5000/team/app:latest`, {}),
       pushAs(`${here}:v1`, { tags: ["v1-test"] }),
-      pushAs(undefined, { tags: ["candidate-c0ffee"] }),
+      pushAs(undefined, { tags: ["candidate-c0ffee-abcdef012345"] }),
       pushAs(undefined, { floating: ["candidate/c0ffee"] }),
     ])
       await expect(collision).toThrowWithCode("RELEASE_TAGS_COLLIDE");

@@ -8,8 +8,10 @@ import { type Locate, variablesAt } from "./unset-variables.ts";
 /** Where the images of a build wait for their tests. */
 export interface CandidatePlan {
   repository: RepositoryName;
-  /** Of the target that ships; others add their name. Without a commit it is made of the image's id, when there is one. */
+  /** As the project has it, for the target that ships; others add their name. Absent: it is made of the commit and the image. */
   tag?: string | undefined;
+  /** What other tags begin with: the commit, if there is one. */
+  prefix: string;
 }
 
 /** What a release will do, as plain data: nothing of it needs a registry. */
@@ -69,10 +71,10 @@ export function planCandidate(options: CandidateOptions): CandidatePlan {
 function candidatePlan(options: CandidateOptions): CandidatePlan {
   const { settings, commit } = options;
   const written = settings?.candidate;
-  const byCommit = commit === undefined ? undefined : tagName(`candidate-${commit}`);
-  if (written === undefined) return { repository: releaseRepository(options), tag: byCommit };
+  const prefix = commit === undefined ? "candidate" : `candidate-${commit}`;
+  if (written === undefined) return { repository: releaseRepository(options), prefix };
   const { registry, repository, tag } = readRepository(written, "release.candidate");
-  return { repository: { registry, repository }, tag: tag ?? byCommit };
+  return { repository: { registry, repository }, tag, prefix };
 }
 
 /** Plans a release. Fails for what no registry and no evidence can mend: no repository, no tags, tags that collide. */
@@ -94,12 +96,12 @@ export function planRelease(options: ReleaseOptions): ReleasePlan {
 }
 
 /** What waits for its tests must not have a name that says it has passed them. */
-function refuseReleaseTags({ repository, tag }: CandidatePlan, options: CandidateOptions): void {
+function refuseReleaseTags({ repository, tag, prefix }: CandidatePlan, options: CandidateOptions): void {
   const { settings } = options;
   if (settings?.repository === undefined) return;
   const released = releaseRepository(options);
   const isSame = familiarName(released).toLowerCase() === familiarName(repository).toLowerCase();
-  const base = tag ?? "candidate";
+  const base = tag ?? prefix;
   // Other targets wait under names that begin so.
   const taken = [...settings.tags, ...settings.floating].find((name) =>
     `${tagName(name)}-`.startsWith(`${base}-`),

@@ -8,11 +8,14 @@ import {
 import { isToolError } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
 import { type Candidate, differenceTo, imageSwapped, readCandidate } from "./candidate.ts";
+import { checkLayers } from "./check-layers.ts";
 import type { FoundEvidence } from "./evidence.ts";
 import { type Judgement, judgeEvidence } from "./judge-evidence.ts";
 import type { Source } from "./judge-source.ts";
+import type { LayerMemory } from "./layer-memory.ts";
 import type { ReleasePlan } from "./plan.ts";
 import type { PreparedRelease, Signing } from "./prepared.ts";
+import { provenManifests } from "./proven-manifests.ts";
 import { missingTests } from "./statements.ts";
 import { readTags, refuseTaken } from "./tags.ts";
 
@@ -22,13 +25,26 @@ export interface PrepareOptions {
   /** The image that is to be released, by digest or by a tag that is read once. */
   image: { repository: RepositoryName; reference: string };
   /** Who it must be, where the one who pushed it said so. */
-  expected?: { imageId: Digest; layers: Digest[]; platform: Platform } | undefined;
+  expected?: ExpectedImage | undefined;
+  /** Its layers are known to be those of its configuration: an engine that holds it has pushed it for this release. */
+  isProven?: boolean | undefined;
   found: FoundEvidence;
   /** The tree that the release is made from, and the one that the image was built from, where they are known. */
   source: { now?: Source | undefined; built?: Source | undefined };
   /** What is released is attested too. */
   signing?: Signing | undefined;
+  layerMemory?: LayerMemory | undefined;
+  onNote?: ((note: string) => void) | undefined;
   signal: AbortSignal;
+}
+
+/** An image as the list or the run says that pushed it. */
+export interface ExpectedImage {
+  imageId: Digest;
+  layers: Digest[];
+  platform: Platform;
+  /** Of its manifest, as the push was answered. */
+  digest?: Digest | undefined;
 }
 
 /** The repository where the image lies, and the one that it is released to: one handle when they are the same. */
@@ -53,7 +69,8 @@ export function openPlaces(options: {
 
 /**
  * Reads the image and the tags from the registry and judges the evidence. Changes nothing. What a release is refused for is in the
- * judgement; fails when the registry does, or with CANDIDATE_NOT_FOUND, CANDIDATE_INVALID or IMAGE_SWAPPED.
+ * judgement; fails when the registry does, or with CANDIDATE_NOT_FOUND, CANDIDATE_INVALID or IMAGE_SWAPPED. Layers are read only of an
+ * image that nothing else refuses and nothing else proves.
  */
 export async function prepareRelease(
   options: PrepareOptions & { places: ReleasePlaces },
@@ -71,13 +88,19 @@ export async function prepareRelease(
   const taken = refuseTaken({ repository: places.to.name, tags, digest });
   const unnamed =
     options.signing === undefined || invalid.length > 0 ? [] : missingTests({ judgement, tests });
+  const refusals = [...found.invalid, ...judgement.refusals, ...invalid, ...unnamed, ...taken];
+  if (refusals.length === 0 && options.isProven !== true) {
+    const listed = options.expected?.digest;
+    const proven = provenManifests({ ...options, evidence: found.evidence, listed });
+    await checkLayers({ ...options, candidate, repository: places.from, proven });
+  }
   return {
     candidate,
     tags,
     tests,
     judgement: {
       ...judgement,
-      refusals: [...found.invalid, ...judgement.refusals, ...invalid, ...unnamed, ...taken],
+      refusals,
       warnings: [
         ...plan.warnings,
         ...found.warnings,

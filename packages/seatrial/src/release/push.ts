@@ -1,10 +1,11 @@
 import type { ImageEngine } from "../engine/index.ts";
-import type { Digest, ImageIdentity, PushedImage, PushedImages } from "../model/index.ts";
+import type { Digest, ImageIdentity, PushedImage, PushedImages, Traffic } from "../model/index.ts";
 import { formatReference, type RegistryClient, type Repository } from "../registry/index.ts";
-import { isToolError } from "../support/error.ts";
 import { type Candidate, differenceTo, imageSwapped, readCandidate } from "./candidate.ts";
 import { candidateName } from "./candidate-name.ts";
+import { checkLayers } from "./check-layers.ts";
 import { releaseError } from "./errors.ts";
+import type { LayerMemory } from "./layer-memory.ts";
 import type { CandidatePlan } from "./plan.ts";
 
 export interface PushOptions {
@@ -17,6 +18,7 @@ export interface PushOptions {
   source: { commit?: string | undefined; dirty?: boolean | undefined };
   engine: Pick<ImageEngine, "inspect" | "tag" | "push" | "remove">;
   registries: RegistryClient;
+  layerMemory?: LayerMemory | undefined;
   onNote: (note: string) => void;
   signal: AbortSignal;
 }
@@ -29,11 +31,14 @@ export interface PushedCandidates {
   uploaded: string[];
   /** By the key of the target: each as it was read back. */
   candidates: Map<string, Candidate>;
+  /** What was asked of the registry, besides what the engine did. */
+  traffic: Traffic;
 }
 
 /**
- * Pushes images under candidate tags, each once, and reads every one back by digest. One that the registry has already is not pushed
- * again. Fails with IMAGE_SWAPPED when what the registry has is not what the engine holds, and with the engine's errors.
+ * Pushes images under candidate tags, each once, and reads every one back by the digest that the push was answered; what a registry has
+ * under such a tag already counts for nothing. Fails with IMAGE_SWAPPED when that is not what the engine holds, and with the engine's
+ * errors.
  */
 export async function pushCandidates(options: PushOptions): Promise<PushedCandidates> {
   const { project, plan, release, source, registries } = options;
@@ -51,6 +56,7 @@ export async function pushCandidates(options: PushOptions): Promise<PushedCandid
     pushed: { version: 1, project, source, release, images: entries.map(entryOf) },
     uploaded: entries.filter(({ isNew }) => isNew).map(({ target }) => target),
     candidates: new Map(entries.map(({ target, candidate }) => [target, candidate])),
+    traffic: repository.traffic(),
   };
 }
 
@@ -70,15 +76,11 @@ async function pushOne(
 ): Promise<Pushed> {
   const { image, repository, engine, release, onNote, signal } = options;
   const { tag, reference } = candidateName({ ...options, ...image, release });
-  const found = await findPushed({ ...options, tag });
-  if (found !== undefined) {
-    // A tag keeps registries from removing what is being tested.
-    if (!found.isTagged) await repository.manifests.put(tag, found.candidate.manifest, signal);
-    return { candidate: found.candidate, image, isNew: false };
-  }
+  const before = await digestsBefore({ ...options, tag });
   onNote(`pushing ${reference}`);
   await engine.tag(image.imageId, reference, signal);
   try {
+    // Also what seems to be there: a manifest of the same configuration may have other layers. Engines skip what the registry has.
     const { digest } = await engine.push(reference, {
       onProgress: (note) => onNote(`pushing ${reference}: ${note}`),
       signal,
@@ -87,42 +89,34 @@ async function pushOne(
     const difference = differs(candidate, image);
     const place = formatReference({ ...repository.name, digest });
     if (difference !== undefined) throw imageSwapped(place, difference);
-    return { candidate, image, isNew: true };
+    if (!isMadeByEngine(candidate, image)) await checkLayers({ ...options, candidate });
+    return { candidate, image, isNew: !before.has(digest) };
   } finally {
     // A name that stays costs nothing, and must not hide what went wrong before.
     await engine.remove(reference, AbortSignal.timeout(20_000)).catch(() => undefined);
   }
 }
 
-/** The image as an earlier push left it, by the digests that the engine remembers or by the candidate's tag. */
-async function findPushed(
+/** Which manifests of the image the registry has: the candidate's tag and the engine name those that there may be. */
+async function digestsBefore(
   options: PushOptions & { image: ImageIdentity; repository: Repository; tag: string },
-): Promise<{ candidate: Candidate; isTagged: boolean } | undefined> {
+): Promise<Set<Digest>> {
   const { image, repository, engine, tag, signal } = options;
-  const tagged = await repository.manifests.resolve(tag, signal);
   const details = await engine.inspect(image.imageId, signal);
   if (details === undefined) throw imageGone(image);
   const remembered = details.repoDigests.map((each) => each.slice(each.indexOf("@") + 1));
-  for (const digest of new Set([...(tagged === undefined ? [] : [tagged.digest]), ...remembered])) {
-    if (digest !== tagged?.digest && (await repository.manifests.resolve(digest, signal)) === undefined)
-      continue;
-    const candidate = await readUsable({ repository, reference: digest, signal });
-    if (candidate !== undefined && differs(candidate, image) === undefined)
-      return { candidate, isTagged: digest === tagged?.digest };
-  }
-  return undefined;
+  const found = await Promise.all(
+    [...new Set([tag, ...remembered])].map((each) => repository.manifests.resolve(each, signal)),
+  );
+  return new Set(found.flatMap((each) => each?.digest ?? []));
 }
 
-const UNUSABLE = ["CANDIDATE_NOT_FOUND", "CANDIDATE_INVALID", "MANIFEST_INVALID", "BLOB_NOT_FOUND"];
-
-/** What others left under a candidate's name may be anything, and is then pushed over. */
-async function readUsable(options: Parameters<typeof readCandidate>[0]): Promise<Candidate | undefined> {
-  try {
-    return await readCandidate(options);
-  } catch (error) {
-    if (UNUSABLE.some((code) => isToolError(error, code))) return undefined;
-    throw error;
-  }
+/**
+ * Whether the manifest is the engine's own work. Engines that name images by their configuration make it of layers that they have
+ * unpacked. Others keep the manifest of an image that they pulled, and do not look at layers whose content they have already.
+ */
+function isMadeByEngine(candidate: Candidate, image: ImageIdentity): boolean {
+  return image.manifest === undefined || candidate.images[0]?.configId === image.imageId;
 }
 
 /** A build makes images for one platform; what an engine pushes may still be an index around one. */

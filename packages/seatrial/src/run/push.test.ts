@@ -7,7 +7,7 @@ import { planWith, targetWith } from "./testing/plan.ts";
 import { makeRunWorld } from "./testing/running.ts";
 
 const digest = `sha256:${"8d09".repeat(16)}` as const;
-const push = { repository: { registry: "registry.example", repository: "app" }, tag: "candidate-1" };
+const push = { repository: { registry: "registry.example", repository: "app" }, prefix: "candidate-1" };
 
 const CACHE = { repository: "registry.example/app", stages: [] };
 
@@ -42,7 +42,7 @@ describe("pushing what was built", () => {
   it("is a part of the run, which says where the images are", async () => {
     const seen: string[] = [];
     const { outcome, end } = await run(async ({ plan, images }) => {
-      seen.push(`${plan.tag}: ${images.map(({ target }) => target).join(", ")}`);
+      seen.push(`${plan.prefix}: ${images.map(({ target }) => target).join(", ")}`);
       const pushed = images.map(({ target }) => pushedOf(target));
       return {
         pushed: { version: 1, project: "shop", source: {}, release: "release", images: pushed },

@@ -13,7 +13,7 @@ export const releaseSchema = section({
   floating: field(oneOrMany(maybeText, "tags"), "Tags that may move.", ["${GIT_BRANCH}", "latest"]),
   candidate: field(
     maybeText,
-    "Where images are pushed before they are tested: a repository, perhaps with a tag. Default: the repository of the release, and the tag candidate-<commit>.",
+    "Where images are pushed before they are tested: a repository, perhaps with a tag. Default: the repository of the release, and the tag candidate-<commit>-<image>.",
     "registry.example.com/acme/orders-candidates",
   ),
   key: field(

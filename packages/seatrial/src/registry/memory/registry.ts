@@ -28,7 +28,7 @@ export interface MemoryRegistry {
 export interface MemoryImageOptions {
   tag?: string | undefined;
   /** What each layer holds, compressed or not: nobody looks. Default: one layer. */
-  layers?: string[] | undefined;
+  layers?: (string | Buffer)[] | undefined;
   /** Their diff ids in the configuration. Default: the layers' own digests. */
   diffIds?: Digest[] | undefined;
   /** Default `linux/amd64`. */
@@ -69,8 +69,11 @@ export function createMemoryRegistry(options: MemoryRegistryOptions = {}): Memor
         held.blobs.set(digestOf(bytes), bytes);
         return { mediaType, digest: digestOf(bytes), size: bytes.length };
       };
-      const layers = (image.layers ?? ["layer"]).map((text) =>
-        add(Buffer.from(text), "application/vnd.docker.image.rootfs.diff.tar.gzip"),
+      const layers = (image.layers ?? ["layer"]).map((content) =>
+        add(
+          typeof content === "string" ? Buffer.from(content) : content,
+          "application/vnd.docker.image.rootfs.diff.tar.gzip",
+        ),
       );
       const diffIds = image.diffIds ?? layers.map((layer) => layer.digest);
       const [os, architecture, variant] = (image.platform ?? "linux/amd64").split("/");

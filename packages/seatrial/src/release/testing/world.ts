@@ -27,7 +27,7 @@ export interface ReleaseWorld {
   /** The image as its build knows it. */
   identity: ImageIdentity;
   candidate(): Promise<Candidate>;
-  /** Releases it with evidence that is enough, unless the options say otherwise. */
+  /** Releases it with a list of pushed images and evidence that are enough, unless the options say otherwise. */
   release(options?: Partial<ApplyReleaseOptions>): Promise<AppliedRelease>;
 }
 
@@ -53,17 +53,25 @@ export function makeReleaseWorld(options: MemoryImageOptions = {}): ReleaseWorld
         plan: planWith(),
         project: "shop",
         image: { repository: APP, reference: digest },
-        expected: identity,
-        found: { evidence: [evidenceOf(outcomeOf(identity))], invalid: [], warnings: [] },
+        expected: { ...identity, digest },
+        found: {
+          evidence: [evidenceOf(outcomeOf({ ...identity, manifest: digest }))],
+          invalid: [],
+          warnings: [],
+        },
         source: { now: { commit: COMMIT, dirty: false } },
         registries,
-        pushed: false,
         onNote: () => undefined,
         now: () => performance.now(),
         signal: ANY,
         ...changes,
       }),
   };
+}
+
+/** Another manifest with the image's very configuration, of which the last layer is another one: nobody has tested it. */
+export function addEvil({ registry, image }: ReleaseWorld, options: { tag?: string } = {}): MemoryImage {
+  return registry.addImage(APP, { layers: ["base", "evil"], diffIds: image.diffIds, ...options });
 }
 
 export function identityOf(image: MemoryImage, platform = "linux/amd64"): ImageIdentity {
@@ -80,7 +88,7 @@ export function identityOf(image: MemoryImage, platform = "linux/amd64"): ImageI
 export function planWith(changes: Partial<ReleasePlan> = {}): ReleasePlan {
   return {
     repository: APP,
-    candidate: { repository: APP, tag: `candidate-${COMMIT}` },
+    candidate: { repository: APP, prefix: `candidate-${COMMIT}` },
     tags: [
       { tag: "v1.4.2", kind: "immutable" },
       { tag: "latest", kind: "floating" },
