@@ -65,7 +65,8 @@ export interface TagReceipt {
   before?: Digest | undefined;
   /** What it was read back to name; absent: it was not set, or could not be read back. */
   after?: Digest | undefined;
-  state: "set" | "unchanged" | "not-set";
+  /** `unknown`: the registry did not answer when it was to be set, and could not be asked again. */
+  state: "set" | "unchanged" | "not-set" | "unknown";
 }
 
 export interface AttestationReceipt {

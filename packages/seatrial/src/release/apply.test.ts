@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { denies, dies, lies, onCall } from "../registry/memory/index.ts";
+import { denies, lies, onCall } from "../registry/memory/index.ts";
 import {
   APP,
   addEvil,
@@ -209,44 +209,6 @@ describe("attacks", () => {
     });
   });
 
-  it("the registry dies half way: the receipt says which tags are set, and running it again completes", async () => {
-    const world = makeReleaseWorld();
-    const { digest } = world.image.manifest;
-    // Reading the image and two tags takes 4 calls, each tag 3.
-    const revive = world.registry.fault(dies({ after: 7 }));
-    const cut = await world.release();
-    revive();
-    expect(cut.problems).toMatchObject([{ code: "REGISTRY_UNREACHABLE" }]);
-    expect(cut.exitCode).toBe(3);
-    expect(cut.receipt).toMatchObject({
-      status: "failed",
-      digest,
-      tags: [
-        { tag: "v1.4.2", after: digest, state: "set" },
-        { tag: "latest", state: "not-set" },
-      ],
-      traffic: { requests: 8 },
-    });
-    const again = await world.release();
-    expect(again.receipt).toMatchObject({
-      status: "released",
-      tags: [{ state: "unchanged" }, { state: "set" }],
-    });
-  });
-
-  it("the registry dies at every single call, and never is a tag set that the receipt does not know", async () => {
-    for (let after = 0; after < 10; after += 1) {
-      const world = makeReleaseWorld();
-      const revive = world.registry.fault(dies({ after }));
-      const { receipt, problems } = await world.release();
-      revive();
-      expect(problems).toHaveLength(1);
-      for (const { tag, state } of receipt.tags)
-        expect(state === "set").toBe(world.registry.tagged(APP, tag) !== undefined);
-      expect((await world.release()).receipt.status).toBe("released");
-    }
-  });
-
   it("the user stops it: what was done stays told", async () => {
     const world = makeReleaseWorld();
     const stop = new AbortController();
@@ -302,15 +264,6 @@ describe("a release into another repository", () => {
     const { problems, receipt } = await world.release({ plan });
     expect(problems).toEqual([]);
     expect(receipt.traffic).toMatchObject({ bytesUp: 0, blobsMounted: 0 });
-  });
-
-  it("completes what was cut off between two blobs", async () => {
-    const world = makeReleaseWorld();
-    const revive = world.registry.fault(dies({ after: 7 }));
-    const cut = await world.release({ plan });
-    revive();
-    expect(cut.receipt.status).toBe("failed");
-    expect((await world.release({ plan })).receipt.status).toBe("released");
   });
 });
 

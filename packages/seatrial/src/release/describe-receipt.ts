@@ -3,7 +3,7 @@ import { formatBytes, type ReleaseReceipt } from "../model/index.ts";
 /** A release in a line for people: `registry.example/app@sha256:8d09… → v1.4.2, latest`, and what it took. */
 export function describeReceipt(receipt: ReleaseReceipt): { note: string; detail: string } {
   const { repository, digest, tags, traffic, attestations, imageBytesUp } = receipt;
-  const set = tags.filter(({ state }) => state !== "not-set").map(({ tag }) => tag);
+  const set = tags.filter(({ state }) => state === "set" || state === "unchanged").map(({ tag }) => tag);
   const shown = digest === undefined ? repository : `${repository}@${shortDigest(digest)}`;
   const parts = [
     imageBytesUp === undefined ? "pushed once" : describeBytes(imageBytesUp),

@@ -1,5 +1,6 @@
 import type { Digest, Problem, TagReceipt } from "../model/index.ts";
 import { familiarName, type Manifest, type Repository, type RepositoryName } from "../registry/index.ts";
+import { isToolError } from "../support/error.ts";
 import { releaseError } from "./errors.ts";
 import type { PlannedTag } from "./plan-tags.ts";
 
@@ -35,18 +36,20 @@ export function refuseTaken(options: {
     }));
 }
 
-/**
- * Gives the manifest its tags, one after the other in this order, and reads each back. `onSet` is told of each as soon as it is known;
- * a tag that names the manifest already is left alone. Fails with TAG_MOVED when somebody else moved one meanwhile.
- */
-export async function setTags(options: {
+interface SetTagsOptions {
   repository: Repository;
   manifest: Manifest;
   /** As they were read before. */
   tags: readonly TagReceipt[];
   onSet: (tag: TagReceipt) => void;
   signal: AbortSignal;
-}): Promise<void> {
+}
+
+/**
+ * Gives the manifest its tags, one after the other in this order, and reads each back. `onSet` is told of each as soon as it is known;
+ * a tag that names the manifest already is left alone. Fails with TAG_MOVED when somebody else moved one meanwhile.
+ */
+export async function setTags(options: SetTagsOptions): Promise<void> {
   const { repository, manifest, tags, onSet, signal } = options;
   const { digest } = manifest;
   for (const each of tags) {
@@ -58,12 +61,38 @@ export async function setTags(options: {
       onSet({ ...each, after: digest, state: "unchanged" });
       continue;
     }
-    await repository.manifests.put(tag, manifest, signal);
+    await putTag({ ...options, each });
     // Whatever happens to the reading back: from here on it is set.
     onSet({ ...each, state: "set" });
     const after = (await repository.manifests.get(tag, signal))?.digest;
     onSet({ ...each, after, state: after === digest ? "set" : "not-set" });
     if (after !== digest) throw tagMoved({ repository, each, now: after, digest });
+  }
+}
+
+/** Answers by which registries say that they did not do it. Others may be lost on their way back. */
+const REFUSALS = ["REGISTRY_DENIED", "REGISTRY_REFUSED"];
+/** How long a registry that failed is given to say what a tag names, in milliseconds. The user may have stopped by then. */
+const LOOK_MS = 5_000;
+
+/** Sets a tag. When the answer is lost, what counts is what the registry has: the tag is looked at once more. */
+async function putTag(options: SetTagsOptions & { each: TagReceipt }): Promise<void> {
+  const { repository, manifest, each, onSet, signal } = options;
+  const { digest } = manifest;
+  try {
+    await repository.manifests.put(each.tag, manifest, signal);
+  } catch (error) {
+    if (REFUSALS.some((code) => isToolError(error, code))) throw error;
+    onSet({ ...each, state: "unknown" });
+    const look = repository.manifests.resolve(each.tag, AbortSignal.timeout(LOOK_MS));
+    const after = await look.then(
+      (found) => ({ digest: found?.digest }),
+      () => undefined,
+    );
+    if (after === undefined) throw error;
+    const isSet = after.digest === digest;
+    onSet({ ...each, after: after.digest, state: isSet ? "set" : "not-set" });
+    if (!isSet || signal.aborted) throw error;
   }
 }
 

@@ -21,6 +21,8 @@ export interface MemoryCall {
   subject: string;
   /** Calls of all kinds so far, this one included. */
   count: number;
+  /** Has this done once the call was carried out: it may throw in place of the answer. */
+  beforeAnswer(act: () => void): void;
 }
 
 /** Is shown every call before it happens: throws what the call fails with, or changes what the registry holds. */
@@ -77,12 +79,32 @@ export function lies(subject: string): MemoryFault {
 export function dies(options: { after: number }): MemoryFault {
   let left = options.after;
   return (call) => {
-    if (left-- > 0) return;
-    throw registryError({
-      code: "REGISTRY_UNREACHABLE",
-      message: `${placeOf(call)} does not answer any more (${call.operation} ${call.subject}).`,
-    });
+    if (left-- <= 0) throw gone(call);
   };
+}
+
+/** Answers this many further calls, carries out one more, and is gone before it answers that one. */
+export function diesUnheard(options: { after: number }): MemoryFault {
+  let left = options.after;
+  return (call) => {
+    left -= 1;
+    if (left < -1) throw gone(call);
+    if (left === -1) losesAnswer(call);
+  };
+}
+
+/** Carries the call out; whoever made it never hears of that. */
+export function losesAnswer(call: MemoryCall): void {
+  call.beforeAnswer(() => {
+    throw gone(call);
+  });
+}
+
+function gone(call: MemoryCall): Error {
+  return registryError({
+    code: "REGISTRY_UNREACHABLE",
+    message: `${placeOf(call)} does not answer any more (${call.operation} ${call.subject}).`,
+  });
 }
 
 function placeOf({ repository }: MemoryCall): string {

@@ -1,5 +1,15 @@
 // The driver for tests: registries that live in this process, with faults that tests put in. No socket, no file.
-export { denies, dies, fails, lies, type MemoryFault, type MemoryOperation, onCall } from "./faults.ts";
+export {
+  denies,
+  dies,
+  diesUnheard,
+  fails,
+  lies,
+  losesAnswer,
+  type MemoryFault,
+  type MemoryOperation,
+  onCall,
+} from "./faults.ts";
 export {
   createMemoryRegistry,
   type MemoryImage,

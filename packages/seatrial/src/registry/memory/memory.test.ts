@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { describeRegistryContract } from "../contract.ts";
 import { digestOf } from "../digest.ts";
 import { readManifest } from "../manifest.ts";
-import { createMemoryRegistry, denies, dies, fails, lies, onCall } from "./index.ts";
+import { createMemoryRegistry, denies, dies, diesUnheard, fails, lies, onCall } from "./index.ts";
 
 describeRegistryContract("memory", async () => {
   const { connect } = createMemoryRegistry();
@@ -80,5 +80,20 @@ describe("faults of a registry in memory", () => {
     await expect(manifests.put("2", manifest, signal)).toThrowWithCode("REGISTRY_UNREACHABLE");
     expect(registry.tagged(name, "1")).toBe(manifest.digest);
     expect(registry.tagged(name, "2")).toBeUndefined();
+  });
+
+  test("it does what it is asked, and dies before it says so", async () => {
+    const registry = createMemoryRegistry();
+    const { manifest } = registry.addImage(name);
+    const { manifests } = registry.connect().repository(name);
+    registry.fault(diesUnheard({ after: 1 }));
+    await manifests.put("1", manifest, signal);
+    await expect(manifests.put("2", manifest, signal)).toThrowWithCode("REGISTRY_UNREACHABLE");
+    await expect(manifests.put("3", manifest, signal)).toThrowWithCode("REGISTRY_UNREACHABLE");
+    expect(["1", "2", "3"].map((tag) => registry.tagged(name, tag))).toEqual([
+      manifest.digest,
+      manifest.digest,
+      undefined,
+    ]);
   });
 });

@@ -56,7 +56,13 @@ export function createMemoryRegistry(options: MemoryRegistryOptions = {}): Memor
         store,
         async meet(call) {
           calls += 1;
-          for (const fault of [...faults]) await fault({ ...call, count: calls });
+          const count = calls;
+          const acts: (() => void)[] = [];
+          const beforeAnswer = (act: () => void) => void acts.push(act);
+          for (const fault of [...faults]) await fault({ ...call, count, beforeAnswer });
+          return () => {
+            for (const act of acts) act();
+          };
         },
       }),
     fault(fault) {

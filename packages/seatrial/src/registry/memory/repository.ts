@@ -11,8 +11,8 @@ import { type MemoryRepository, type MemoryStore, manifestIn, repositoryIn } fro
 
 interface MemoryHost {
   store: MemoryStore;
-  /** Faults look at every call first. */
-  meet(call: Omit<MemoryCall, "count">): Promise<void>;
+  /** Faults look at every call first, and once more when it was carried out. */
+  meet(call: Omit<MemoryCall, "count" | "beforeAnswer">): Promise<() => void>;
 }
 
 /** A client of everything that the store holds. */
@@ -30,12 +30,19 @@ function createMemoryRepository({ store, meet }: MemoryHost, name: RepositoryNam
   const held = repositoryIn(store, name);
   const traffic: Traffic = { requests: 0, bytesUp: 0, blobBytesUp: 0, bytesDown: 0, blobsMounted: 0 };
 
-  /** What every call begins with. */
-  async function enter(operation: MemoryOperation, subject: string, signal: AbortSignal): Promise<void> {
+  /** Carries a call out, and answers it. */
+  async function answer<T>(
+    call: { operation: MemoryOperation; subject: string; signal: AbortSignal },
+    work: () => T | Promise<T>,
+  ): Promise<T> {
+    const { operation, subject, signal } = call;
     signal.throwIfAborted();
     traffic.requests += 1;
-    await meet({ operation, repository: name, subject });
+    const after = await meet({ operation, repository: name, subject });
     signal.throwIfAborted();
+    const result = await work();
+    after();
+    return result;
   }
 
   function refused(why: string) {
@@ -57,38 +64,35 @@ function createMemoryRepository({ store, meet }: MemoryHost, name: RepositoryNam
   }
 
   const blobs: Blobs = {
-    async has(digest, signal) {
-      await enter("blobs.has", digest, signal);
-      return held.blobs.has(digest);
-    },
-    async open({ digest }, signal) {
-      await enter("blobs.open", digest, signal);
-      const bytes = held.blobs.get(digest);
-      if (bytes === undefined) {
+    has: (digest, signal) =>
+      answer({ operation: "blobs.has", subject: digest, signal }, () => held.blobs.has(digest)),
+    open: ({ digest }, signal) =>
+      answer({ operation: "blobs.open", subject: digest, signal }, () => {
+        const bytes = held.blobs.get(digest);
+        if (bytes !== undefined) return Readable.from(checked(bytes, digest));
         throw registryError({
           code: "BLOB_NOT_FOUND",
           message: `Repository ${name.repository} of registry ${name.registry} has no blob ${digest}.`,
         });
-      }
-      return Readable.from(checked(bytes, digest));
-    },
-    async put({ digest, open }, signal) {
-      await enter("blobs.put", digest, signal);
-      if (held.blobs.has(digest)) return;
-      const bytes = Buffer.concat(await open().toArray({ signal }));
-      if (digestOf(bytes) !== digest) throw mismatch(digest);
-      traffic.bytesUp += bytes.length;
-      traffic.blobBytesUp += bytes.length;
-      held.blobs.set(digest, bytes);
-    },
+      }),
+    put: ({ digest, open }, signal) =>
+      answer({ operation: "blobs.put", subject: digest, signal }, async () => {
+        if (held.blobs.has(digest)) return;
+        const bytes = Buffer.concat(await open().toArray({ signal }));
+        if (digestOf(bytes) !== digest) throw mismatch(digest);
+        traffic.bytesUp += bytes.length;
+        traffic.blobBytesUp += bytes.length;
+        held.blobs.set(digest, bytes);
+      }),
     async mount({ digest }, from, signal) {
       if (from.registry !== name.registry) return false;
-      await enter("blobs.mount", digest, signal);
-      const bytes = repositoryIn(store, from).blobs.get(digest);
-      if (bytes === undefined) return false;
-      held.blobs.set(digest, bytes);
-      traffic.blobsMounted += 1;
-      return true;
+      return await answer({ operation: "blobs.mount", subject: digest, signal }, () => {
+        const bytes = repositoryIn(store, from).blobs.get(digest);
+        if (bytes === undefined) return false;
+        held.blobs.set(digest, bytes);
+        traffic.blobsMounted += 1;
+        return true;
+      });
     },
   };
 
@@ -112,42 +116,43 @@ function createMemoryRepository({ store, meet }: MemoryHost, name: RepositoryNam
     manifests: {
       async get(reference, signal) {
         checkTagOrDigest(reference);
-        await enter("manifests.get", reference, signal);
-        const manifest = manifestIn(held, reference);
-        traffic.bytesDown += manifest?.bytes.length ?? 0;
-        return manifest && { ...manifest, bytes: Buffer.from(manifest.bytes) };
+        return await answer({ operation: "manifests.get", subject: reference, signal }, () => {
+          const manifest = manifestIn(held, reference);
+          traffic.bytesDown += manifest?.bytes.length ?? 0;
+          return manifest && { ...manifest, bytes: Buffer.from(manifest.bytes) };
+        });
       },
       async resolve(reference, signal) {
         checkTagOrDigest(reference);
-        await enter("manifests.resolve", reference, signal);
-        const manifest = manifestIn(held, reference);
-        return manifest && descriptorOf(manifest);
+        return await answer({ operation: "manifests.resolve", subject: reference, signal }, () => {
+          const manifest = manifestIn(held, reference);
+          return manifest && descriptorOf(manifest);
+        });
       },
       async put(reference, manifest, signal) {
         checkTagOrDigest(reference);
-        await enter("manifests.put", reference, signal);
-        keep(reference, manifest);
+        await answer({ operation: "manifests.put", subject: reference, signal }, () =>
+          keep(reference, manifest),
+        );
       },
-      async tags(signal) {
-        await enter("manifests.tags", "", signal);
-        return [...held.tags.keys()].sort();
-      },
+      tags: (signal) =>
+        answer({ operation: "manifests.tags", subject: "", signal }, () => [...held.tags.keys()].sort()),
     },
     referrers: {
-      async list({ subject, artifactType, signal }) {
-        await enter("referrers.list", subject, signal);
-        return [...held.manifests.values()]
-          .filter((each) => contentOf(each).subject?.digest === subject)
-          .map(referrerOf)
-          .filter((each) => artifactType === undefined || each.artifactType === artifactType);
-      },
-      async attach(manifest, signal) {
-        await enter("referrers.attach", manifest.digest, signal);
-        if (contentOf(manifest).subject === undefined)
-          throw new Error("what is attached must name a subject");
-        keep(manifest.digest, manifest);
-        return referrerOf(manifest);
-      },
+      list: ({ subject, artifactType, signal }) =>
+        answer({ operation: "referrers.list", subject, signal }, () =>
+          [...held.manifests.values()]
+            .filter((each) => contentOf(each).subject?.digest === subject)
+            .map(referrerOf)
+            .filter((each) => artifactType === undefined || each.artifactType === artifactType),
+        ),
+      attach: (manifest, signal) =>
+        answer({ operation: "referrers.attach", subject: manifest.digest, signal }, () => {
+          if (contentOf(manifest).subject === undefined)
+            throw new Error("what is attached must name a subject");
+          keep(manifest.digest, manifest);
+          return referrerOf(manifest);
+        }),
     },
   };
 }
