@@ -12,6 +12,8 @@ export interface PrivateRegistry extends AsyncDisposable {
   env: Record<string, string>;
   /** Asks it without any client of ours: the status and the digest of the bytes that came. */
   get(path: string): Promise<{ status: number; digest: string; type: string; json: Record<string, unknown> }>;
+  /** Changes it as anybody with the login may, without any client of ours. Fails when it refuses. */
+  send(method: "POST" | "PUT", url: string, content?: { type: string; body: Buffer }): Promise<Response>;
 }
 
 /** The user `ci` with the password `secret`. */
@@ -62,6 +64,15 @@ export async function privateRegistry(): Promise<PrivateRegistry> {
         const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
         const type = response.headers.get("content-type") ?? "";
         return { status: response.status, digest, type, json: parsed(bytes) };
+      },
+      async send(method, url, content) {
+        const response = await fetch(new URL(url, `http://${host}`), {
+          method,
+          headers: { authorization: `Basic ${BASIC}`, ...(content && { "content-type": content.type }) },
+          ...(content && { body: content.body }),
+        });
+        if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
+        return response;
       },
       async [Symbol.asyncDispose]() {
         await removeImages(host);

@@ -142,6 +142,21 @@ describe("each layer is downloaded once and compared", () => {
     expect(read).toHaveLength(1);
   });
 
+  it("when the list and the tests name another manifest than the run that pushed the image", async () => {
+    const world = makeReleaseWorld();
+    const { digest } = addEvil(world).manifest;
+    const evidence = found(
+      outcomeOf(world.identity, { run: "r0", suites: [], pushed: [pushedOf(world)] }),
+      outcomeOf({ ...world.identity, manifest: digest }),
+    );
+    const { problems } = await world.release({
+      image: { repository: APP, reference: digest },
+      expected: { ...world.identity, digest },
+      found: evidence,
+    });
+    expect(problems).toMatchObject([{ code: "IMAGE_SWAPPED" }]);
+  });
+
   it("for each image of an index that no push was answered with", async () => {
     const world = makeReleaseWorld();
     const evil = addEvil(world);

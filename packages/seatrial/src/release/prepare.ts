@@ -90,8 +90,7 @@ export async function prepareRelease(
     options.signing === undefined || invalid.length > 0 ? [] : missingTests({ judgement, tests });
   const refusals = [...found.invalid, ...judgement.refusals, ...invalid, ...unnamed, ...taken];
   if (refusals.length === 0 && options.isProven !== true) {
-    const listed = options.expected?.digest;
-    const proven = provenManifests({ ...options, evidence: found.evidence, listed });
+    const proven = provenManifests({ ...options, evidence: found.evidence, listed: options.expected });
     await checkLayers({ ...options, candidate, repository: places.from, proven });
   }
   return {
