@@ -101,6 +101,41 @@ describe("an index of several platforms", () => {
     await expect(read).toThrowWithCode("CANDIDATE_INVALID");
   });
 
+  it("cannot hide an image by giving it no platform and calling it an artifact: engines would ask its configuration", async () => {
+    const { world, evidence } = await makeIndex();
+    const evil = world.registry.addImage(APP, { layers: ["base", "evil"] }).manifest;
+    const content = JSON.parse(evil.bytes.toString()) as { mediaType: string };
+    const artifact = json({ ...content, artifactType: "application/vnd.example" });
+    await world.registries.repository(APP).manifests.put(artifact.digest, artifact, ANY);
+    const index = await putIndex(world, [
+      descriptor(world.image.manifest, "linux/amd64"),
+      { ...descriptor(artifact, "linux/amd64"), platform: undefined },
+    ]);
+    const { problems } = await world.release({
+      image: { repository: APP, reference: index.digest },
+      expected: undefined,
+      found: { evidence, invalid: [], warnings: [] },
+    });
+    expect(problems).toMatchObject([{ code: "EVIDENCE_OTHER_IMAGE" }]);
+  });
+
+  it.each([
+    ["linux/arm/v6", { os: "linux", architecture: "arm", variant: "v7" }, false],
+    ["linux/arm/v6", { os: "linux", architecture: "arm", variant: "v6" }, true],
+    ["linux/arm/v6", { os: "linux", architecture: "arm" }, true],
+    ["linux/arm64", { os: "linux", architecture: "arm64", variant: "v8" }, true],
+    ["linux/arm64/v8", { os: "linux", architecture: "arm64" }, true],
+    ["linux/arm64", { os: "linux", architecture: "arm", variant: "v8" }, false],
+  ])("may have an image for %s as %j: %s", async (platform, said, isFine) => {
+    const world = makeReleaseWorld({ platform });
+    const entry = { ...descriptor(world.image.manifest, platform), platform: said };
+    const { digest } = await putIndex(world, [entry]);
+    const repository = world.registries.repository(APP);
+    const read = readCandidate({ repository, reference: digest, signal: ANY });
+    if (isFine) expect((await read).images).toHaveLength(1);
+    else await expect(read).toThrowWithCode("CANDIDATE_INVALID");
+  });
+
   it("is no release when it has only attestations, indexes, or nothing", async () => {
     const { world, index } = await makeIndex();
     const repository = world.registries.repository(APP);

@@ -64,7 +64,7 @@ export async function readCandidate(options: {
       if (manifest === undefined) throw invalid(place, `its ${descriptor.digest} is not in the repository`);
       const inner = readManifest(manifest, `${place}, ${descriptor.digest}`);
       if (inner.kind === "index") throw invalid(place, "it is an index of indexes");
-      if (isCompanion(descriptor, inner)) return { manifest, blobs: blobsOf(inner) };
+      if (isCompanion(descriptor)) return { manifest, blobs: blobsOf(inner) };
       const image = await readImage({ ...options, manifest, content: inner, place });
       checkPlatform(image, descriptor, place);
       return image;
@@ -126,18 +126,28 @@ function blobsOf({ config, layers }: ImageManifest): Descriptor[] {
   return [...new Map([config, ...layers].map((blob) => [blob.digest, blob])).values()];
 }
 
-/** A builder's attestation beside its image. What names a real platform is what engines would take: that is an image. */
-function isCompanion({ platform }: Descriptor, { subject, artifactType }: ImageManifest): boolean {
-  if (platform !== undefined) return platform.os === "unknown";
-  return subject !== undefined || artifactType !== undefined;
+/**
+ * A builder's attestation beside its image. Only what names no real platform is one: where an index says nothing, engines ask the
+ * configuration, and do not care whether the manifest calls itself an artifact.
+ */
+function isCompanion({ platform }: Descriptor): boolean {
+  return platform?.os === "unknown";
 }
 
 /** Engines choose by what the index says of a platform, so that it must say the truth. */
 function checkPlatform(image: CandidateImage, { platform }: Descriptor, place: string): void {
   if (platform === undefined) return;
-  const said = `${platform.os}/${platform.architecture}`;
-  if (image.platform === said || image.platform.startsWith(`${said}/`)) return;
+  const { os, architecture, variant } = platform;
+  const said = [os, architecture, variant].filter(Boolean).join("/");
+  if (shortPlatform(image.platform) === shortPlatform(said)) return;
+  // Without a variant an index means any.
+  if (!variant && image.platform.startsWith(`${said}/`)) return;
   throw invalid(place, `its index says ${said} of an image for ${image.platform}`);
+}
+
+/** 64-bit ARM has one variant, which some write down and others do not. */
+function shortPlatform(platform: Platform): Platform {
+  return platform.replace(/^([^/]+\/arm64)\/v8$/, "$1");
 }
 
 function notFound(place: string): Error {
