@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formatReference, parseReference } from "./reference.ts";
+import { checkTagOrDigest, formatReference, parseReference } from "./reference.ts";
 
 const DIGEST = `sha256:${"ab".repeat(32)}`;
 
@@ -46,10 +46,28 @@ describe("image names", () => {
     "https://registry.example.com/app",
     "registry.example.com:port/app",
     "localhost:99999/app",
+    "localhost:0/app",
     "a".repeat(300),
     "0123456789abcdef".repeat(4),
   ])("%j is refused", async (text) => {
     await expect(() => parseReference(text)).toThrowWithCode("IMAGE_REFERENCE_INVALID");
+  });
+
+  test.each([
+    ["capital letters", `sha256:${"AB".repeat(32)}`],
+    ["half of the digits", `sha256:${"ab".repeat(16)}`],
+    ["more than the digits", `sha256:${"ab".repeat(33)}`],
+    ["another algorithm", `sha512:${"ab".repeat(64)}`],
+    ["an algorithm in capital letters", `SHA256:${"ab".repeat(32)}`],
+  ])("a digest of %s pins nothing that can be checked, and is refused", async (_what, digest) => {
+    await expect(() => parseReference(`debian@${digest}`)).toThrowWithCode("IMAGE_REFERENCE_INVALID");
+    await expect(() => checkTagOrDigest(digest)).toThrowWithCode("IMAGE_REFERENCE_INVALID");
+  });
+
+  test.each(["0", "65536", "99999"])("port %s is named as what is wrong", (port) => {
+    expect(() => parseReference(`localhost:${port}/app`)).toThrow(
+      `port ${port} of "localhost:${port}" is not between 1 and 65535`,
+    );
   });
 
   test("upper-case letters are refused with the right spelling", () => {

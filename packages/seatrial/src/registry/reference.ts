@@ -1,12 +1,13 @@
+import type { Digest } from "../model/index.ts";
 import { EXIT } from "../support/error.ts";
+import { isDigest } from "./digest.ts";
 import { registryError } from "./errors.ts";
 import type { RepositoryName } from "./registry.ts";
 
 /** A name of an image, complete: what `debian` stands for is said (`docker.io`, `library/debian`). */
 export interface ImageReference extends RepositoryName {
   tag?: string | undefined;
-  /** `sha256:…` */
-  digest?: string | undefined;
+  digest?: Digest | undefined;
 }
 
 const DOCKER_HUB = "docker.io";
@@ -15,10 +16,14 @@ const HOST =
 const PATH_PART = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
 const PATH = new RegExp(`^${PATH_PART}(?:/${PATH_PART})*$`);
 const TAG = /^\w[\w.-]{0,127}$/;
-const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$/;
+const DIGEST_FORM = "sha256: and 64 hexadecimal digits in small letters";
 const NAME_MAX = 255;
+const PORT_MAX = 65_535;
 
-/** Reads an image name by Docker's rules. A name without tag and digest gets the tag `latest`. Fails with IMAGE_REFERENCE_INVALID. */
+/**
+ * Reads an image name by Docker's rules. A name without tag and digest gets the tag `latest`. Fails with IMAGE_REFERENCE_INVALID,
+ * also for digests that we do not compute: nobody could hold a registry to them.
+ */
 export function parseReference(text: string): ImageReference {
   const at = text.indexOf("@");
   const digest = at < 0 ? undefined : text.slice(at + 1);
@@ -28,7 +33,7 @@ export function parseReference(text: string): ImageReference {
   const tag = colon < 0 ? undefined : tagged.slice(colon + 1);
   const { registry, repository } = splitName(colon < 0 ? tagged : tagged.slice(0, colon));
 
-  if (!isHost(registry)) throw invalid(text, `"${registry}" is no registry host`);
+  checkHost(text, registry);
   if (!PATH.test(repository)) {
     const lower = repository.toLowerCase();
     throw invalid(
@@ -39,7 +44,8 @@ export function parseReference(text: string): ImageReference {
   }
   if (repository.length > NAME_MAX) throw invalid(text, `it is longer than ${NAME_MAX} characters`);
   if (tag !== undefined && !TAG.test(tag)) throw invalid(text, `"${tag}" is no tag`);
-  if (digest !== undefined && !DIGEST.test(digest)) throw invalid(text, `"${digest}" is no digest`);
+  if (digest !== undefined && !isDigest(digest))
+    throw invalid(text, `"${digest}" is no digest that can be checked (${DIGEST_FORM})`);
   if (/^[0-9a-f]{64}$/.test(tagged)) throw invalid(text, "64 hex digits are an image id, not a name");
   return { registry, repository, tag: tag ?? (digest === undefined ? "latest" : undefined), digest };
 }
@@ -61,19 +67,22 @@ export function familiarName({ registry, repository }: RepositoryName): string {
 /** Fails with IMAGE_REFERENCE_INVALID for what cannot be a repository: names become part of addresses. */
 export function checkRepositoryName({ registry, repository }: RepositoryName): void {
   const text = `${registry}/${repository}`;
-  if (!isHost(registry)) throw invalid(text, `"${registry}" is no registry host`);
+  checkHost(text, registry);
   if (!PATH.test(repository) || repository.length > NAME_MAX)
     throw invalid(text, `"${repository.slice(0, NAME_MAX)}" is no repository name`);
 }
 
 /** Fails with IMAGE_REFERENCE_INVALID for what is neither a tag nor a digest. */
 export function checkTagOrDigest(text: string): void {
-  if (!TAG.test(text) && !DIGEST.test(text)) throw invalid(text, "it is neither a tag nor a digest");
+  if (!TAG.test(text) && !isDigest(text))
+    throw invalid(text, `it is neither a tag nor a digest (${DIGEST_FORM})`);
 }
 
-function isHost(registry: string): boolean {
+function checkHost(text: string, registry: string): void {
+  if (!HOST.test(registry)) throw invalid(text, `"${registry}" is no registry host`);
   const port = /:(\d+)$/.exec(registry)?.[1];
-  return HOST.test(registry) && (port === undefined || Number(port) <= 65_535);
+  if (port !== undefined && (Number(port) < 1 || Number(port) > PORT_MAX))
+    throw invalid(text, `port ${port} of "${registry}" is not between 1 and ${PORT_MAX}`);
 }
 
 function splitName(name: string): { registry: string; repository: string } {

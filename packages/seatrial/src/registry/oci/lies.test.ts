@@ -22,6 +22,20 @@ describe("a registry that lies about manifests", () => {
     await expect(app.manifests.get(manifest.digest, signal)).toThrowWithCode("REGISTRY_DIGEST_MISMATCH");
   });
 
+  test.each([
+    ["capital letters", (hex: string) => `sha256:${hex.toUpperCase()}`],
+    ["half of the digits", (hex: string) => `sha256:${hex.slice(0, 32)}`],
+    ["another algorithm", (hex: string) => `sha512:${hex}${hex}`],
+  ])("a digest of %s is not asked for: whatever it sent would be taken", async (_what, write) => {
+    await using subject = await startSubject();
+    const { server, app, manifest, signal } = subject;
+    server.fault(answers(MANIFESTS, sent));
+    const pinned = write(manifest.digest.slice("sha256:".length));
+    await expect(app.manifests.get(pinned, signal)).toThrowWithCode("IMAGE_REFERENCE_INVALID");
+    await expect(app.manifests.resolve(pinned, signal)).toThrowWithCode("IMAGE_REFERENCE_INVALID");
+    expect(server.requests).toEqual([]);
+  });
+
   test("other bytes than its own header says are refused, by tag too", async () => {
     await using subject = await startSubject();
     const { server, app, manifest, signal } = subject;
