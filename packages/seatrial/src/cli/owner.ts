@@ -38,7 +38,7 @@ export async function ownerCommand(options: {
     await using _engine = session.engine;
     requireSuites(plan);
     // Only `run` asks for checks, and only `run` releases.
-    await using release = flags.checks === undefined ? undefined : await openRelease(session, flags);
+    const release = flags.checks === undefined ? undefined : await openRelease(session, flags);
     await using executed = await executeRun({
       session,
       plan: { ...plan, releasing: release?.plan },

@@ -1,5 +1,5 @@
 import type { Problem, TagReceipt } from "../model/index.ts";
-import { familiarName } from "../registry/index.ts";
+import { familiarName, type RegistryClient } from "../registry/index.ts";
 import { openPlaces, prepareRelease, readTags, shortDigest } from "../release/index.ts";
 import { createStyle, formatProblem } from "../report/index.ts";
 import { EXIT, type ExitCode } from "../support/error.ts";
@@ -28,7 +28,10 @@ export async function printRelease(options: {
 }): Promise<ExitCode> {
   const { session, flags, signal } = options;
   const { surroundings } = session;
-  const preview = await previewOf(session, signal);
+  await using registries = await session.openRegistries(
+    (note) => void surroundings.stderr.write(`${note}\n`),
+  );
+  const preview = await previewOf({ ...session, registries }, signal);
   const colour = useColour({
     stream: surroundings.stdout,
     env: surroundings.environment.env,
@@ -40,7 +43,10 @@ export async function printRelease(options: {
   return preview.refusals.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
-async function previewOf(session: ReleaseSession, signal: AbortSignal): Promise<ReleasePreview> {
+async function previewOf(
+  session: ReleaseSession & { registries: RegistryClient },
+  signal: AbortSignal,
+): Promise<ReleasePreview> {
   const { chosen, plan, project, registries, source, signing } = session;
   const common = {
     repository: familiarName(plan.repository),

@@ -20,9 +20,11 @@ export async function promoteImage(given: {
 }): Promise<EndedRelease> {
   const { session } = given;
   const { chosen, signing, source, project, plan } = session;
+  await using registries = await session.openRegistries(given.onNote);
   let image: ReleaseImage;
   try {
-    image = chosen.kind === "pushed" ? chosen : await pushHeld({ ...session, ...given, held: chosen });
+    image =
+      chosen.kind === "pushed" ? chosen : await pushHeld({ ...session, ...given, registries, held: chosen });
   } catch (error) {
     return failedRelease(error, given.signal);
   }
@@ -30,6 +32,7 @@ export async function promoteImage(given: {
     ...session,
     ...given,
     ...image,
+    registries,
     project: project.name,
     plan,
     source: { now: source, built: image.built },

@@ -2,45 +2,41 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type CacheStage, cacheTag, pushCache } from "../image/index.ts";
 import type { PushedImages } from "../model/index.ts";
-import { parseReference, type RegistryClient } from "../registry/index.ts";
+import { parseReference } from "../registry/index.ts";
 import { type CandidatePlan, openLayerMemory, planCandidate, pushCandidates } from "../release/index.ts";
 import type { RunContext } from "../run/index.ts";
 import { messageOf } from "../support/error.ts";
 import { cliError } from "./errors.ts";
 import { cacheFolder } from "./paths.ts";
+import { type RegistryOpener, registryOpener } from "./registry-opener.ts";
 import type { Session } from "./session.ts";
-import { openRegistries } from "./wire.ts";
 
 /** Where `build --push` leaves the list of what it pushed, relative to the project's folder. */
 export const IMAGES_FILE = path.join(".seatrial", "images.json");
 
 /** Where the images of a build are pushed to, and what pushes them. */
-export interface Pushing extends AsyncDisposable {
+export interface Pushing {
   plan: CandidatePlan;
   push: NonNullable<RunContext["push"]>;
   pushCache: NonNullable<RunContext["pushCache"]>;
 }
 
-/** Plans the pushes of a project, and connects to its registry when there is something to push. */
+/** Plans the pushes of a project. Its registry is connected to when there is something to push. */
 export async function openPush(session: Session): Promise<Pushing> {
-  const { project, source, surroundings } = session;
+  const { project, source } = session;
   const settings = project.config.release;
   const { commit } = await source;
   const plan = planCandidate({ settings, commit, locate: project.locate });
-  const registries = await openRegistries(surroundings, { insecure: settings?.insecure });
-  return {
-    plan,
-    push: pushImages(session, registries),
-    pushCache: pushStages(session, registries),
-    [Symbol.asyncDispose]: () => registries[Symbol.asyncDispose](),
-  };
+  const open = registryOpener(session);
+  return { plan, push: pushImages(session, open), pushCache: pushStages(session, open) };
 }
 
 /** Pushes the project's own targets, which other jobs cannot build again, and writes their list. */
-function pushImages(session: Session, registries: RegistryClient): NonNullable<RunContext["push"]> {
+function pushImages(session: Session, open: RegistryOpener): NonNullable<RunContext["push"]> {
   const { project, engine } = session;
   const stages = new Set(project.dockerfile.stages.map(({ key }) => key));
   return async ({ plan, images, onNote, signal }) => {
+    await using registries = await open(onNote);
     const pushed = await pushCandidates({
       project: project.name,
       plan,
@@ -59,9 +55,10 @@ function pushImages(session: Session, registries: RegistryClient): NonNullable<R
 }
 
 /** Writes the stages that ran steps, and those that the registry does not have yet. */
-function pushStages(session: Session, registries: RegistryClient): NonNullable<RunContext["pushCache"]> {
+function pushStages(session: Session, open: RegistryOpener): NonNullable<RunContext["pushCache"]> {
   const { engine, surroundings } = session;
   return async ({ cache, stale, onNote, signal }) => {
+    await using registries = await open(onNote);
     const { manifests } = registries.repository(parseReference(cache.repository));
     const isMissing = async (stage: CacheStage) =>
       stale.includes(stage.target.key) || (await manifests.resolve(cacheTag(stage), signal)) === undefined;

@@ -1,6 +1,6 @@
 import type { Project } from "../config/index.ts";
-import type { RegistryClient } from "../registry/index.ts";
 import type { FoundEvidence, LayerMemory, ReleasePlan, Signing, Source } from "../release/index.ts";
+import type { RegistryOpener } from "./registry-opener.ts";
 import type { ChosenImage } from "./release-image.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -13,7 +13,7 @@ export interface ReleaseSession {
   chosen: ChosenImage;
   /** The tree that the release is made from. */
   source: Source;
-  registries: RegistryClient;
+  openRegistries: RegistryOpener;
   layerMemory: LayerMemory;
   signing: Omit<Signing, "folder"> | undefined;
   /** Values that must never reach output. */

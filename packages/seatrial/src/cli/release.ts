@@ -6,11 +6,11 @@ import type { ReleaseFlags } from "./flags.ts";
 import { checkReadable, gitVariables, readSource } from "./git.ts";
 import { cacheFolder } from "./paths.ts";
 import { allowsDirty, openSigning, planProjectRelease } from "./plan-release.ts";
+import { registryOpener } from "./registry-opener.ts";
 import { chooseImage } from "./release-image.ts";
 import type { ReleaseSession } from "./release-session.ts";
 import { listenForStop } from "./stop-signals.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { openRegistries } from "./wire.ts";
 
 /** `release`: gives the tested image its tags, and keeps a receipt. */
 export async function releaseCommand(options: {
@@ -37,7 +37,6 @@ export async function releaseCommand(options: {
     await checkReadable({ folder: project.root, env: environment.env, signal });
   const plan = planProjectRelease({ project, flags, source });
   const chosen = await chooseImage({ project, flags, cwd: environment.cwd, found });
-  await using registries = await openRegistries(surroundings, { insecure: project.config.release?.insecure });
   const session: ReleaseSession = {
     surroundings,
     project,
@@ -45,7 +44,7 @@ export async function releaseCommand(options: {
     found,
     chosen,
     source,
-    registries,
+    openRegistries: registryOpener({ surroundings, project }),
     layerMemory: openLayerMemory(cacheFolder(environment)),
     signing,
     secrets: [...project.secretValues, ...secrets],

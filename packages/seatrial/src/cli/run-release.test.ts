@@ -50,7 +50,7 @@ async function endWith(here: At, carryOut: RunRelease["carryOut"]) {
 describe("the release at the end of a run", () => {
   it("that is stopped before it has begun ends as data, so that the run can still tidy up", async () => {
     await using here = await at(FILES);
-    await using release = await openRunRelease(await sessionOf(here), {});
+    const release = await openRunRelease(await sessionOf(here), {});
     const signal = AbortSignal.abort(new Error("Ctrl-C"));
     const ended = await release?.carryOut({
       outcome,

@@ -6,14 +6,14 @@ import { checkReadable, readSource, someChanges } from "./git.ts";
 import { cacheFolder } from "./paths.ts";
 import { allowsDirty, openSigning, planProjectRelease } from "./plan-release.ts";
 import { type EndedRelease, failedRelease, promoteImage } from "./promote.ts";
+import { registryOpener } from "./registry-opener.ts";
 import type { ChosenImage } from "./release-image.ts";
 import type { Session } from "./session.ts";
-import { openRegistries } from "./wire.ts";
 
 const GIT_MS = 20_000;
 
 /** The release at the end of a run. */
-export interface RunRelease extends AsyncDisposable {
+export interface RunRelease {
   plan: ReleasePlan;
   /** Values that must never reach output. */
   secrets: string[];
@@ -47,8 +47,7 @@ export async function openRunRelease(session: Session, flags: RunFlags): Promise
   const plan = planProjectRelease({ project, flags, source });
   if (source.dirty === true && !plan.allowDirty) throw treeIsDirty(project.root, await someChanges(git()));
   const { signing, secrets } = await openSigning({ project, surroundings });
-  const { insecure } = project.config.release;
-  const registries = await openRegistries(surroundings, { insecure });
+  const openRegistries = registryOpener({ surroundings, project });
   const layerMemory = openLayerMemory(cacheFolder(surroundings.environment));
   return {
     plan,
@@ -69,7 +68,7 @@ export async function openRunRelease(session: Session, flags: RunFlags): Promise
             found,
             chosen,
             source: now,
-            registries,
+            openRegistries,
             layerMemory,
             signing,
             secrets,
@@ -80,7 +79,6 @@ export async function openRunRelease(session: Session, flags: RunFlags): Promise
         return failedRelease(error, signal);
       }
     },
-    [Symbol.asyncDispose]: () => registries[Symbol.asyncDispose](),
   };
 }
 

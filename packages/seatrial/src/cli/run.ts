@@ -27,8 +27,8 @@ export async function runCommand(options: {
   const { openSession } = await import("./open-session.ts");
   const { session, plan } = await openSession({ surroundings, tools, flags, signal: stop.signal });
   await using _engine = session.engine;
-  await using release = what === "run" ? await openRelease(session, flags) : undefined;
-  await using pushing = flags.push === true ? await (await import("./push.ts")).openPush(session) : undefined;
+  const release = what === "run" ? await openRelease(session, flags) : undefined;
+  const pushing = flags.push === true ? await (await import("./push.ts")).openPush(session) : undefined;
   const chosen =
     what === "build"
       ? {

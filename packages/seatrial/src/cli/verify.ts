@@ -1,6 +1,6 @@
 import path from "node:path";
 import { loadPublicKey, type Requirements, verifyImage } from "../attest/index.ts";
-import { parseReference, type RegistryClient } from "../registry/index.ts";
+import { parseReference } from "../registry/index.ts";
 import { createStyle } from "../report/index.ts";
 import { EXIT, type ExitCode } from "../support/error.ts";
 import { parseAge } from "./age.ts";
@@ -27,19 +27,22 @@ export interface VerifyCommandOptions {
   surroundings: Surroundings;
   flags: VerifyFlags;
   /** Default: over HTTP, with this user's credentials. */
-  connect?: ((insecure: boolean | undefined) => Promise<RegistryClient>) | undefined;
+  connect?: typeof openRegistries | undefined;
 }
 
 /** Prints what the given keys attest of an image; 1 when something that is required does not hold. */
 export async function verifyCommand(options: VerifyCommandOptions): Promise<ExitCode> {
   const { surroundings, flags } = options;
   const { environment, stdout } = surroundings;
-  const connect = options.connect ?? ((insecure) => openRegistries(surroundings, { insecure }));
+  const connect = options.connect ?? openRegistries;
   const name = parseReference(flags.reference);
   const require = requirementsOf(flags);
   const keys = await Promise.all(flags.key.map((file) => loadPublicKey(path.resolve(environment.cwd, file))));
   using stop = listenForStop(() => undefined);
-  await using registries = await connect(flags.insecure);
+  await using registries = await connect(surroundings, {
+    insecureHosts: flags.insecure === true ? [name.registry] : [],
+    onRetry: (note) => void surroundings.stderr.write(`${note}\n`),
+  });
   const verification = await verifyImage({
     repository: registries.repository(name),
     reference: name.digest ?? name.tag ?? "latest",

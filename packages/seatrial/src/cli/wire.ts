@@ -32,10 +32,10 @@ export async function openTools(surroundings: Surroundings): Promise<Tools> {
   return { engine, launcher: createLauncher({ engine, agentBinary }), usage: openUsage(surroundings) };
 }
 
-/** Registries, with the user's credentials. `onRetry` hears of tries that are made again. */
+/** Registries, with the user's credentials. `onRetry` hears of each further try before the wait for it, which may be long. */
 export async function openRegistries(
   { environment }: Surroundings,
-  options: { insecure?: boolean | undefined; onRetry?: ((note: string) => void) | undefined } = {},
+  options: { insecureHosts: readonly string[]; onRetry: (note: string) => void },
 ): Promise<RegistryClient> {
   const { connectRegistries } = await import("../registry/oci/index.ts");
   return connectRegistries({ environment: { HOME: environment.home, ...environment.env }, ...options });

@@ -28,6 +28,19 @@ const bad: [string, string[]][] = [
     ],
   ],
   ["- a", ["1:1: expected a mapping, found a list"]],
+  [
+    "release:\n  insecure: registry.example.com",
+    [
+      '2:13: release.insecure: expected true, false, or a list of registry hosts, found "registry.example.com"',
+    ],
+  ],
+  [
+    "release:\n  insecure: [a, http://registry.example.com, registry.example.com/shop]",
+    [
+      '2:17: release.insecure[1]: expected a registry\'s host, with its port if it has one, such as registry.example.com:5000, found "http://registry.example.com"',
+      '2:46: release.insecure[2]: expected a registry\'s host, with its port if it has one, such as registry.example.com:5000, found "registry.example.com/shop"',
+    ],
+  ],
   ["just text", ['1:1: expected a mapping, found "just text"']],
   [
     "name: Orders",
@@ -374,6 +387,18 @@ x-anything: { goes: [here] }
       "x-a: &a { command: x, shards: 2 }\nx-b: &b { shards: 3, timeout: 1s }\nsuites:\n  u: { <<: [*a, *b], timeout: 2s }\n",
     );
     expect(input.suites?.["u"]).toEqual({ command: ["x"], shards: 2, timeout: 2000 });
+  });
+
+  it.each([
+    ["true", true],
+    ['"false"', false],
+    [
+      "[registry.example.com:5000, auth, '[fd00::1]:443']",
+      ["registry.example.com:5000", "auth", "[fd00::1]:443"],
+    ],
+    ["[]", []],
+  ])("release.insecure may be %s", async (text, value) => {
+    expect((await check(`release: { insecure: ${text} }\n`)).input.release?.insecure).toEqual(value);
   });
 
   it("warns of variables that nobody set, except where only a release needs them", async () => {

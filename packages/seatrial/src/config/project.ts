@@ -230,8 +230,8 @@ export interface ReleaseSettings {
   candidate?: string | undefined;
   /** Where the signing key is; it is read when something is signed. */
   key?: { kind: "file"; path: string } | { kind: "env"; variable: string } | undefined;
-  /** Absent: on loopback only. */
-  insecure?: boolean | undefined;
+  /** Registry hosts with which plain HTTP, and certificates that nobody vouches for, are fine. true: that of the repository. */
+  insecure: boolean | string[];
   cache: boolean;
   allowSibling: boolean;
   allowDirty: boolean;

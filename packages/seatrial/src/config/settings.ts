@@ -36,11 +36,16 @@ export function releaseSettings(
     floating: input.floating ?? [],
     candidate: input.candidate === "" ? undefined : input.candidate,
     key: keySettings(input.key, resolve),
-    insecure: input.insecure,
+    insecure: insecureHosts(input.insecure),
     cache: input.cache ?? false,
     allowSibling: input["allow-sibling"] ?? false,
     allowDirty: input["allow-dirty"] ?? false,
   };
+}
+
+/** Without those whose variable was not set. */
+function insecureHosts(input: NonNullable<ConfigInput["release"]>["insecure"]): ReleaseSettings["insecure"] {
+  return Array.isArray(input) ? input.filter((host) => host !== "") : (input ?? false);
 }
 
 function keySettings(

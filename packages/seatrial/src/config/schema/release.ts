@@ -1,6 +1,9 @@
+import * as v from "valibot";
 import { imageSecret } from "./image.ts";
 import { field, section } from "./section.ts";
-import { flag, maybeText, oneOrMany } from "./values.ts";
+import { flag, maybeText, oneOrMany, registryHost } from "./values.ts";
+
+const HOSTS = "a list of registry hosts";
 
 /** Where the tested image goes, and under which names. */
 export const releaseSchema = section({
@@ -22,8 +25,9 @@ export const releaseSchema = section({
     { file: "seatrial.key" },
   ),
   insecure: field(
-    flag,
-    "The registry speaks plain HTTP, or its certificate is not checked. Default: only on loopback.",
+    v.union([flag, v.array(registryHost, HOSTS)], `true, false, or ${HOSTS}`),
+    "Hosts that may speak plain HTTP, and whose certificates are not checked: true is the registry of the repository, a list names registries, token servers and storages. Default: only on loopback.",
+    ["registry.example.com:5000"],
   ),
   cache: field(
     flag,

@@ -122,6 +122,16 @@ export const pool = parsed({
       : { value },
 });
 
+const HOST = String.raw`^(([^\s/:@$\[\]]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?)?$`;
+const HOST_EXPECTED = "a registry's host, with its port if it has one, such as registry.example.com:5000";
+
+/** A registry's host as in names of images; empty where a variable is not set. */
+export const registryHost = parsed({
+  expected: HOST_EXPECTED,
+  parse: (value) => (new RegExp(HOST).test(value) ? { value } : { expected: HOST_EXPECTED }),
+  pattern: HOST,
+});
+
 /** A command: a list, or a text split into words as Compose does. No shell is involved. */
 export const command = v.union(
   [

@@ -71,7 +71,7 @@ export function createAuthorization(options: {
       const bearer = offered.find(isBearer);
       if (bearer !== undefined) {
         if (credentials.registryToken !== undefined) return `Bearer ${credentials.registryToken}`;
-        const server = tokenServer(bearer, { isSecure, insecure: settings.insecure });
+        const server = tokenServer(bearer, { isSecure, isInsecure: settings.isInsecure });
         return `Bearer ${await tokens.get({ server, scopes, credentials, traffic, signal })}`;
       }
       if (offered.some(({ scheme }) => scheme === "basic")) {
@@ -90,10 +90,10 @@ export function createAuthorization(options: {
 
 const isBearer = ({ scheme }: Challenge): boolean => scheme === "bearer";
 
-/** Passwords go where the registry says, as the protocol has it, but never over a wire in plain text. */
+/** Passwords go where the registry says, as the protocol has it, but in plain text over a wire only to hosts that were chosen for it. */
 function tokenServer(
   { parameters }: Challenge,
-  { isSecure, insecure }: { isSecure: boolean; insecure: boolean },
+  { isSecure, isInsecure }: { isSecure: boolean; isInsecure: (url: URL) => boolean },
 ): TokenServer {
   let realm: URL;
   try {
@@ -101,9 +101,13 @@ function tokenServer(
   } catch {
     throw new TransportFailure("nonsense", "it asks for a token and does not say from where");
   }
-  const isPlain = realm.protocol === "http:" && (insecure || (!isSecure && isLoopback(realm.hostname)));
+  const isPlain =
+    realm.protocol === "http:" && (isInsecure(realm) || (!isSecure && isLoopback(realm.hostname)));
   if (realm.protocol !== "https:" && !isPlain) {
-    throw new TransportFailure("nonsense", `it wants our login sent to ${realm.origin}, in plain text`);
+    throw new TransportFailure(
+      "nonsense",
+      `it wants our login sent to ${realm.origin}, in plain text, and release.insecure does not name that host`,
+    );
   }
   realm.username = "";
   realm.password = "";

@@ -52,7 +52,7 @@ async function mountBlob(
       }
       // It wants the bytes, and has opened an upload for them that nobody will use.
       if (answer.status === 202)
-        await cancelSession(caller, sessionIn(answer, caller.host.settings.insecure));
+        await cancelSession(caller, sessionIn(answer, caller.host.settings.isInsecure));
       return false;
     });
   } catch (error) {

@@ -95,7 +95,7 @@ export function createCaller(host: Host, name: RepositoryName): Caller {
     if (method !== "GET" && method !== "HEAD") return answer;
     return await followRedirects(answer, {
       isAccepted: (status) => call.accepts?.includes(status) ?? false,
-      insecure: settings.insecure,
+      isInsecure: settings.isInsecure,
       follow: async (url) => await sendTo(url, isOurs(url) ? authorized : undefined),
       leave: async (left) => await ignore(left, signal),
     });

@@ -21,7 +21,7 @@ export function createDial(options: {
   const host = origin.hostname.replace(/^\[(.*)\]$/, "$1");
   const port = Number(origin.port || (origin.protocol === "https:" ? 443 : 80));
   const proxy = proxyFor(origin, settings.environment);
-  const verify = !settings.insecure && !isLoopback(host);
+  const verify = !settings.isInsecure(origin) && !isLoopback(host);
   let context: Promise<SecureContext> | undefined;
 
   async function open(signal: AbortSignal): Promise<Socket> {
@@ -70,6 +70,12 @@ export function createDial(options: {
     try {
       const socket = await open(stop.signal);
       return origin.protocol === "https:" ? await secure(socket, stop.signal) : socket;
+    } catch (error) {
+      // Messages name the registry, and this is where it sent us.
+      const isElsewhere = error instanceof TransportFailure && origin.host !== options.registry;
+      throw isElsewhere
+        ? new TransportFailure(error.kind, `${origin.host}: ${error.message}`, { cause: error.cause })
+        : error;
     } finally {
       clearTimeout(clock);
     }

@@ -70,7 +70,7 @@ export function createHost(options: {
     try {
       return await greet(secure, traffic);
     } catch (error) {
-      const isPlainFine = settings.insecure || isLoopback(secure.hostname);
+      const isPlainFine = settings.isInsecure(secure) || isLoopback(secure.hostname);
       const isSilent = error instanceof TransportFailure && error.kind !== "nonsense";
       if (!isPlainFine || !isSilent || answering !== undefined) throw error;
       return await greet(baseOf(`http://${host}`), traffic);

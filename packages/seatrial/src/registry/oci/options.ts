@@ -1,11 +1,15 @@
 import { pause } from "../../support/abort.ts";
 import type { Environment } from "../docker-config.ts";
+import { insecureHosts } from "./insecure-hosts.ts";
 
 export interface RegistryOptions {
   /** Says where the docker configuration, certificates and proxies are. */
   environment: Environment;
-  /** Plain HTTP, and certificates that nobody vouches for, are fine with every registry. Default: on loopback only. */
-  insecure?: boolean | undefined;
+  /**
+   * The hosts with which plain HTTP, and certificates that nobody vouches for, are fine: registries as in names of images, and
+   * token servers and storages that they send us to. Default: none but loopback.
+   */
+  insecureHosts?: readonly string[] | undefined;
   /** How often one thing is tried, the first time included. Default 5. */
   maxAttempts?: number | undefined;
   limits?: Partial<RegistryLimits> | undefined;
@@ -35,7 +39,8 @@ export interface RegistryLimits {
 /** Options with everything that is left out. */
 export interface Settings {
   environment: Environment;
-  insecure: boolean;
+  /** By choice, besides loopback. */
+  isInsecure: (url: URL) => boolean;
   maxAttempts: number;
   limits: RegistryLimits;
   onRetry: (note: string) => void;
@@ -49,7 +54,7 @@ export interface Settings {
 export function settingsOf(options: RegistryOptions): Settings {
   return {
     environment: options.environment,
-    insecure: options.insecure ?? false,
+    isInsecure: insecureHosts(options.insecureHosts ?? []),
     maxAttempts: options.maxAttempts ?? 5,
     limits: { connect: 20_000, answer: 120_000, stall: 60_000, patience: 120_000, ...options.limits },
     onRetry: options.onRetry ?? (() => undefined),

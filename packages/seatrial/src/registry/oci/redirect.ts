@@ -9,7 +9,7 @@ export async function followRedirects(
   first: Answer,
   options: {
     isAccepted: (status: number) => boolean;
-    insecure: boolean;
+    isInsecure: (url: URL) => boolean;
     follow: (url: URL) => Promise<Answer>;
     leave: (answer: Answer) => Promise<void>;
   },
@@ -19,15 +19,18 @@ export async function followRedirects(
     await options.leave(answer);
     if (hops === HOPS_MAX) throw new TransportFailure("nonsense", `it redirects more than ${HOPS_MAX} times`);
     answer = await options.follow(
-      nextAddress(answer.headers.location, { from: answer.url, insecure: options.insecure }),
+      nextAddress(answer.headers.location, { from: answer.url, isInsecure: options.isInsecure }),
     );
   }
   return answer;
 }
 
 /** An address that a server gave. One that would leave TLS is refused; the address itself may hold a signature and is not shown. */
-export function nextAddress(location: string | undefined, options: { from: URL; insecure: boolean }): URL {
-  const { from, insecure } = options;
+export function nextAddress(
+  location: string | undefined,
+  options: { from: URL; isInsecure: (url: URL) => boolean },
+): URL {
+  const { from, isInsecure } = options;
   let url: URL;
   try {
     url = new URL(location ?? "", from);
@@ -35,7 +38,7 @@ export function nextAddress(location: string | undefined, options: { from: URL; 
   } catch {
     throw new TransportFailure("nonsense", "it points nowhere (its Location is missing or no address)");
   }
-  const isPlain = url.protocol === "http:" && (from.protocol === "http:" || insecure);
+  const isPlain = url.protocol === "http:" && (from.protocol === "http:" || isInsecure(url));
   if (url.protocol !== "https:" && !isPlain) {
     throw new TransportFailure(
       "nonsense",

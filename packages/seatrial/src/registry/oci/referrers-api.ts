@@ -44,10 +44,10 @@ export async function listByApi(
         return answer;
       },
     );
-  const { insecure } = caller.host.settings;
+  const { isInsecure } = caller.host.settings;
   await caller.explain(
     what,
-    async () => await eachPage({ first: `referrers/${subject}${query}`, insecure, read }),
+    async () => await eachPage({ first: `referrers/${subject}${query}`, isInsecure, read }),
   );
   return memory.isMissing ? undefined : found;
 }

@@ -18,7 +18,7 @@ async function startFarRegistry(
     server?: RegistryServerOptions;
     /** Below the folder of certificates. */
     files?: Record<string, string>;
-    insecure?: boolean;
+    insecureHosts?: string[];
     environment?: Record<string, string>;
     refuse?: number;
   } = {},
@@ -39,11 +39,12 @@ async function startFarRegistry(
       ...options.environment,
     },
     certificateFolders: [`${home.path}/certs.d`],
-    insecure: options.insecure,
+    insecureHosts: options.insecureHosts,
   });
   return {
     server,
     proxy,
+    client,
     manifest,
     home,
     app: client.repository({ registry: NAME, repository: "team/app" }),
@@ -91,7 +92,7 @@ describe("a registry with TLS", () => {
   });
 
   test("is taken as it is where that was chosen", async () => {
-    await using far = await startFarRegistry({ insecure: true });
+    await using far = await startFarRegistry({ insecureHosts: [NAME] });
     expect((await far.app.manifests.get("1", signal))?.digest).toBe(far.manifest.digest);
   });
 
@@ -166,7 +167,7 @@ describe("a registry without TLS", () => {
   });
 
   test("far away is spoken to where that was chosen, through the proxy for plain HTTP", async () => {
-    await using far = await startFarRegistry({ server: { tls: undefined }, insecure: true });
+    await using far = await startFarRegistry({ server: { tls: undefined }, insecureHosts: [NAME] });
     expect((await far.app.manifests.get("1", signal))?.digest).toBe(far.manifest.digest);
     expect(far.proxy.requests.at(-1)).toBe(`GET http://${NAME}/v2/team/app/manifests/1`);
   });
@@ -176,6 +177,70 @@ describe("a registry without TLS", () => {
     expect(await plain.app.manifests.get("1", signal)).toBeDefined();
     await using secure = await startSubject({ tls: strangers.server });
     expect(await secure.app.manifests.get("1", signal)).toBeDefined();
+  });
+});
+
+describe("a registry that was chosen to be insecure", () => {
+  const TOKENS = "auth.example.com";
+  const STORAGE = "storage.example.com";
+
+  /** It wants tokens from there, and we have a login. */
+  async function startWithRealm(realm: string, insecureHosts: string[]) {
+    const login = { auth: Buffer.from("ci:hunter2").toString("base64") };
+    const far = await startFarRegistry({
+      server: { tls: realm.startsWith("https:") ? certificates.server : undefined },
+      insecureHosts,
+      files: { ".docker/config.json": JSON.stringify({ auths: { [NAME]: login } }) },
+    });
+    const challenge = { "www-authenticate": `Bearer realm="${realm}"` };
+    far.server.fault(answers("GET /v2/", { status: 401, headers: challenge }));
+    far.server.fault(answers("GET /token", { status: 401 }));
+    return far;
+  }
+  const logins = (far: Awaited<ReturnType<typeof startWithRealm>>) =>
+    far.server.requests.flatMap(({ headers }) => headers.authorization ?? []);
+
+  test("makes no other registry insecure", async () => {
+    await using far = await startFarRegistry({ insecureHosts: [NAME] });
+    for (const registry of ["other.example.com", `${NAME}:5000`, `sub.${NAME}`]) {
+      const other = far.client.repository({ registry, repository: "team/app" });
+      await expect(other.manifests.get("1", signal)).toThrowWithCode("REGISTRY_UNREACHABLE");
+    }
+    expect(far.server.requests).toEqual([]);
+  });
+
+  test("has its login sent to no token server in plain text, unless that one was chosen too", async () => {
+    await using far = await startWithRealm(`http://${TOKENS}/token`, [NAME]);
+    const reading = far.app.manifests.get("1", signal);
+    await expect(reading).toThrowWithCode("REGISTRY_FAILED");
+    await expect(reading).rejects.toThrow(
+      `http://${TOKENS}, in plain text, and release.insecure does not name that host`,
+    );
+    expect(logins(far)).toEqual([]);
+    await using chosen = await startWithRealm(`http://${TOKENS}/token`, [NAME, TOKENS]);
+    await expect(chosen.app.manifests.get("1", signal)).toThrowWithCode("REGISTRY_DENIED");
+    expect(logins(chosen)).toEqual([`Basic ${btoa("ci:hunter2")}`]);
+  });
+
+  test("has its login sent to no token server that nobody vouches for, unless that one was chosen too", async () => {
+    await using far = await startWithRealm(`https://${TOKENS}/token`, [NAME]);
+    const reading = far.app.manifests.get("1", signal);
+    await expect(reading).toThrowWithCode("REGISTRY_UNREACHABLE");
+    await expect(reading).rejects.toThrow(`is not trusted: ${TOKENS}: `);
+    expect(logins(far)).toEqual([]);
+    await using chosen = await startWithRealm(`https://${TOKENS}/token`, [NAME, TOKENS]);
+    await expect(chosen.app.manifests.get("1", signal)).toThrowWithCode("REGISTRY_DENIED");
+    expect(logins(chosen)).toEqual([`Basic ${btoa("ci:hunter2")}`]);
+  });
+
+  test.each(["http", "https"])("has %s of a storage elsewhere not taken as it is", async (scheme) => {
+    await using far = await startFarRegistry({ insecureHosts: [NAME] });
+    const headers = { location: `${scheme}://${STORAGE}/x` };
+    far.server.fault(answers("GET /v2/team/app/", { status: 307, headers }));
+    await expect(far.app.manifests.get("1", signal)).toThrowWithCode(
+      scheme === "http" ? "REGISTRY_FAILED" : "REGISTRY_UNREACHABLE",
+    );
+    expect(far.server.requests.map(({ path }) => path)).not.toContain("/x");
   });
 });
 

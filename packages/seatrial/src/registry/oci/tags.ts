@@ -16,8 +16,8 @@ export async function listTags(caller: Caller, signal: AbortSignal): Promise<str
       tags.push(...readTags(bytes));
       return answer;
     });
-  const { insecure } = caller.host.settings;
-  await caller.explain(what, async () => await eachPage({ first: "tags/list?n=1000", insecure, read }));
+  const { isInsecure } = caller.host.settings;
+  await caller.explain(what, async () => await eachPage({ first: "tags/list?n=1000", isInsecure, read }));
   return tags;
 }
 

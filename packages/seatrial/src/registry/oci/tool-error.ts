@@ -101,7 +101,7 @@ const TRANSPORT = {
   ],
   "no-tls": [
     "speaks no TLS",
-    "Give it a certificate, or say that plain HTTP is fine: release.insecure in seatrial.yaml.",
+    "Give it a certificate, or say that plain HTTP is fine with <host>: release.insecure in seatrial.yaml, --insecure of verify.",
   ],
   lost: ["broke the connection off", "Try again; look at the registry's log, and at proxies in between."],
   late: [

@@ -26,7 +26,7 @@ export async function openSession(caller: Caller, { what, signal }: SessionCall)
     await caller.ignore(answer, signal);
     const smallest = Number(answer.headers["oci-chunk-min-length"] ?? 0);
     const smallestPiece = Number.isSafeInteger(smallest) ? smallest : 0;
-    return { ...sessionIn(answer, caller.host.settings.insecure), offset: 0, smallestPiece };
+    return { ...sessionIn(answer, caller.host.settings.isInsecure), offset: 0, smallestPiece };
   });
 }
 
@@ -47,7 +47,7 @@ export async function askSession(
     await caller.ignore(answer, signal);
     if (answer.status >= 400) return undefined;
     const { smallestPiece } = session;
-    const now = sessionIn(answer, caller.host.settings.insecure, session.location);
+    const now = sessionIn(answer, caller.host.settings.isInsecure, session.location);
     return answer.headers.range === undefined ? undefined : { ...now, smallestPiece };
   });
 }
@@ -68,12 +68,12 @@ export async function cancelSession(caller: Caller, session: Pick<UploadSession,
 }
 
 /** What an answer says about the session. */
-export function sessionIn(answer: Answer, insecure: boolean, known?: URL): UploadSession {
+export function sessionIn(answer: Answer, isInsecure: (url: URL) => boolean, known?: URL): UploadSession {
   const { headers, url, status } = answer;
   if (status >= 300) throw new Refusal({ status, message: `status ${status}`, codes: [] });
   const location = headers.location ?? known?.href;
   return {
-    location: nextAddress(location, { from: url, insecure }),
+    location: nextAddress(location, { from: url, isInsecure }),
     offset: offsetOf(headers.range),
     smallestPiece: 0,
   };

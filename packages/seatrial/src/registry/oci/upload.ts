@@ -118,7 +118,7 @@ async function sendPiece(upload: Upload, session: UploadSession): Promise<void> 
   } as const;
   upload.session = await caller.askOnce(call, async (answer) => {
     await caller.ignore(answer, signal);
-    const next = sessionIn(answer, caller.host.settings.insecure);
+    const next = sessionIn(answer, caller.host.settings.isInsecure);
     if (next.offset !== offset + size)
       throw new TransportFailure("lost", `it has ${next.offset} bytes of ${offset + size} that were sent`);
     return { ...next, smallestPiece: session.smallestPiece };
