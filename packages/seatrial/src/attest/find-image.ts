@@ -30,7 +30,9 @@ export async function findImage(options: {
   const manifest = await repository.manifests.get(reference, signal);
   const place = `${familiarName(repository.name)} ${reference}`;
   if (manifest === undefined)
-    throw notFound(`${familiarName(repository.name)} has no manifest ${reference}.`);
+    throw notFound(
+      `${familiarName(repository.name)} has no manifest ${reference}; its registry was asked ${repository.login()}.`,
+    );
   const digest = digestOf(manifest.bytes);
   const read = readManifest(manifest, place);
   if (read.kind === "image") return { digest, images: [{ imageId: read.config.digest }] };
@@ -68,6 +70,6 @@ function notFound(message: string) {
   return attestError({
     code: "ATTESTED_IMAGE_NOT_FOUND",
     message,
-    hint: "Check the name. Some registries answer so to those who are not logged in.",
+    hint: "Check the name. Registries may answer so to those who have no right to it.",
   });
 }

@@ -6,6 +6,7 @@ import type { Digest, Outcome, ReleaseReceipt } from "../model/index.ts";
 import { digestOf, type Manifest, MEDIA_TYPES, type Repository } from "../registry/index.ts";
 import { connectQuickly } from "../registry/testing/connect.ts";
 import { type RegistryServer, startRegistryServer } from "../registry/testing/registry-server.ts";
+import { answers, times } from "../registry/testing/server-faults.ts";
 import { ANY, outcomeOf } from "../release/testing/world.ts";
 import { type At, at } from "./testing/at.ts";
 
@@ -111,6 +112,19 @@ describe("seatrial release", () => {
     expect(events[0]?.type).toBe("run-started");
     expect(events.at(-1)?.type).toBe("run-finished");
     expect(here.stderr()).toBe("");
+    await here[Symbol.asyncDispose]();
+  });
+
+  it("tells that it waits for a registry that has too many requests", async () => {
+    const { here, repository } = await prepared();
+    const busy = { status: 429, headers: { "retry-after": "0" } };
+    const path = `GET /v2/${repository.name.repository}/manifests/`;
+    server.fault(times(1, answers(path, busy)));
+    expect(await here.seatrial("release", "--dry-run")).toBe(0);
+    expect(here.stderr()).toMatch(/^read manifest .*429\); trying again .* \(2 of 5\)\n$/);
+    server.fault(times(1, answers(path, busy)));
+    expect(await here.seatrial("release", "--json")).toBe(0);
+    expect(here.stdout()).toMatch(/"type":"node-progress",[^\n]*read manifest [^\n]*trying again/);
     await here[Symbol.asyncDispose]();
   });
 

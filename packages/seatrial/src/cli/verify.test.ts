@@ -4,6 +4,9 @@ import { COMMIT, suite } from "../attest/testing/evidence.ts";
 import { type Harbour, harbour, outcomeOf } from "../attest/testing/harbour.ts";
 import { digestOf } from "../registry/index.ts";
 import { dies } from "../registry/memory/index.ts";
+import { startRegistryServer } from "../registry/testing/registry-server.ts";
+import { answers, times } from "../registry/testing/server-faults.ts";
+import { seedImage } from "../registry/testing/subject.ts";
 import { printError } from "./print-error.ts";
 import { at } from "./testing/at.ts";
 import { type VerifyCommandOptions, verifyCommand } from "./verify.ts";
@@ -24,6 +27,21 @@ async function verify(from: Harbour, flags: Partial<VerifyCommandOptions["flags"
 }
 
 describe("verify", () => {
+  it("tells that it waits for a registry that has too many requests, and whose login found nothing", async () => {
+    await using server = await startRegistryServer();
+    seedImage(server, "shop");
+    const busy = { status: 429, headers: { "retry-after": "0" } };
+    server.fault(times(1, answers("GET /v2/shop/manifests/1", busy)));
+    const { ours } = await harbour();
+    const pem = ours.publicKey.key.export({ type: "spki", format: "pem" }).toString();
+    await using here = await at({ "seatrial.pub": pem });
+    const image = `${server.registry}/shop`;
+    expect(await here.seatrial("verify", `${image}:1`, "--key", "seatrial.pub")).toBe(1);
+    expect(here.stderr()).toMatch(/^read manifest 1: .*429\); trying again .* \(2 of 5\)\n$/);
+    expect(await here.seatrial("verify", `${image}:2`, "--key", "seatrial.pub")).toBe(2);
+    expect(here.stderr()).toContain("has no manifest 2; its registry was asked without a login");
+  });
+
   it("prints a short table of what was proved", async () => {
     const from = await harbour();
     const api = outcomeOf(from.image.imageId, {

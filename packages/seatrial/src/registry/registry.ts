@@ -21,6 +21,8 @@ export interface Repository {
   readonly referrers: Referrers;
   /** What was asked of it through this handle so far. */
   traffic(): Traffic;
+  /** For messages of what it does not have, since registries show strangers nothing: `as user ci of …`, `without a login`. */
+  login(): string;
 }
 
 export interface Descriptor {

@@ -113,6 +113,7 @@ function createMemoryRepository({ store, meet }: MemoryHost, name: RepositoryNam
     name,
     blobs,
     traffic: () => ({ ...traffic }),
+    login: () => "without a login",
     manifests: {
       async get(reference, signal) {
         checkTagOrDigest(reference);

@@ -3,6 +3,7 @@ import type { RegistryClient, Repository } from "../registry.ts";
 import { createBlobs } from "./blobs.ts";
 import { createCaller } from "./caller.ts";
 import { createHost, type Host } from "./host.ts";
+import { loginOf } from "./login.ts";
 import { createManifests } from "./manifests.ts";
 import { type RegistryOptions, settingsOf } from "./options.ts";
 import { createReferrers } from "./referrers.ts";
@@ -30,6 +31,7 @@ export function connectRegistries(options: RegistryOptions): RegistryClient {
         blobs: createBlobs(caller),
         referrers: createReferrers(caller),
         traffic: () => ({ ...caller.traffic }),
+        login: () => loginOf(caller.host),
       };
     },
     async [Symbol.asyncDispose]() {

@@ -6,6 +6,7 @@ import { chunksOf } from "./body.ts";
 import type { Caller } from "./caller.ts";
 import { digestMismatch } from "./content.ts";
 import { TransportFailure } from "./failure.ts";
+import { loginOf } from "./login.ts";
 import { withRetries } from "./retry.ts";
 import type { Answer } from "./transport.ts";
 
@@ -99,7 +100,7 @@ async function openRest({ caller, blob, received, signal }: Download): Promise<A
       await caller.ignore(answer, signal);
       throw registryError({
         code: "BLOB_NOT_FOUND",
-        message: `Repository ${name.repository} of registry ${name.registry} has no blob ${blob.digest}.`,
+        message: `Repository ${name.repository} of registry ${name.registry} has no blob ${blob.digest}; it was asked ${loginOf(caller.host)}.`,
         hint: "It may have been deleted, or its upload may not be complete: push the image again.",
       });
     }

@@ -43,6 +43,21 @@ describe("a registry that says no", () => {
     expect(server.requests.filter(({ method }) => method === "PUT")).toHaveLength(1);
   });
 
+  test("404 to a blob says whose login was not shown it, and so does the repository for what else is not there", async () => {
+    await using subject = await startSubject({ auth: { kind: "basic", user: "ci", password: "x" } });
+    const { server, signal } = subject;
+    await using home = await createFolder({
+      ".docker/config.json": JSON.stringify({ auths: { [server.registry]: { auth: btoa("ci:x") } } }),
+    });
+    await using client = connectQuickly({ environment: { HOME: home.path } }).client;
+    const app = client.repository({ registry: server.registry, repository: "team/app" });
+    expect(app.login()).toBe("without a login");
+    const reading = app.blobs.open(freshBlob(), signal);
+    await expect(reading).toThrowWithCode("BLOB_NOT_FOUND");
+    await expect(reading).rejects.toThrow(`as user ci of ${home.path}/.docker/config.json`);
+    expect(app.login()).toBe(`as user ci of ${home.path}/.docker/config.json`);
+  });
+
   test("404 to a push: the repository may not be made by it", async () => {
     await using subject = await startSubject();
     const { server, app, manifest, signal } = subject;
@@ -112,8 +127,25 @@ describe("a registry that is out of order", () => {
     await using subject = await startSubject();
     const { server, app, signal, waits } = subject;
     server.fault(answers("GET /v2/team", { status: 429, headers: { "retry-after": "3600" } }));
-    await expect(app.manifests.get("1", signal)).toThrowWithCode("REGISTRY_LIMITED");
+    const reading = app.manifests.get("1", signal);
+    await expect(reading).toThrowWithCode("REGISTRY_LIMITED");
+    await expect(reading).rejects.toThrow("without a login: the registry has had too many requests");
+    await expect(reading).rejects.toThrow("asks us to wait 60 m 00 s");
     expect(waits).toEqual([]);
+  });
+
+  test("429 names the login whose limit it is, and does not send whoever has one to log in", async () => {
+    await using subject = await startSubject({ auth: { kind: "basic", user: "ci", password: "x" } });
+    const { server, signal } = subject;
+    await using home = await createFolder({
+      ".docker/config.json": JSON.stringify({ auths: { [server.registry]: { auth: btoa("ci:x") } } }),
+    });
+    server.fault(answers("GET /v2/team", { status: 429 }));
+    await using client = connectQuickly({ environment: { HOME: home.path } }).client;
+    const app = client.repository({ registry: server.registry, repository: "team/app" });
+    const error = await app.manifests.get("1", signal).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "REGISTRY_LIMITED", hint: expect.not.stringContaining("log in") });
+    expect(String(error)).toContain(`as user ci of ${home.path}/.docker/config.json`);
   });
 
   test("what follows a greeting that failed once is not lost", async () => {

@@ -1,9 +1,11 @@
+import { formatDuration } from "../../model/index.ts";
 import type { ToolError } from "../../support/error.ts";
-import { describeCredentials, isLoggedIn } from "../credentials.ts";
+import { isLoggedIn } from "../credentials.ts";
 import { registryError } from "../errors.ts";
 import type { RepositoryName } from "../registry.ts";
 import { Refusal, TransportFailure } from "./failure.ts";
 import type { Host } from "./host.ts";
+import { loginOf } from "./login.ts";
 
 export interface FailedCall {
   host: Host;
@@ -26,12 +28,12 @@ function ofRefusal(refusal: Refusal, call: FailedCall): ToolError {
   const said = `${refusal.message}.${by}`;
   const failed = `Could not ${what} (${place})`;
   const credentials = host.authorization.credentials();
+  const login = `docker login ${name.registry === "docker.io" ? "" : name.registry}`.trim();
+  const isKnown = credentials !== undefined && isLoggedIn(credentials);
   if ((status === 401 || status === 403) && speaker?.role !== "storage") {
-    const login = `docker login ${name.registry === "docker.io" ? "" : name.registry}`.trim();
-    const isKnown = credentials !== undefined && isLoggedIn(credentials);
     return registryError({
       code: "REGISTRY_DENIED",
-      message: `${failed} ${credentials === undefined ? "without a login" : describeCredentials(credentials)}: ${said}`,
+      message: `${failed} ${loginOf(host)}: ${said}`,
       hint:
         isKnown && status === 403
           ? `Whoever owns ${name.repository} must give that user the right to it.`
@@ -42,8 +44,8 @@ function ofRefusal(refusal: Refusal, call: FailedCall): ToolError {
   if (status === 429) {
     return registryError({
       code: "REGISTRY_LIMITED",
-      message: `${failed}: the registry has had too many requests and does not take ours: ${said}`,
-      hint: "Wait, log in for a higher limit, or use a mirror of the registry.",
+      message: `${failed} ${loginOf(host)}: the registry has had too many requests and ${askedWait(refusal)}: ${said}`,
+      hint: `Wait, ${isKnown ? "" : `log in for a higher limit (${login}), `}or use a mirror of the registry.`,
       cause: refusal,
     });
   }
@@ -69,6 +71,10 @@ function ofRefusal(refusal: Refusal, call: FailedCall): ToolError {
     hint: "Check that the repository exists, or may be made by a push, and what the registry allows in it.",
     cause: refusal,
   });
+}
+
+function askedWait({ waitMs }: Refusal): string {
+  return waitMs === undefined ? "does not take ours" : `asks us to wait ${formatDuration(waitMs)}`;
 }
 
 function ofTransport(failure: TransportFailure, call: FailedCall): ToolError {
