@@ -157,6 +157,7 @@ describe("what a registry has", () => {
     const { registries } = makeReleaseWorld();
     const read = readCandidate({ repository: registries.repository(APP), reference: "v0", signal: ANY });
     await expect(read).toThrowWithCode("CANDIDATE_NOT_FOUND");
+    await expect(read).rejects.toThrow("it was asked without a login");
   });
 
   it("is no image when its configuration is none", async () => {

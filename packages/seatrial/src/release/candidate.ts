@@ -50,7 +50,7 @@ export async function readCandidate(options: {
   const { repository, reference, signal } = options;
   const found = await repository.manifests.get(reference, signal);
   const place = `${familiarName(repository.name)}${reference.includes(":") ? "@" : ":"}${reference}`;
-  if (found === undefined) throw notFound(place);
+  if (found === undefined) throw notFound(place, repository.login());
   const content = readManifest(found, place);
   if (content.kind === "image") {
     const image = await readImage({ ...options, manifest: found, content, place });
@@ -150,10 +150,10 @@ function shortPlatform(platform: Platform): Platform {
   return platform.replace(/^([^/]+\/arm64)\/v8$/, "$1");
 }
 
-function notFound(place: string): Error {
+function notFound(place: string, login: string): Error {
   return releaseError({
     code: "CANDIDATE_NOT_FOUND",
-    message: `The registry has no ${place}.`,
+    message: `The registry has no ${place}; it was asked ${login}.`,
     hint: "Push it with `seatrial build --push`; registries may also remove images that have no tag.",
     exitCode: EXIT.failed,
   });
