@@ -2,7 +2,7 @@ import { connect as connectTcp, isIP, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { connect as connectTls, type SecureContext } from "node:tls";
 import { deferred } from "../../support/abort.ts";
-import { isLoopback } from "../../support/loopback.ts";
+import { isLoopback, lookupLoopback } from "../../support/loopback.ts";
 import { openTunnel } from "../../support/proxy/tunnel.ts";
 import { dialFailure, TransportFailure } from "./failure.ts";
 import type { Settings } from "./options.ts";
@@ -25,7 +25,8 @@ export function createDial(options: {
   let context: Promise<SecureContext> | undefined;
 
   async function open(signal: AbortSignal): Promise<Socket> {
-    if (proxy === undefined) return await connected(connectTcp({ host, port }), "connect", signal);
+    const lookup = isLoopback(host) ? { lookup: lookupLoopback } : {};
+    if (proxy === undefined) return await connected(connectTcp({ host, port, ...lookup }), "connect", signal);
     if (origin.protocol === "https:")
       return await openTunnel({ proxy, target: `${origin.hostname}:${port}`, signal }).catch(
         (cause: unknown) => {

@@ -172,6 +172,15 @@ describe("a registry without TLS", () => {
     expect(far.proxy.requests.at(-1)).toBe(`GET http://${NAME}/v2/team/app/manifests/1`);
   });
 
+  test("below the name localhost is this machine, without asking a name server, which may name any other", async () => {
+    await using subject = await startSubject();
+    const port = subject.server.registry.split(":")[1];
+    for (const name of ["localhost", "registry.localhost"]) {
+      const app = subject.client.repository({ registry: `${name}:${port}`, repository: "team/app" });
+      expect((await app.manifests.get("1", signal))?.digest).toBe(subject.manifest.digest);
+    }
+  });
+
   test("on loopback is fine, with no proxy, and so is TLS there that nobody vouches for", async () => {
     await using plain = await startSubject({ client: { environment: { HTTP_PROXY: "http://127.0.0.1:1" } } });
     expect(await plain.app.manifests.get("1", signal)).toBeDefined();
