@@ -13,6 +13,9 @@ export interface ApiMemory {
   isMissing: boolean;
 }
 
+/** What registries without the API answer: some do not know the address, some take it for another one, some take only their own types. */
+const MISSING = [400, 404, 405, 406, 501];
+
 /** What the referrers API lists; undefined when the registry has none. Whoever asked for a type still has to look at it. */
 export async function listByApi(
   caller: Caller,
@@ -25,25 +28,29 @@ export async function listByApi(
   const query = artifactType === undefined ? "" : `?${new URLSearchParams({ artifactType })}`;
   const found: Descriptor[] = [];
   const headers = { accept: MEDIA_TYPES.ociIndex };
-  const read = async (path: string | URL) =>
-    await caller.ask(
-      { method: "GET", path, headers, what, accepts: [404, 405, 501], signal },
-      async (answer) => {
-        const bytes = await bytesOf(answer, { ...caller.reading(signal), max: MANIFEST_MAX });
-        if (answer.status >= 400) {
-          memory.isMissing = true;
-          return undefined;
-        }
-        if (bytes === undefined || mediaTypeOf(answer) !== MEDIA_TYPES.ociIndex)
-          throw new TransportFailure("nonsense", "its list of referrers is no index");
-        const page = readManifest(
-          { mediaType: MEDIA_TYPES.ociIndex, bytes },
-          `The list of what points at ${subject}`,
-        );
-        if (page.kind === "index") found.push(...page.manifests);
-        return answer;
-      },
-    );
+  let pages = 0;
+  const read = async (path: string | URL) => {
+    const isFirst = pages === 0;
+    const accepts = isFirst ? MISSING : [];
+    return await caller.ask({ method: "GET", path, headers, what, accepts, signal }, async (answer) => {
+      const bytes = await bytesOf(answer, { ...caller.reading(signal), max: MANIFEST_MAX });
+      const isIndex = answer.status === 200 && mediaTypeOf(answer) === MEDIA_TYPES.ociIndex;
+      // Only the first answer tells: a list that has begun and breaks off is a failure, and no empty list.
+      if (!isIndex && isFirst) {
+        memory.isMissing = true;
+        return undefined;
+      }
+      if (bytes === undefined || !isIndex)
+        throw new TransportFailure("nonsense", "its list of referrers is no index");
+      pages += 1;
+      const page = readManifest(
+        { mediaType: MEDIA_TYPES.ociIndex, bytes },
+        `The list of what points at ${subject}`,
+      );
+      if (page.kind === "index") found.push(...page.manifests);
+      return answer;
+    });
+  };
   const { isInsecure } = caller.host.settings;
   await caller.explain(
     what,

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { ToolError } from "../../support/error.ts";
 import { readManifest } from "../manifest.ts";
 import { MEDIA_TYPES } from "../media-types.ts";
 import type { Manifest } from "../registry.ts";
+import { connectQuickly } from "../testing/connect.ts";
 import { freshBlob, imageOf, manifestOf, referrerTo } from "../testing/content.ts";
 import { answers, times } from "../testing/server-faults.ts";
 import { putDirectly, serverRepository } from "../testing/server-store.ts";
@@ -75,12 +77,28 @@ describe("with a referrers API", () => {
     ]);
   });
 
-  test("a page that is no index is no list", async () => {
+  test.each([
+    ["is no index", { status: 200, body: "<html>" }],
+    ["is not there", { status: 404 }],
+    ["is refused", { status: 400 }],
+  ])("a further page that %s is a failure, and no end of the list", async (_what, answer) => {
+    await using subject = await startSubject({ pageSize: 1 });
+    const { server, app, manifest, signal } = subject;
+    for (const report of [referrer(subject), referrer(subject)])
+      putDirectly(server.store, { repository: "team/app", reference: report.digest, ...report });
+    expect(await listed(subject)).toHaveLength(2);
+    server.fault(answers(`GET /v2/team/app/referrers/${manifest.digest}?last=1`, answer));
+    const listing = app.referrers.list({ subject: manifest.digest, signal });
+    await expect(listing).rejects.toBeInstanceOf(ToolError);
+  });
+
+  test("an index that is none is a failure", async () => {
     await using subject = await startSubject();
     const { server, app, manifest, signal } = subject;
-    server.fault(answers("GET /v2/team/app/referrers/", { status: 200, body: "<html>" }));
+    const headers = { "content-type": MEDIA_TYPES.ociIndex };
+    server.fault(answers("GET /v2/team/app/referrers/", { status: 200, headers, body: "<html>" }));
     const listing = app.referrers.list({ subject: manifest.digest, signal });
-    await expect(listing).toThrowWithCode("REGISTRY_FAILED");
+    await expect(listing).toThrowWithCode("MANIFEST_INVALID");
   });
 });
 
@@ -92,6 +110,35 @@ describe("without one", () => {
     for (const report of reports) await app.referrers.attach(report, signal);
     expect(await listed(subject)).toEqual(reports.map((each) => each.digest));
     expect(asked(subject).filter((each) => each === "GET referrers")).toHaveLength(1);
+  });
+
+  test.each([
+    ["status 400", { status: 400 }],
+    ["status 405", { status: 405 }],
+    ["status 406", { status: 406 }],
+    ["status 501", { status: 501 }],
+    ["a page", { status: 200, headers: { "content-type": "text/html" }, body: "<html>" }],
+    ["an empty answer", { status: 204 }],
+  ])("one that answers with %s has the tag read and written", async (_what, answer) => {
+    await using subject = await startSubject({ referrersApi: false });
+    const { server, app, signal } = subject;
+    server.fault(answers("GET /v2/team/app/referrers/", answer));
+    const report = referrer(subject);
+    await app.referrers.attach(report, signal);
+    await using other = connectQuickly().client;
+    const again = { ...subject, app: other.repository(app.name) };
+    expect(await listed(again)).toEqual([report.digest]);
+  });
+
+  test.each([
+    [401, "REGISTRY_DENIED"],
+    [403, "REGISTRY_DENIED"],
+    [500, "REGISTRY_FAILED"],
+  ])("one that answers %i has said nothing about its API: no tag stands in", async (status, code) => {
+    await using subject = await startSubject();
+    const { server, app, manifest, signal } = subject;
+    server.fault(answers("GET /v2/team/app/referrers/", { status }));
+    await expect(app.referrers.list({ subject: manifest.digest, signal })).toThrowWithCode(code);
   });
 
   test("a registry that says it took note, and serves no list, gets the tag too", async () => {
