@@ -1,18 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { attestedSuites } from "./support/attested.ts";
 import { commit } from "./support/checkout.ts";
 import { leftovers } from "./support/engine.ts";
 import { projectNames } from "./support/forget.ts";
 import { latestOutcome, seatrial } from "./support/program.ts";
 import { project, type TestProject } from "./support/project.ts";
 import { type PrivateRegistry, privateRegistry } from "./support/registry.ts";
+import { REGISTRY_KINDS } from "./support/registry-program.ts";
 
 const named = projectNames("chain");
 let registry: PrivateRegistry;
-beforeAll(async () => {
-  registry = await privateRegistry();
-});
-afterAll(async () => await registry[Symbol.asyncDispose]());
 
 /** A project whose repository is given by a variable, as the examples have it. */
 function files(name: string, changes: { test?: string; check?: string } = {}): Record<string, string> {
@@ -39,7 +37,12 @@ async function run(folder: TestProject, args: string[] = [], env: Record<string,
 
 const tagged = async (name: string) => (await registry.get(`/v2/${name}/manifests/v1`)).status;
 
-describe("seatrial run", () => {
+describe.each(REGISTRY_KINDS)("seatrial run with %s", (kind) => {
+  beforeAll(async () => {
+    registry = await privateRegistry(kind);
+  });
+  afterAll(async () => await registry[Symbol.asyncDispose]());
+
   it("ends with the release of exactly the image that was tested and checked", async () => {
     const name = named("whole");
     await using folder = await project(files(name));
@@ -61,6 +64,11 @@ describe("seatrial run", () => {
       expect(outcome.suites[0]?.imageId).toBe(image?.imageId);
       expect(outcome.check?.imageId).toBe(image?.imageId);
     }
+    const digest = outcome.receipt?.digest ?? "";
+    const pem = key.SEATRIAL_KEY;
+    const attested = await attestedSuites({ registry, repository: name, digest, pem });
+    expect(attested.map(({ suite }) => suite).sort()).toEqual(["check", "smoke"]);
+    for (const { subjects, result } of attested) expect([subjects, result]).toEqual([[digest], "PASSED"]);
     const kept = await readFile(`${folder.folder}/.seatrial/latest/release.json`, "utf8");
     expect(JSON.parse(kept)).toEqual(outcome.receipt);
     expect(kept + ended.all).not.toContain("PRIVATE KEY");
@@ -71,6 +79,13 @@ describe("seatrial run", () => {
     const { receipt } = await latestOutcome(folder.folder);
     expect(receipt?.tags.map(({ state }) => state)).toEqual(["unchanged", "unchanged"]);
   });
+});
+
+describe("seatrial run", () => {
+  beforeAll(async () => {
+    registry = await privateRegistry();
+  });
+  afterAll(async () => await registry[Symbol.asyncDispose]());
 
   it.each([
     ["a suite fails", { test: "[grep, -q, nothing, /app]" }],

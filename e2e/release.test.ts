@@ -1,23 +1,18 @@
 import { execFile } from "node:child_process";
-import { createPublicKey, verify } from "node:crypto";
 import { cp, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { attestedSuites } from "./support/attested.ts";
 import { commit } from "./support/checkout.ts";
 import { docker } from "./support/engine.ts";
 import { projectNames } from "./support/forget.ts";
 import { latestOutcome, seatrial } from "./support/program.ts";
 import { project, type TestProject } from "./support/project.ts";
 import { type PrivateRegistry, privateRegistry } from "./support/registry.ts";
+import { REGISTRY_KINDS } from "./support/registry-program.ts";
 
 const named = projectNames("release");
 let registry: PrivateRegistry;
-beforeAll(async () => {
-  registry = await privateRegistry();
-});
-afterAll(async () => {
-  await registry[Symbol.asyncDispose]();
-});
 
 /** A project with a test image on top of what ships, and two suites: one that tells each test, one that tells its exit code. */
 function files(name: string, release: string): Record<string, string> {
@@ -73,29 +68,14 @@ async function inRegistry(repository: string, reference: string) {
   return { ...manifest, config: config?.digest, configBytes: configuration.digest, layers: rootfs?.diff_ids };
 }
 
-interface Statement {
-  subject: { digest: { sha256: string } }[];
-  predicate: { result: string; seatrial: { suite: string } };
-}
+describe.each(REGISTRY_KINDS)("a release to %s", (kind) => {
+  beforeAll(async () => {
+    registry = await privateRegistry(kind);
+  });
+  afterAll(async () => {
+    await registry[Symbol.asyncDispose]();
+  });
 
-/** The statement of a bundle in the registry, whose signature is checked here with nothing of ours. */
-async function openAttestation(repository: string, referrer: string, pem: string): Promise<Statement> {
-  const manifest = await registry.get(`/v2/${repository}/manifests/${referrer}`);
-  const { layers } = manifest.json as { layers: { digest: string }[] };
-  const bundle = await registry.get(`/v2/${repository}/blobs/${layers[0]?.digest}`);
-  const { dsseEnvelope } = bundle.json as {
-    dsseEnvelope: { payload: string; payloadType: string; signatures: { sig: string }[] };
-  };
-  const { payloadType, signatures } = dsseEnvelope;
-  const payload = Buffer.from(dsseEnvelope.payload, "base64");
-  const head = `DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `;
-  const signed = Buffer.concat([Buffer.from(head), payload]);
-  const signature = Buffer.from(signatures[0]?.sig ?? "", "base64");
-  expect(verify("sha256", signed, createPublicKey(pem), signature)).toBe(true);
-  return JSON.parse(payload.toString("utf8")) as Statement;
-}
-
-describe("a release", () => {
   it("ships the very image that was built and tested, digest by digest, and can be run again", async () => {
     const name = named("chain");
     await using folder = await project(files(name, TAGS));
@@ -152,6 +132,44 @@ describe("a release", () => {
     expect(pushedAgain.stdout).toContain("0 bytes uploaded");
   });
 
+  it("is attested with a key, and anybody can verify it with the public half and plain HTTP", async () => {
+    const name = named("attested");
+    await using folder = await project(files(name, TAGS));
+    const sha = await commit(folder.folder);
+    await using keys = await project({});
+    const key = `${keys.folder}/seatrial.key`;
+    const generate = ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key];
+    await promisify(execFile)("openssl", generate);
+    const pem = await readFile(key, "utf8");
+    expect((await run(folder, "test")).code).toBe(0);
+    const released = await run(folder, "release", { SEATRIAL_KEY: key });
+    expect(released.code, released.all).toBe(0);
+    expect(released.all).not.toContain("not attested");
+
+    const { digest } = await inRegistry(name, "v1");
+    for (const tag of ["v1", sha, "latest", "feature-x"])
+      expect((await inRegistry(name, tag)).digest).toBe(digest);
+    const attested = await attestedSuites({ registry, repository: name, digest, pem });
+    const one = { subjects: [digest], result: "PASSED" };
+    expect(attested.sort((a, b) => a.suite.localeCompare(b.suite))).toEqual([
+      { ...one, suite: "smoke" },
+      { ...one, suite: "unit" },
+    ]);
+    const listed = await registry.referrers(name, digest);
+    const again = await run(folder, "release", { SEATRIAL_KEY: key });
+    expect(again.code, again.all).toBe(0);
+    expect(await registry.referrers(name, digest)).toEqual(listed);
+  });
+});
+
+describe("a release", () => {
+  beforeAll(async () => {
+    registry = await privateRegistry();
+  });
+  afterAll(async () => {
+    await registry[Symbol.asyncDispose]();
+  });
+
   it("is put together from the runs of separate jobs, which share a registry and artifacts only", async () => {
     const name = named("jobs");
     await using build = await project(
@@ -202,36 +220,6 @@ describe("a release", () => {
     expect(released.code, released.all).toBe(0);
     const found = await inRegistry(name, "v1");
     expect(found.config).toBe(outcome.images.find(({ target }) => target === "release")?.imageId);
-  });
-
-  it("is attested with a key, and anybody can verify it with the public half and plain HTTP", async () => {
-    const name = named("attested");
-    await using folder = await project(files(name, TAGS));
-    await commit(folder.folder);
-    await using keys = await project({});
-    const key = `${keys.folder}/seatrial.key`;
-    const generate = ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key];
-    await promisify(execFile)("openssl", generate);
-    const pem = await readFile(key, "utf8");
-    expect((await run(folder, "test")).code).toBe(0);
-    const released = await run(folder, "release", { SEATRIAL_KEY: key });
-    expect(released.code, released.all).toBe(0);
-    expect(released.all).not.toContain("not attested");
-
-    // Docker's registry has no API for referrers: a tag stands in for it.
-    const { digest } = await inRegistry(name, "v1");
-    const index = await registry.get(`/v2/${name}/manifests/${digest.replace(":", "-")}`);
-    const { manifests } = index.json as { manifests: { digest: string }[] };
-    const statements = await Promise.all(manifests.map((each) => openAttestation(name, each.digest, pem)));
-    expect(statements.map(({ predicate }) => predicate.seatrial.suite).sort()).toEqual(["smoke", "unit"]);
-    for (const { subject, predicate } of statements) {
-      expect(subject[0]?.digest.sha256).toBe(digest.slice("sha256:".length));
-      expect(predicate.result).toBe("PASSED");
-    }
-    const again = await run(folder, "release", { SEATRIAL_KEY: key });
-    expect(again.code, again.all).toBe(0);
-    const after = await registry.get(`/v2/${name}/manifests/${digest.replace(":", "-")}`);
-    expect(after.digest).toBe(index.digest);
   });
 
   it("is refused for a dirty tree, another image, a taken tag, and a part of the tests, with all reasons", async () => {

@@ -1,7 +1,8 @@
 import { docker, eventually } from "./engine.ts";
 import { project } from "./project.ts";
+import { type RegistryKind, registryProgram } from "./registry-program.ts";
 
-/** A registry of this test's own, without the referrers API, on a port of this machine. */
+/** A registry of this test's own on a port of this machine. */
 export interface TestRegistry extends AsyncDisposable {
   /** Its container. */
   name: string;
@@ -11,8 +12,9 @@ export interface TestRegistry extends AsyncDisposable {
   push(reference: string, text: string): Promise<void>;
 }
 
-export async function startRegistry(name: string): Promise<TestRegistry> {
-  await docker("run", "--detach", "--rm", "--name", name, "--publish", "127.0.0.1::5000", "registry:2");
+export async function startRegistry(name: string, kind: RegistryKind): Promise<TestRegistry> {
+  const { image, remove } = await registryProgram(kind);
+  await docker("run", "--detach", "--rm", "--name", name, "--publish", "127.0.0.1::5000", image);
   const published = await docker("port", name, "5000/tcp");
   const host = `localhost:${published.split("\n")[0]?.split(":").at(-1)}`;
   await eventually({
@@ -29,6 +31,9 @@ export async function startRegistry(name: string): Promise<TestRegistry> {
       await docker("push", "--quiet", `${host}/${reference}`);
       await docker("image", "rm", `${host}/${reference}`);
     },
-    [Symbol.asyncDispose]: async () => void (await docker("rm", "--force", "--volumes", name)),
+    async [Symbol.asyncDispose]() {
+      await docker("rm", "--force", "--volumes", name);
+      await remove();
+    },
   };
 }

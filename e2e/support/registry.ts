@@ -2,18 +2,29 @@ import { createHash, randomBytes } from "node:crypto";
 import { access, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
+import { expect } from "vitest";
 import { docker, eventually } from "./engine.ts";
+import { type RegistryKind, registryProgram } from "./registry-program.ts";
 
-/** A private registry with a login, on this machine's loopback. */
+/** A registry on this machine's loopback. */
 export interface PrivateRegistry extends AsyncDisposable {
   /** Host and port. */
   host: string;
   /** What makes a program log in to it. */
   env: Record<string, string>;
   /** Asks it without any client of ours: the status and the digest of the bytes that came. */
-  get(path: string): Promise<{ status: number; digest: string; type: string; json: Record<string, unknown> }>;
+  get(path: string): Promise<RegistryAnswer>;
+  /** What points at a digest, by the one way in which this kind of registry lists it. */
+  referrers(repository: string, digest: string): Promise<string[]>;
   /** Changes it as anybody with the login may, without any client of ours. Fails when it refuses. */
   send(method: "POST" | "PUT", url: string, content?: { type: string; body: Buffer }): Promise<Response>;
+}
+
+interface RegistryAnswer {
+  status: number;
+  digest: string;
+  type: string;
+  json: Record<string, unknown>;
 }
 
 /** The user `ci` with the password `secret`. */
@@ -25,8 +36,11 @@ const ACCEPTED = [
   "application/vnd.oci.image.index.v1+json",
 ].join(", ");
 
-/** Starts docker's own registry with a login. */
-export async function privateRegistry(): Promise<PrivateRegistry> {
+/** Starts a registry, docker's own unless said otherwise. That one asks for a login. */
+export async function privateRegistry(
+  kind: RegistryKind = "a registry without the referrers API",
+): Promise<PrivateRegistry> {
+  const program = await registryProgram(kind);
   const name = `seatrial-e2e-registry-${randomBytes(6).toString("hex")}`;
   const folder = await mkdtemp(path.join(tmpdir(), "seatrial-e2e-registry-"));
   await writeFile(path.join(folder, "htpasswd"), HTPASSWD, { mode: 0o644 });
@@ -38,10 +52,11 @@ export async function privateRegistry(): Promise<PrivateRegistry> {
   await docker(
     ...["create", "--rm", "--name", name, "--label", "seatrial.e2e=registry", "--publish", "127.0.0.1::5000"],
     ...settings.flatMap((setting) => ["--env", setting]),
-    "registry:2",
+    program.image,
   );
   const remove = async () => {
     await docker("rm", "--force", "--volumes", name);
+    await program.remove();
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -55,15 +70,24 @@ export async function privateRegistry(): Promise<PrivateRegistry> {
       until: (status) => status === 200,
       within: 30_000,
     });
+    const read = async (url: string): Promise<RegistryAnswer> => {
+      const response = await ask(url);
+      const bytes = Buffer.from(await response.arrayBuffer());
+      const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+      const type = response.headers.get("content-type") ?? "";
+      return { status: response.status, digest, type, json: parsed(bytes) };
+    };
     return {
       host,
       env: { DOCKER_CONFIG: await loginFolder(folder, host) },
-      async get(url) {
-        const response = await ask(url);
-        const bytes = Buffer.from(await response.arrayBuffer());
-        const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
-        const type = response.headers.get("content-type") ?? "";
-        return { status: response.status, digest, type, json: parsed(bytes) };
+      get: read,
+      async referrers(repository, digest) {
+        const byApi = await read(`/v2/${repository}/referrers/${digest}`);
+        const byTag = await read(`/v2/${repository}/manifests/${digest.replace(":", "-")}`);
+        const hasApi = kind === "a registry with the referrers API";
+        expect([byApi.status, byTag.status]).toEqual(hasApi ? [200, 404] : [404, 200]);
+        const { manifests } = (hasApi ? byApi : byTag).json as { manifests: { digest: string }[] };
+        return manifests.map((each) => each.digest);
       },
       async send(method, url, content) {
         const response = await fetch(new URL(url, `http://${host}`), {
