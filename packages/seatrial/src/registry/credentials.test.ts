@@ -18,8 +18,8 @@ async function found(
     environment: { HOME: home.path, PATH: path, ...environment },
     signal: live(),
   });
-  expect(source).toMatch(/^docker-credential-|\/config\.json$/);
-  return isLoggedIn({ ...credentials, source }) ? credentials : undefined;
+  expect(source).toMatch(/^docker-credential-|\/config\.json$|^DOCKER_AUTH_CONFIG$/);
+  return isLoggedIn(credentials) ? credentials : undefined;
 }
 
 const config = (content: object) => ({ ".docker/config.json": JSON.stringify(content) });
@@ -47,6 +47,14 @@ describe("credentials in the docker configuration", () => {
     });
   });
 
+  test.each([null, "text", 5, [], { auth: 5 }, { auth: null, username: {} }])(
+    "an entry that is %j is no login",
+    async (entry) => {
+      const auths = { "registry.example.com": entry };
+      expect(await found("registry.example.com", config({ auths }))).toBeUndefined();
+    },
+  );
+
   test("old entries by address are found", async () => {
     const auths = { "https://registry.example.com/v1/": { auth: base64("me:secret") } };
     expect(await found("registry.example.com", config({ auths }))).toMatchObject({ username: "me" });
@@ -63,6 +71,48 @@ describe("credentials in the docker configuration", () => {
   test("identity tokens are passed on", async () => {
     const auths = { "registry.example.com": { auth: base64("00000000:"), identitytoken: "token" } };
     expect(await found("registry.example.com", config({ auths }))).toMatchObject({ identityToken: "token" });
+  });
+});
+
+describe("credentials in DOCKER_AUTH_CONFIG", () => {
+  const file = config({ auths: { "registry.example.com": { auth: base64("file:f") } }, credsStore: "" });
+  const withVariable = async (registry: string, text: string) =>
+    await found(registry, file, { DOCKER_AUTH_CONFIG: text });
+
+  test("go before the file and its stores, for the registries that they name", async () => {
+    const auths = { "registry.example.com": { auth: base64("ci:job") } };
+    const text = JSON.stringify({ auths, credsStore: "missing" });
+    expect(await withVariable("registry.example.com", text)).toMatchObject({
+      username: "ci",
+      password: "job",
+    });
+    const other = JSON.stringify({ auths: { "other.example.com": auths["registry.example.com"] } });
+    expect(await withVariable("registry.example.com", other)).toMatchObject({ username: "file" });
+    const hub = JSON.stringify({ auths: { "https://index.docker.io/v1/": { auth: base64("ci:hub") } } });
+    expect(await withVariable("docker.io", hub)).toMatchObject({ password: "hub" });
+  });
+
+  test.each([
+    "",
+    "{}",
+    "/run/secrets/docker.json",
+    "[]",
+    "null",
+    '{"auths":[]}',
+    '{"auths":{"registry.example.com":{}}}',
+  ])("%j holds none, and the file counts", async (text) => {
+    expect(await withVariable("registry.example.com", text)).toMatchObject({ username: "file" });
+  });
+
+  test("are described by the variable's name", async () => {
+    const auths = { "registry.example.com": { auth: base64("ci:hunter2") } };
+    const environment = { HOME: "/nonexistent", DOCKER_AUTH_CONFIG: JSON.stringify({ auths }) };
+    const credentials = await findCredentials({
+      registry: "registry.example.com",
+      environment,
+      signal: live(),
+    });
+    expect(describeCredentials(credentials)).toBe("as user ci of DOCKER_AUTH_CONFIG");
   });
 });
 
@@ -86,6 +136,15 @@ describe("credential helpers", () => {
       password: "from registry.example.com",
       server: "registry.example.com",
     });
+  });
+
+  test("an empty helper for a registry means the file, and keeps the store out", async () => {
+    const files = config({
+      auths: { "registry.example.com": { auth: base64("file:file") } },
+      credHelpers: { "registry.example.com": "" },
+      credsStore: "missing",
+    });
+    expect(await found("registry.example.com", files)).toMatchObject({ username: "file" });
   });
 
   test("the store is asked for every other registry, for Docker Hub by its old address", async () => {

@@ -1,5 +1,11 @@
 import { askCredentialHelper } from "./credential-helper.ts";
-import { type DockerLogins, type Environment, readDockerLogins, type StoredAuth } from "./docker-config.ts";
+import {
+  AUTH_VARIABLE,
+  type Environment,
+  readDockerLogins,
+  type StoredAuth,
+  variableLogins,
+} from "./docker-config.ts";
 
 /** What the user has to show to a registry, and where it was looked for. All absent: nobody is logged in. */
 export interface Credentials {
@@ -18,7 +24,8 @@ export interface Credentials {
 const HUB_KEY = "https://index.docker.io/v1/";
 
 /**
- * Finds the user's credentials for a registry host as the docker command line does: a helper for it, the store, the file.
+ * Finds the user's credentials for a registry host as the docker command line does: DOCKER_AUTH_CONFIG, a helper for it, the store,
+ * the file.
  * Fails with CREDENTIALS_FAILED or DOCKER_CONFIG_INVALID.
  */
 export async function findCredentials(options: {
@@ -27,18 +34,20 @@ export async function findCredentials(options: {
   signal: AbortSignal;
 }): Promise<Credentials> {
   const { registry } = options;
-  const logins = await readDockerLogins(options.environment);
   const server = registry === "docker.io" ? HUB_KEY : registry;
+  const given = { ...fromAuth(storedAuth(variableLogins(options.environment), server)), server };
+  if (isLoggedIn(given)) return { ...given, source: AUTH_VARIABLE };
+  const logins = await readDockerLogins(options.environment);
   const helper = logins.credHelpers[server] ?? logins.credHelpers[registry] ?? logins.credsStore;
-  if (helper === undefined) {
-    return { ...fromFile(storedAuth(logins, server)), server, source: logins.file };
+  if (helper === undefined || helper === "") {
+    return { ...fromAuth(storedAuth(logins.auths, server)), server, source: logins.file };
   }
   const found = await askCredentialHelper({ ...options, helper, server });
   return { ...fromHelper(found), server, source: `docker-credential-${helper}` };
 }
 
 /** True when there is something to show to the registry. */
-export function isLoggedIn(credentials: Credentials): boolean {
+export function isLoggedIn(credentials: Omit<Credentials, "server" | "source">): boolean {
   const { username, password, identityToken, registryToken } = credentials;
   return [username, password, identityToken, registryToken].some((value) => value !== undefined);
 }
@@ -58,17 +67,17 @@ function fromHelper(found: { username: string; secret: string } | undefined): Pa
 }
 
 /** Old files name registries by address: `https://registry.example.com/v1/`. */
-function storedAuth(logins: DockerLogins, server: string): StoredAuth | undefined {
-  const exact = logins.auths[server];
+function storedAuth(auths: Record<string, StoredAuth>, server: string): StoredAuth | undefined {
+  const exact = auths[server];
   if (exact !== undefined) return exact;
-  return Object.entries(logins.auths).find(([key]) => hostOf(key) === hostOf(server))?.[1];
+  return Object.entries(auths).find(([key]) => hostOf(key) === hostOf(server))?.[1];
 }
 
 function hostOf(key: string): string {
   return key.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
 }
 
-function fromFile(auth: StoredAuth | undefined): Partial<Credentials> {
+function fromAuth(auth: StoredAuth | undefined): Partial<Credentials> {
   if (auth === undefined) return {};
   // Only the first colon separates: passwords may have more.
   const [, user, pass] = /^([^:]*):(.*)$/s.exec(Buffer.from(auth.auth ?? "", "base64").toString()) ?? [];

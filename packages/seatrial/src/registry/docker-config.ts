@@ -13,8 +13,12 @@ export interface DockerLogins {
   file: string;
   auths: Record<string, StoredAuth>;
   credsStore?: string | undefined;
+  /** An empty one stands for the file, also where there is a store. */
   credHelpers: Record<string, string>;
 }
+
+/** The variable with logins that go before those of the file, for the docker command line from 28.3 on, and GitLab's runners. */
+export const AUTH_VARIABLE = "DOCKER_AUTH_CONFIG";
 
 export interface StoredAuth {
   /** `user:password` in base64. */
@@ -62,10 +66,22 @@ export async function readDockerLogins(environment: Environment): Promise<Docker
   const raw = (await readDockerJson(file)) ?? {};
   return {
     file,
-    auths: record(raw.auths) as Record<string, StoredAuth>,
+    auths: authsIn(raw.auths),
     credsStore: text(raw.credsStore),
     credHelpers: record(raw.credHelpers) as Record<string, string>,
   };
+}
+
+/**
+ * The logins in DOCKER_AUTH_CONFIG, which is written like the file. As for the docker command line, a text that is none holds no
+ * logins: elsewhere the variable is the path of a file.
+ */
+export function variableLogins(environment: Environment): Record<string, StoredAuth> {
+  try {
+    return authsIn(record(JSON.parse(environment[AUTH_VARIABLE] || "{}")).auths);
+  } catch {
+    return {};
+  }
 }
 
 /** An object in one of the docker command line's JSON files, or undefined when the file does not exist. Fails with DOCKER_CONFIG_INVALID. */
@@ -84,6 +100,23 @@ export async function readDockerJson(file: string): Promise<Record<string, unkno
       exitCode: EXIT.usage,
     });
   }
+}
+
+function authsIn(value: unknown): Record<string, StoredAuth> {
+  const entries = Object.entries(record(value)).map(([registry, entry]): [string, StoredAuth] => {
+    const { auth, username, password, identitytoken, registrytoken } = record(entry);
+    return [
+      registry,
+      {
+        auth: text(auth),
+        username: text(username),
+        password: text(password),
+        identitytoken: text(identitytoken),
+        registrytoken: text(registrytoken),
+      },
+    ];
+  });
+  return Object.fromEntries(entries);
 }
 
 function text(value: unknown): string | undefined {

@@ -2,7 +2,7 @@ import type { Digest } from "../../model/index.ts";
 import { isToolError } from "../../support/error.ts";
 import { digestOf } from "../digest.ts";
 import { registryError } from "../errors.ts";
-import { type ImageIndex, readManifest } from "../manifest.ts";
+import { parseManifestJson, readManifest } from "../manifest.ts";
 import { MEDIA_TYPES } from "../media-types.ts";
 import type { Descriptor, Manifest } from "../registry.ts";
 import type { Caller } from "./caller.ts";
@@ -13,6 +13,16 @@ const WRITES_MAX = 10;
 const SETTLE_MIN_MS = 20;
 const SETTLE_MAX_MS = 2_000;
 
+/** The list of a tag. */
+export interface FallbackList {
+  manifests: Descriptor[];
+  /** As it is written there, with what we know nothing of. */
+  raw: Record<string, unknown>;
+}
+
+/** A descriptor as it is or will be written. */
+type RawDescriptor = Readonly<Record<string, unknown>>;
+
 interface FallbackOptions {
   subject: Digest;
   signal: AbortSignal;
@@ -22,14 +32,15 @@ interface FallbackOptions {
 export async function readFallback(
   caller: Caller,
   { subject, signal }: FallbackOptions,
-): Promise<ImageIndex | undefined> {
+): Promise<FallbackList | undefined> {
   const { name } = caller;
   const tag = fallbackTag(subject);
   const manifest = await createManifests(caller).get(tag, signal);
   if (manifest === undefined) return undefined;
   const place = `Tag ${tag} of repository ${name.repository} of registry ${name.registry}`;
   const content = manifest.mediaType === MEDIA_TYPES.ociIndex ? readManifest(manifest, place) : undefined;
-  if (content?.kind === "index") return content;
+  if (content?.kind === "index")
+    return { manifests: content.manifests, raw: parseManifestJson(manifest.bytes, place) };
   throw registryError({
     code: "REFERRERS_TAG_TAKEN",
     message: `${place} should list what points at ${subject}, and is something else (${manifest.mediaType.slice(0, 100)}).`,
@@ -53,21 +64,21 @@ export async function addToFallback(
 async function add(caller: Caller, options: FallbackOptions & { descriptor: Descriptor }): Promise<void> {
   const { subject, descriptor, signal } = options;
   const { settings } = caller.host;
-  let index = await readFallback(caller, options);
+  let list = await readFallback(caller, options);
   /** Everything that was ever seen in it, and ours: what another writer dropped by accident is put back. */
-  const known = new Map<Digest, Descriptor>([[descriptor.digest, descriptor]]);
+  const known = new Map<Digest, RawDescriptor>([[descriptor.digest, { ...descriptor }]]);
   /** What one write takes here; different each time, so that two writers do not keep step. */
   let took = 0;
   for (let writes = 0; writes < WRITES_MAX; writes += 1) {
-    if (isComplete(index, known)) {
+    if (isComplete(list, known)) {
       if (writes === 0) return;
       await settings.sleep(Math.min(SETTLE_MAX_MS, 2 * took), signal);
-      index = await readFallback(caller, options);
-      if (isComplete(index, known)) return;
+      list = await readFallback(caller, options);
+      if (isComplete(list, known)) return;
     }
     const startedAt = settings.now();
-    await write(caller, { ...options, index, known });
-    index = await readFallback(caller, options);
+    await write(caller, { ...options, list, known });
+    list = await readFallback(caller, options);
     took = settings.now() - startedAt + SETTLE_MIN_MS * settings.random();
   }
   throw registryError({
@@ -83,20 +94,20 @@ export function fallbackTag(subject: Digest): string {
 }
 
 /** Takes note of what is listed. True when nothing is missing there. */
-function isComplete(index: ImageIndex | undefined, known: Map<Digest, Descriptor>): boolean {
-  for (const each of index?.manifests ?? []) if (!known.has(each.digest)) known.set(each.digest, each);
-  const held = new Set(index?.manifests.map((each) => each.digest));
+function isComplete(list: FallbackList | undefined, known: Map<Digest, RawDescriptor>): boolean {
+  const held = rawDescriptors(list);
+  for (const [digest, each] of held) if (!known.has(digest)) known.set(digest, each);
   return [...known.keys()].every((digest) => held.has(digest));
 }
 
 /** What is listed stays where it is; what is missing comes after it. */
 async function write(
   caller: Caller,
-  options: FallbackOptions & { index: ImageIndex | undefined; known: Map<Digest, Descriptor> },
+  options: FallbackOptions & { list: FallbackList | undefined; known: Map<Digest, RawDescriptor> },
 ): Promise<void> {
-  const { subject, index, known, signal } = options;
+  const { subject, list, known, signal } = options;
   const manifests = createManifests(caller);
-  const put = async () => await manifests.put(fallbackTag(subject), indexOf(known, index), signal);
+  const put = async () => await manifests.put(fallbackTag(subject), indexOf(known, list), signal);
   try {
     await put();
   } catch (error) {
@@ -111,20 +122,17 @@ async function write(
   }
 }
 
-function indexOf(known: ReadonlyMap<Digest, Descriptor>, before: ImageIndex | undefined): Manifest {
+/** What else the list says, such as annotations, stays as well. */
+function indexOf(known: ReadonlyMap<Digest, RawDescriptor>, before: FallbackList | undefined): Manifest {
   const mediaType = MEDIA_TYPES.ociIndex;
-  const annotations = before?.annotations ?? {};
-  const listed = (before?.manifests ?? []).filter((each) => known.has(each.digest));
-  const manifests = new Map<Digest, Descriptor>([
-    ...listed.map((each) => [each.digest, each] as const),
-    ...known,
-  ]);
-  const content = {
-    schemaVersion: 2,
-    mediaType,
-    manifests: [...manifests.values()],
-    ...(Object.keys(annotations).length > 0 && { annotations }),
-  };
+  const listed = [...rawDescriptors(before)].filter(([digest]) => known.has(digest));
+  const manifests = new Map<Digest, RawDescriptor>([...listed, ...known]);
+  const content = { ...before?.raw, schemaVersion: 2, mediaType, manifests: [...manifests.values()] };
   const bytes = Buffer.from(JSON.stringify(content));
   return { digest: digestOf(bytes), mediaType, bytes };
+}
+
+function rawDescriptors(list: FallbackList | undefined): Map<Digest, RawDescriptor> {
+  const raw = (list?.raw.manifests ?? []) as RawDescriptor[];
+  return new Map(list?.manifests.map(({ digest }, at) => [digest, raw[at] ?? {}]));
 }

@@ -153,18 +153,30 @@ describe("without one", () => {
     expect(await listed(subject)).toEqual([report.digest]);
   });
 
-  test("annotations of the list stay", async () => {
+  test("what others have written into the list stays as it is, also what we know nothing of", async () => {
     await using subject = await startSubject({ referrersApi: false });
     const { server, app, manifest, signal } = subject;
-    const index = manifestOf({
-      mediaType: MEDIA_TYPES.ociIndex,
-      manifests: [],
-      annotations: { by: "somebody" },
-    });
+    const other = referrer(subject);
+    putDirectly(server.store, { repository: "team/app", reference: other.digest, ...other });
+    const theirs = {
+      mediaType: other.mediaType,
+      digest: other.digest,
+      size: other.bytes.length,
+      urls: ["https://example.com/blob"],
+      data: "e30=",
+      platform: { os: "windows", architecture: "amd64", "os.version": "10.0.20348.1" },
+      "com.example.more": { a: 1 },
+    };
+    const list = { manifests: [theirs], annotations: { by: "somebody" }, "com.example.more": true };
+    const index = manifestOf({ mediaType: MEDIA_TYPES.ociIndex, ...list });
     putDirectly(server.store, { repository: "team/app", reference: tagOf(manifest), ...index });
-    await app.referrers.attach(referrer(subject), signal);
+    const report = referrer(subject);
+    await app.referrers.attach(report, signal);
     const after = await app.manifests.get(tagOf(manifest), signal);
-    expect(after && readManifest(after, "it").annotations).toEqual({ by: "somebody" });
+    expect(JSON.parse(String(after?.bytes))).toMatchObject({
+      ...list,
+      manifests: [theirs, { digest: report.digest }],
+    });
   });
 
   test.each([1, 3])(
