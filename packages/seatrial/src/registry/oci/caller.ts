@@ -17,6 +17,7 @@ export interface RegistryCall {
   path: string | URL;
   headers?: Record<string, string> | undefined;
   body?: TransportRequest["body"];
+  answerWithin?: TransportRequest["answerWithin"];
   /** What is being done, for messages: `push manifest 1.0`. */
   what: string;
   /** Wants the right to push, too. */
@@ -54,7 +55,7 @@ export function createCaller(host: Host, name: RepositoryName): Caller {
   const reading = (signal: AbortSignal) => ({ stall: settings.limits.stall, traffic, signal });
 
   async function send(call: RegistryCall, base: URL): Promise<Answer> {
-    const { method, path, headers = {}, body, signal } = call;
+    const { method, path, headers = {}, body, answerWithin, signal } = call;
     const first = typeof path === "string" ? new URL(`/v2/${name.repository}/${path}`, base) : path;
     const scopes = scopesFor({
       repository: name.repository,
@@ -72,6 +73,7 @@ export function createCaller(host: Host, name: RepositoryName): Caller {
         url,
         headers: { ...headers, ...(authorized !== undefined && { authorization: authorized }) },
         body,
+        answerWithin,
         traffic,
         signal,
       });

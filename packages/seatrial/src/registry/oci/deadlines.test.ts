@@ -36,6 +36,21 @@ describe("every wait ends", () => {
     expect(subject.server.requests.filter(({ path }) => path.startsWith("/v2/team/"))).toHaveLength(1);
   });
 
+  test("later for the end of an upload of many bytes, which a registry hashes and moves first", async () => {
+    await using subject = await startSubject({ client: { limits } });
+    const { server, app, waits } = subject;
+    const blob = freshBlob(5_000_000);
+    server.fault(async ({ method, stream }, response) => {
+      if (method !== "PUT") return;
+      for await (const _chunk of stream);
+      setTimeout(() => response.writeHead(201).end(), 300);
+      return true;
+    });
+    await app.blobs.put(blob, signal);
+    expect(waits).toEqual([]);
+    expect(app.traffic().blobBytesUp).toBe(blob.size);
+  });
+
   test("for a body that stops, and what was read by then is not read again", async () => {
     await using subject = await startSubject({ client: { limits } });
     const { server, app, layer } = subject;

@@ -28,7 +28,10 @@ export interface RegistryOptions {
 export interface RegistryLimits {
   /** Until a connection stands, proxy and TLS included. Default 20 s. */
   connect: number;
-  /** Until an answer has begun, once the request is sent. Default 120 s: registries move big blobs before they answer. */
+  /**
+   * Until an answer has begun, once the request is sent. Default 120 s. The end of an upload has a second more for each 10 MB, since
+   * registries hash and move a blob before they answer.
+   */
   answer: number;
   /** The longest pause in a body, either way. Default 60 s. */
   stall: number;

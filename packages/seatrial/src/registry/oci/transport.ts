@@ -23,6 +23,8 @@ export interface TransportRequest {
   url: URL;
   headers: Record<string, string>;
   body?: Buffer | UploadBody | undefined;
+  /** Milliseconds that its answer may take. Default: as the limits say. */
+  answerWithin?: number | undefined;
   /** Is counted up. */
   traffic: Traffic;
   signal: AbortSignal;
@@ -71,7 +73,7 @@ export function createTransport(parts: {
   }
 
   async function send(request: TransportRequest): Promise<Answer> {
-    const { url, signal, traffic, body } = request;
+    const { url, signal, traffic, body, answerWithin = settings.limits.answer } = request;
     signal.throwIfAborted();
     const proxy = url.protocol === "http:" ? proxyFor(url, settings.environment) : undefined;
     const done = deferred<IncomingMessage>();
@@ -108,7 +110,7 @@ export function createTransport(parts: {
     });
     sent.on("error", (cause) => done.reject(exchangeFailure(cause, isReused)));
     signal.addEventListener("abort", onAbort, { once: true });
-    const clock = setTimeout(() => giveUp(lateAnswer(settings.limits.answer)), settings.limits.answer);
+    const clock = setTimeout(() => giveUp(lateAnswer(answerWithin)), answerWithin);
     try {
       const sending = sendBody({ sent, body, traffic, onProgress: () => isWaiting && clock.refresh() });
       sending.catch(giveUp);

@@ -11,6 +11,9 @@ import { askSession, cancelSession, openSession, sessionIn, type UploadSession }
 /** A piece of an upload in pieces, unless the registry wants larger ones. */
 const PIECE_BYTES = 16 * 1024 * 1024;
 
+/** Bytes that a slow registry hashes and moves in a millisecond: 10 MB in a second. */
+const COMMITTED_PER_MS = 10_000;
+
 interface Upload {
   caller: Caller;
   digest: Digest;
@@ -136,6 +139,7 @@ async function finish(upload: Upload, size: number): Promise<void> {
     path: url,
     headers: { "content-type": "application/octet-stream" },
     body: { size, chunks: () => source.part(upload.size - size, size) },
+    answerWithin: caller.host.settings.limits.answer + Math.ceil(upload.size / COMMITTED_PER_MS),
     what,
     push: true,
     signal,
