@@ -122,7 +122,7 @@ export const pool = parsed({
       : { value },
 });
 
-const HOST = String.raw`^(([^\s/:@$\[\]]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?)?$`;
+const HOST = String.raw`^(([\w.-]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?)?$`;
 const HOST_EXPECTED = "a registry's host, with its port if it has one, such as registry.example.com:5000";
 
 /** A registry's host as in names of images; empty where a variable is not set. */
