@@ -57,12 +57,22 @@ describe("the value of a build secret", () => {
     expect(outcome.status).toBe("passed");
   });
 
-  it("in a file that is allowed is fine there, and only there", async () => {
-    const layers = [[file("etc/ssl/test.key", VALUE), file("app/x", VALUE)]];
-    const { find } = await check(
-      world({ layers, settings: { secrets: { enabled: true, allow: ["/etc/ssl/*"] } } }),
+  it("in a file that is allowed is found all the same: what is allowed only looks like a key", async () => {
+    const settings = { secrets: { enabled: true, allow: ["*.key"] } };
+    const { find } = await check(world({ layers: [[file("leak.key", `${KEY}${VALUE}`)]], settings }));
+    expect(find("check.secrets build secret token")?.message).toMatch(
+      /^\/leak\.key \(the value\) in layer 1/,
     );
-    expect(find("check.secrets build secret token")?.message?.split("\n")[0]).toMatch(/^\/app\/x /);
+    expect(find("check.secrets private keys")?.status).toBe("passed");
+  });
+
+  it("is found behind any number of keys, allowed or not", async () => {
+    const keys = Array.from({ length: 1_500 }, (_, at) => file(`app/testdata/${at}.pem`, KEY));
+    const layers = [[...keys, file("root/.npmrc", VALUE), file("root/.ssh/id", KEY)]];
+    const settings = { secrets: { enabled: true, allow: ["*.pem"] } };
+    const { find } = await check(world({ layers, settings }));
+    expect(find("check.secrets build secret token")?.message).toMatch(/^\/root\/\.npmrc /);
+    expect(find("check.secrets private keys")?.message).toMatch(/^\/root\/\.ssh\/id /);
   });
 });
 
@@ -86,6 +96,17 @@ describe("keys and credentials", () => {
   it("may be allowed by globs", async () => {
     const settings = { secrets: { enabled: true, allow: ["*.key"] } };
     const { outcome } = await check({ layers: [[file("app/deep/server.key", KEY)]], settings });
+    expect(outcome.status).toBe("passed");
+  });
+
+  it("that are more than can be listed fail, although all of the listed ones are allowed", async () => {
+    const keys = Array.from({ length: 10_001 }, (_, at) => file(`testdata/${at}.pem`, KEY));
+    const settings = { secrets: { enabled: true, allow: ["*.pem"] } };
+    const { find } = await check({ layers: [keys], settings });
+    expect(textOf(find("check.secrets private keys"))).toMatch(
+      /^failed\nprivate key in more files than are listed in layer 1 of 1/,
+    );
+    const { outcome } = await check({ layers: [keys.slice(1)], settings });
     expect(outcome.status).toBe("passed");
   });
 

@@ -13,7 +13,7 @@ export const secrets: StaticCheck = {
     "Looks for the real bytes of each build secret, plain, in base64, URL-escaped and JSON-escaped, in the bytes of every layer, in names of files, in the history and the configuration. Of a file with",
     "several lines also each part that looks random is looked for by itself. And for private keys and credentials by their format:",
     `${[...new Set(FORMATS.map(({ name }) => name))].join(", ")}; private keys in folders of package managers and in the system's libraries are taken for test data of published packages.`,
-    "Not looked into: what is compressed or encrypted inside a layer, such as .gz, .zip, .jar and .whl files. Values of less than 6 bytes are named as unchecked. `allow` has globs of files that may look like keys.",
+    "Not looked into: what is compressed or encrypted inside a layer, such as .gz, .zip, .jar and .whl files. Values of less than 6 bytes are named as unchecked. `allow` has globs of files that may hold what looks like keys or credentials; the value of a build secret it never excuses.",
   ].join(" "),
   asked: (plan) => {
     if (plan.secrets === undefined) return undefined;
@@ -32,12 +32,22 @@ const ADVICE_FORMAT =
 function judge({ plan, index, secrets: searched }: StaticSubject): CheckCase[] {
   const isAllowed = createGlobs(plan.secrets?.allow ?? []);
   const found = index.layers.flatMap((layer) =>
-    layer.findings.filter(({ path }) => !isAllowed(path)).map((finding) => ({ layer, finding })),
+    layer.findings
+      // The value of a build secret is one wherever it lies.
+      .filter(({ what, path }) => what.kind === "value" || !isAllowed(path))
+      .map((finding) => ({ layer, finding })),
   );
-  const findsOf = (fits: (what: FindingKind) => boolean): Find[] =>
-    found
+  const findsOf = (fits: (what: FindingKind) => boolean): Find[] => [
+    ...found
       .filter(({ finding }) => fits(finding.what))
-      .map(({ layer, finding }) => ({ layer, path: finding.path, label: labelOf(finding) }));
+      .map(({ layer, finding }) => ({ layer, path: finding.path, label: labelOf(finding) })),
+    // Whether those that nobody looked at are allowed, nobody knows.
+    ...index.layers.flatMap((layer) =>
+      layer.cut
+        .filter(fits)
+        .map((what) => ({ layer, path: "", label: `${writtenAs(what)} in more files than are listed` })),
+    ),
+  ];
   return [
     ...searched.map((secret) =>
       caseOfSecret(index, {
@@ -85,8 +95,12 @@ function caseOfFormat(index: ImageIndex, { name, finds }: { name: string; finds:
 }
 
 function labelOf({ what, inName, path }: LayerFinding): string {
-  const written =
-    what.kind === "format" ? what.format : what.form === "plain" ? "the value" : `the value, ${what.form}`;
+  const written = writtenAs(what);
   const where = inName ? " in its name" : "";
   return path === "" ? `${written} behind the end of the archive` : `${written}${where}`;
+}
+
+function writtenAs(what: FindingKind): string {
+  if (what.kind === "format") return what.format;
+  return what.form === "plain" ? "the value" : `the value, ${what.form}`;
 }

@@ -37,6 +37,7 @@ export function buildIndex(options: {
         entries: () => readEntryLog(reading.entries),
         packages: reading.packages,
         findings: reading.findings,
+        cut: reading.cut,
         accounts: reading.accounts,
       }),
     ),

@@ -25,6 +25,8 @@ export interface ImageLayer {
   entries(): Iterable<LayerEntry>;
   packages: InstalledPackage[];
   findings: LayerFinding[];
+  /** The kinds of which it has more than `findings` tells. */
+  cut: FindingKind[];
   /** The contents of `/etc/passwd` and `/etc/group`, when it has them. */
   accounts: { passwd?: string | undefined; group?: string | undefined };
 }

@@ -78,8 +78,19 @@ describe("the value of a secret", () => {
 
   it("is told once for a file, and of a layer full of it not without end", () => {
     expect(findings([{ name: "a", content: `${VALUE} `.repeat(1000) }])).toHaveLength(1);
-    const many = Array.from({ length: 1000 }, (_, at) => ({ name: `f${at}`, content: VALUE }));
-    expect(findings(many)).toHaveLength(200);
+    const many = Array.from({ length: 10_001 }, (_, at) => ({ name: `f${at}`, content: VALUE }));
+    expect(findings(many.slice(1))).toHaveLength(10_000);
+    const { findings: kept, cut } = parse(tarOf(many));
+    expect(kept).toHaveLength(10_000);
+    expect(cut).toEqual([{ kind: "value", secret: "token", form: "plain" }]);
+  });
+
+  it("is found in a header behind any number of others", () => {
+    const pax = { comment: `${"AKIAQ3EGRIX7TZ2MNB4P ".repeat(5_000)}${VALUE}` };
+    expect(findings([{ name: "a", pax }]).map(told)).toEqual([
+      "AWS access key named /a",
+      "token plain named /a",
+    ]);
   });
 });
 

@@ -1,14 +1,13 @@
 import { packageFileAt } from "../packages/packages.ts";
 import { layerEntry } from "./entry.ts";
 import { createEntryLog } from "./entry-log.ts";
-import type { InstalledPackage, LayerFinding } from "./image-index.ts";
+import { createFindings, nameOfKind } from "./findings.ts";
+import type { InstalledPackage } from "./image-index.ts";
 import type { LayerReading } from "./reading.ts";
 import type { Hit, Scanner } from "./scanner.ts";
 import { createTarParser } from "./tar-parser.ts";
 import { createWindow } from "./window.ts";
 
-/** Further ones of a layer are not told. */
-const MOST_FINDINGS = 200;
 const ACCOUNTS_BYTES = 1 << 20;
 /** Files that come from published packages, and a key that Debian makes for whoever wants one that is not secret. */
 const PUBLISHED =
@@ -42,7 +41,7 @@ export function createLayerParser(scanner: Scanner): {
 } {
   const log = createEntryLog();
   const packages: InstalledPackage[] = [];
-  const findings = new Map<string, LayerFinding>();
+  const findings = createFindings();
   const accounts: LayerReading["accounts"] = {};
   let size = 0;
   let capture: Capture | undefined;
@@ -110,10 +109,8 @@ export function createLayerParser(scanner: Scanner): {
       return;
     }
     const { finding, isInPackages } = hit;
-    if (findings.size >= MOST_FINDINGS || (isInPackages && PUBLISHED.test(path))) return;
-    const label = finding.kind === "value" ? finding.secret : finding.format;
-    const key = `${finding.kind} ${label} ${path} ${inName}`;
-    if (!findings.has(key)) findings.set(key, { what: finding, path, inName });
+    if (isInPackages && PUBLISHED.test(path)) return;
+    findings.note({ what: finding, path, inName });
   }
 
   const window = createWindow();
@@ -126,7 +123,7 @@ export function createLayerParser(scanner: Scanner): {
     if (to < from) return;
     const hits = scanner.scan(bytes, from, to).map((hit) => ({ hit, at: base + hit.at }));
     tar.write(bytes.subarray(from, to));
-    waiting = assign([...waiting, ...hits]).slice(0, MOST_FINDINGS);
+    waiting = oneOfEach(assign([...waiting, ...hits]));
     // The last one may go on.
     spans = spans.slice(-1);
     window.dropUntil(to);
@@ -144,7 +141,19 @@ export function createLayerParser(scanner: Scanner): {
       // Behind the end of the archive, where no entry is.
       for (const { hit } of waiting) note({ hit, path: "", inName: false });
       const { bytes, count } = log.close();
-      return { size, entries: bytes, count, packages, findings: [...findings.values()], accounts };
+      return { size, entries: bytes, count, packages, ...findings.close(), accounts };
     },
   };
+}
+
+/** Those without an entry yet lie in one header, or behind the end: a second one of a kind says nothing new. */
+function oneOfEach(hits: readonly Placed[]): Placed[] {
+  const known = new Map<string, Placed>();
+  for (const placed of hits) {
+    // The build information of a program is in no header.
+    if (placed.hit.kind === "go") continue;
+    const name = nameOfKind(placed.hit.finding);
+    if (!known.has(name)) known.set(name, placed);
+  }
+  return [...known.values()];
 }

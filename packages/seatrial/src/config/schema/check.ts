@@ -103,7 +103,13 @@ export const checkSchema = section(
       v.union(
         [
           flag,
-          section({ allow: field(globs, "Files that may look like keys.", ["/etc/ssl/private/test.key"]) }),
+          section({
+            allow: field(
+              globs,
+              "Files that may hold what looks like keys or credentials. The value of a build secret is found there too.",
+              ["/etc/ssl/private/test.key"],
+            ),
+          }),
         ],
         "true, false, or a mapping with allow",
       ),
