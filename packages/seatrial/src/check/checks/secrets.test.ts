@@ -5,6 +5,8 @@ import { type CheckWorld, check, textOf } from "../testing/world.ts";
 const VALUE = "tok-aB3dE5fG7hJ9";
 const KEY = `${["-----BEGIN", "PRIVATE KEY-----"].join(" ")}\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n`;
 
+const GITHUB_TOKEN = "ghp_aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xYzZ1y";
+
 const file = (name: string, content: string): TarFile => ({ name, content });
 const world = (further: CheckWorld): CheckWorld => ({ secrets: { token: VALUE }, ...further });
 
@@ -91,6 +93,77 @@ describe("keys and credentials", () => {
     expect(find("check.secrets credentials")?.message).toMatch(
       /^\/root\/\.aws\/credentials \(AWS access key\)/,
     );
+  });
+
+  it.each([
+    ["a variable", { env: { GITHUB_TOKEN } }, "GitHub token in the variable GITHUB_TOKEN"],
+    ["a label", { labels: { by: GITHUB_TOKEN } }, "GitHub token in the label by"],
+    [
+      "a command",
+      { command: ["curl", "-H", `t: ${GITHUB_TOKEN}`] },
+      "GitHub token in its command, entrypoint or other settings",
+    ],
+    [
+      "a variable, in base64",
+      { env: { AUTH: btoa("bob:pass word") } },
+      "user and password in base64 in the variable AUTH",
+    ],
+    [
+      "a variable, as docker writes it",
+      { env: { C: `{"auths":{"r.example":{"auth":"${btoa("bob:pass word")}"}}}` } },
+      "docker credentials in the variable C",
+    ],
+  ])("in %s are found, and not shown", async (_what, config, told) => {
+    const { find, outcome } = await check({ config });
+    const message = find("check.secrets credentials")?.message ?? "";
+    expect(message.split("\n")[0]).toBe(told);
+    expect(message).toMatch(/env:NAME/);
+    expect(JSON.stringify(outcome)).not.toContain(GITHUB_TOKEN);
+  });
+
+  it("in lines of the history are found, and no line shows them, however it is cut", async () => {
+    const line = `RUN |1 NPM=${GITHUB_TOKEN} /bin/sh -c ${"x".repeat(180)} ${GITHUB_TOKEN}`;
+    const layers = [[file("bin/gcc", ""), file("app/id", KEY)]];
+    const { find, outcome } = await check({ layers, history: [line, `-ENV KEY=${KEY}`] });
+    expect(find("check.secrets credentials")?.message?.split("\n")[0]).toBe(
+      "GitHub token in line 1 of its history (RUN)",
+    );
+    const keys = find("check.secrets private keys")?.message ?? "";
+    expect(keys).toMatch(
+      /^private key in line 2 of its history \(ENV\)\n\/app\/id \(private key\) in layer 1/,
+    );
+    expect(keys).not.toContain(GITHUB_TOKEN.slice(0, 10));
+    expect(JSON.stringify(outcome)).not.toMatch(/MIIEvQI/);
+  });
+
+  it("in a name of a file are not shown", async () => {
+    const { find, outcome } = await check({ layers: [[file(`cache/${GITHUB_TOKEN}`, "")]] });
+    expect(find("check.secrets credentials")?.message).toMatch(/GitHub token in its name/);
+    expect(JSON.stringify(outcome)).not.toContain(GITHUB_TOKEN);
+  });
+
+  it.each([
+    "VERSION=1.24.1",
+    "SHA=0f8e7d6c5b4a43219876abcdef0123450f8e7d6c5b4a43219876abcdef012345",
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "GPG_KEY=7169605F62C751356D054A26A821E680E5FA6305",
+    "NOTE=c29tZSB0ZXh0IHRvIGtlZXA=",
+    "TOKEN=ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+  ])("are none in %s", async (line) => {
+    const [name = "", value = ""] = line.split("=", 2);
+    const { outcome } = await check({ config: { env: { [name]: value } }, history: [`ENV ${line}`] });
+    expect(outcome.status).toBe("passed");
+  });
+
+  it("in a variable may be allowed by its name, there and in the lines that set it", async () => {
+    const settings = { secrets: { enabled: true, allow: ["env:MAPS"] } };
+    const history = [`ENV MAPS=${GITHUB_TOKEN}`, `-RUN |2 A=1 MAPS=${GITHUB_TOKEN} /bin/sh -c make`];
+    const allowed = await check({ config: { env: { MAPS: GITHUB_TOKEN } }, history, settings });
+    expect(allowed.outcome.status).toBe("passed");
+    const other = await check({ config: { env: { OTHER: GITHUB_TOKEN } }, settings });
+    expect(other.outcome.status).toBe("failed");
+    const value = await check({ config: { env: { MAPS: VALUE } }, secrets: { token: VALUE }, settings });
+    expect(value.find("check.secrets build secret token")?.status).toBe("failed");
   });
 
   it("may be allowed by globs", async () => {

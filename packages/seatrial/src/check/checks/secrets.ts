@@ -1,6 +1,6 @@
 import type { CheckCase, StaticCheck, StaticSubject } from "../check.ts";
 import { createGlobs } from "../globs.ts";
-import type { FindingKind, ImageIndex, LayerFinding } from "../layers/image-index.ts";
+import type { ConfigFinding, FindingKind, ImageIndex, LayerFinding } from "../layers/image-index.ts";
 import { FORMATS } from "../secrets/formats.ts";
 import type { SearchedSecret } from "../secrets/values.ts";
 import { type Find, failedBy } from "./telling.ts";
@@ -11,9 +11,9 @@ export const secrets: StaticCheck = {
   kind: "static",
   explain: [
     "Looks for the real bytes of each build secret, plain, in base64, URL-escaped and JSON-escaped, in the bytes of every layer, in names of files, in the history and the configuration. Of a file with",
-    "several lines also each part that looks random is looked for by itself. And for private keys and credentials by their format:",
+    "several lines also each part that looks random is looked for by itself. And in all of these for private keys and credentials by their format:",
     `${[...new Set(FORMATS.map(({ name }) => name))].join(", ")}; private keys in folders of package managers and in the system's libraries are taken for test data of published packages.`,
-    "Not looked into: what is compressed or encrypted inside a layer, such as .gz, .zip, .jar and .whl files. Values of less than 6 bytes are named as unchecked. `allow` has globs of files that may hold what looks like keys or credentials; the value of a build secret it never excuses.",
+    "Not looked into: what is compressed or encrypted inside a layer, such as .gz, .zip, .jar and .whl files. Values of less than 6 bytes are named as unchecked. `allow` has globs of files, and variables as env:NAME, that may hold what looks like keys or credentials; the value of a build secret it never excuses.",
   ].join(" "),
   asked: (plan) => {
     if (plan.secrets === undefined) return undefined;
@@ -23,60 +23,80 @@ export const secrets: StaticCheck = {
   run: judge,
 };
 
+const VARIABLE = "env:";
 const MOST_LINES = 3;
 const ADVICE_VALUE =
   "Who can pull the image can read it: revoke it now. Then give it to the RUN that needs it with --mount=type=secret, and let that RUN write it nowhere.";
 const ADVICE_FORMAT =
-  "Who can pull the image can read it. Keep it out of the image (.dockerignore, --mount=type=secret), or name the file under check.secrets.allow if it is no secret.";
+  "Who can pull the image can read it. Keep it out of the image (.dockerignore, --mount=type=secret), or name the file (a variable as env:NAME) under check.secrets.allow if it is no secret.";
 
 function judge({ plan, index, secrets: searched }: StaticSubject): CheckCase[] {
-  const isAllowed = createGlobs(plan.secrets?.allow ?? []);
-  const found = index.layers.flatMap((layer) =>
+  const isAllowed = createAllowed(plan.secrets?.allow ?? []);
+  const inLayers = index.layers.flatMap((layer) =>
     layer.findings
       // The value of a build secret is one wherever it lies.
-      .filter(({ what, path }) => what.kind === "value" || !isAllowed(path))
+      .filter(({ what, path }) => what.kind === "value" || !isAllowed.path(path))
       .map((finding) => ({ layer, finding })),
   );
-  const findsOf = (fits: (what: FindingKind) => boolean): Find[] => [
-    ...found
-      .filter(({ finding }) => fits(finding.what))
-      .map(({ layer, finding }) => ({ layer, path: finding.path, label: labelOf(finding) })),
-    // Whether those that nobody looked at are allowed, nobody knows.
-    ...index.layers.flatMap((layer) =>
-      layer.cut
-        .filter(fits)
-        .map((what) => ({ layer, path: "", label: `${writtenAs(what)} in more files than are listed` })),
-    ),
-  ];
+  const inConfig = index.configFindings.filter(
+    ({ what, variable }) => what.kind === "value" || !isAllowed.variable(variable),
+  );
+  const findsOf = (fits: (what: FindingKind) => boolean): Found => ({
+    inConfig: inConfig.filter(({ what }) => fits(what)),
+    inLayers: [
+      ...inLayers
+        .filter(({ finding }) => fits(finding.what))
+        .map(({ layer, finding }) => ({ layer, path: finding.path, label: labelOf(finding) })),
+      // Whether those that nobody looked at are allowed, nobody knows.
+      ...index.layers.flatMap((layer) =>
+        layer.cut
+          .filter(fits)
+          .map((what) => ({ layer, path: "", label: `${writtenAs(what)} in more files than are listed` })),
+      ),
+    ],
+  });
+  const isKey = (what: FindingKind) => what.kind === "format" && what.format === "private key";
   return [
-    ...searched.map((secret) =>
-      caseOfSecret(index, {
-        secret,
-        finds: findsOf((what) => what.kind === "value" && what.secret === secret.id),
-      }),
-    ),
-    caseOfFormat(index, {
-      name: "private keys",
-      finds: findsOf((what) => what.kind === "format" && what.format === "private key"),
+    ...searched.map((secret): CheckCase => {
+      const name = `build secret ${secret.id}`;
+      if ("unchecked" in secret)
+        return { name, status: "skipped", message: `not looked for: ${secret.unchecked}` };
+      const found = findsOf((what) => what.kind === "value" && what.secret === secret.id);
+      return toCase(index, { name, found, advice: ADVICE_VALUE });
     }),
-    caseOfFormat(index, {
+    toCase(index, { name: "private keys", found: findsOf(isKey), advice: ADVICE_FORMAT }),
+    toCase(index, {
       name: "credentials",
-      finds: findsOf((what) => what.kind === "format" && what.format !== "private key"),
+      found: findsOf((what) => what.kind === "format" && !isKey(what)),
+      advice: ADVICE_FORMAT,
     }),
   ];
 }
 
-function caseOfSecret(
+/** What `check.secrets.allow` names: globs of paths, and variables as `env:NAME`. */
+function createAllowed(allow: readonly string[]) {
+  const variables = allow
+    .filter((each) => each.startsWith(VARIABLE))
+    .map((each) => each.slice(VARIABLE.length));
+  return {
+    path: createGlobs(allow.filter((each) => !each.startsWith(VARIABLE))),
+    variable: (name: string | undefined) => name !== undefined && variables.includes(name),
+  };
+}
+
+interface Found {
+  inConfig: ConfigFinding[];
+  inLayers: Find[];
+}
+
+function toCase(
   index: ImageIndex,
-  { secret, finds }: { secret: SearchedSecret; finds: Find[] },
+  { name, found, advice }: { name: string; found: Found; advice: string },
 ): CheckCase {
-  const name = `build secret ${secret.id}`;
-  if ("unchecked" in secret)
-    return { name, status: "skipped", message: `not looked for: ${secret.unchecked}` };
-  const inConfig = index.configFindings.filter((each) => each.secret === secret.id);
+  const { inConfig, inLayers: finds } = found;
   if (finds.length === 0 && inConfig.length === 0) return { name, status: "passed" };
-  const inFiles = failedBy(index, { name, finds, advice: ADVICE_VALUE });
-  const lines = inConfig.map(({ form, where }) => `${form === "plain" ? "" : `${form} `}in ${where}`);
+  const inFiles = failedBy(index, { name, finds, advice });
+  const lines = inConfig.map(({ what, where }) => `${formOf(what)}in ${where}`);
   const told = lines.slice(0, MOST_LINES);
   // Each later instruction repeats the arguments of the build.
   if (lines.length > told.length)
@@ -89,9 +109,9 @@ function caseOfSecret(
   };
 }
 
-function caseOfFormat(index: ImageIndex, { name, finds }: { name: string; finds: Find[] }): CheckCase {
-  if (finds.length === 0) return { name, status: "passed" };
-  return failedBy(index, { name, finds, advice: ADVICE_FORMAT });
+function formOf(what: FindingKind): string {
+  if (what.kind === "format") return `${what.format} `;
+  return what.form === "plain" ? "" : `${what.form} `;
 }
 
 function labelOf({ what, inName, path }: LayerFinding): string {

@@ -1,4 +1,7 @@
 import type { ImageDetails } from "../../model/index.ts";
+import { createRedactor } from "../../support/redact.ts";
+import { findCredentials } from "../secrets/credentials.ts";
+import { plainTexts } from "../secrets/forms.ts";
 import { findInConfig } from "./config-text.ts";
 import { readEntryLog } from "./entry-log.ts";
 import { countBaseLayers, historyOf, linesOfLayers } from "./history.ts";
@@ -19,14 +22,23 @@ export function buildIndex(options: {
 }): ImageIndex {
   const { details, readings, secrets, instructions } = options;
   const config: unknown = JSON.parse(options.config);
-  const history = historyOf(config as { history?: unknown });
+  const { findings: configFindings, texts } = findInConfig(config, secrets);
+  const inNames = readings.flatMap((reading) => reading.findings.filter(({ inName }) => inName));
+  const credentials = [
+    ...texts,
+    ...inNames.flatMap(({ path }) => findCredentials(path).map(({ text }) => text)),
+  ];
+  // Before its lines are cut: half a token would not be known any more.
+  const redactor = createRedactor([...credentials, ...plainTexts(secrets)]);
+  const history = historyOf(redactor.value(config as { history?: unknown }));
   const lines = linesOfLayers(history, readings.length);
   const base = instructions === undefined ? 0 : countBaseLayers(history, instructions);
   return {
     imageId: details.id,
     platform: details.platform,
     config: details.config,
-    configFindings: findInConfig(config, secrets),
+    configFindings,
+    credentials,
     layers: readings.map(
       (reading, index): ImageLayer => ({
         number: index + 1,

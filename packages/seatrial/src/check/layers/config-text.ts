@@ -1,18 +1,38 @@
+import { findCredentials } from "../secrets/credentials.ts";
+import { nameOfKind } from "./findings.ts";
 import { historyOf } from "./history.ts";
 import type { ConfigFinding } from "./image-index.ts";
 import type { NamedSecret } from "./scanner.ts";
 
-/** Values of secrets in an image's configuration: its variables, labels, commands, and its history. */
-export function findInConfig(config: unknown, secrets: readonly NamedSecret[]): ConfigFinding[] {
+export interface ConfigFindings {
+  findings: ConfigFinding[];
+  /** The keys and credentials themselves, so that nothing shows them. */
+  texts: string[];
+}
+
+/** Values of secrets, keys and credentials in an image's configuration: its variables, labels, commands, and its history. */
+export function findInConfig(config: unknown, secrets: readonly NamedSecret[]): ConfigFindings {
   const found = new Map<string, ConfigFinding>();
+  const note = (finding: ConfigFinding) => {
+    const key = `${nameOfKind(finding.what)} ${finding.where} ${finding.variable}`;
+    if (!found.has(key)) found.set(key, finding);
+  };
+  const texts: string[] = [];
   for (const { where, text } of textsOf(config)) {
     const bytes = Buffer.from(text);
-    for (const { secret, form, bytes: needle } of secrets) {
-      const key = `${secret} ${where}`;
-      if (!found.has(key) && bytes.includes(needle)) found.set(key, { secret, form, where });
+    for (const { secret, form, bytes: needle } of secrets)
+      if (bytes.includes(needle)) note({ what: { kind: "value", secret, form }, where });
+    for (const { format, at, text: credentials } of findCredentials(text)) {
+      note({ what: { kind: "format", format }, where, variable: variableBefore(text, at) });
+      texts.push(credentials);
     }
   }
-  return [...found.values()];
+  return { findings: [...found.values()], texts };
+}
+
+/** Whose value it is in `NAME=value`, as ENV, ARG and their lines in the history have it. */
+function variableBefore(text: string, at: number): string | undefined {
+  return [...text.slice(0, at).matchAll(/(?<![^\s|])([A-Za-z_]\w*)=/g)].at(-1)?.[1];
 }
 
 interface PlacedText {

@@ -7,8 +7,10 @@ export interface ImageIndex {
   config: ImageConfig;
   /** The lowest first. */
   layers: ImageLayer[];
-  /** Values of secrets in its history or configuration. */
+  /** Secrets, keys and credentials in its history or configuration. */
   configFindings: ConfigFinding[];
+  /** Keys and credentials that its own texts would show: those in its history, its configuration and names of files. */
+  credentials: string[];
 }
 
 export interface ImageLayer {
@@ -84,8 +86,9 @@ export type FindingKind =
 export type SecretForm = "plain" | "base64" | "URL-escaped" | "JSON-escaped";
 
 export interface ConfigFinding {
-  secret: string;
-  form: SecretForm;
+  what: FindingKind;
   /** `the history line of layer 4`, `the variable NPM_TOKEN`. */
   where: string;
+  /** The variable or argument of the build whose value it is in, where that can be told. */
+  variable?: string | undefined;
 }

@@ -55,7 +55,7 @@ function formatPatterns(): Pattern[] {
       judge(window: Buffer, at: number): Hit | undefined {
         const text = window.toString("latin1", at, at + FORMAT_BYTES);
         const before = at === 0 ? "" : window.toString("latin1", at - 1, at);
-        if (!format.fits(text, before)) return undefined;
+        if (format.find(text, before) === undefined) return undefined;
         const finding: FindingKind = { kind: "format", format: format.name };
         return { kind: "finding", finding, at, isInPackages: format.isInPackages };
       },

@@ -4,8 +4,8 @@ export interface SecretFormat {
   name: string;
   /** Every occurrence begins with one of these. */
   beginnings: string[];
-  /** Whether one is there: `text` begins with a beginning; `before` is the character before it. */
-  fits(text: string, before: string): boolean;
+  /** The one that is there, as far as `text` goes on; it begins with a beginning. `before` is the character before it. */
+  find(text: string, before: string): string | undefined;
   /** Published packages have such for their tests: not looked for in folders of package managers and system libraries. */
   isInPackages: boolean;
 }
@@ -21,9 +21,10 @@ function token(name: string, beginnings: string[], pattern: RegExp): SecretForma
     name,
     beginnings,
     isInPackages: false,
-    fits(text, before) {
+    find(text, before) {
       const found = pattern.exec(text)?.[0];
-      return found !== undefined && !inWord(before) && hasManyKinds(found) && !/EXAMPLE/i.test(found);
+      const fits = found !== undefined && !inWord(before) && hasManyKinds(found) && !/EXAMPLE/i.test(found);
+      return fits ? found : undefined;
     },
   };
 }
@@ -36,7 +37,7 @@ function hasManyKinds(text: string): boolean {
 const LINE_END = String.raw`(?:\r?\n|\\n|\\r\\n)`;
 /** Lines such as `Proc-Type: 4,ENCRYPTED`, then base64. */
 const PEM = new RegExp(
-  `^-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----${LINE_END}(?:[A-Za-z-]+: [^\\n]{1,80}${LINE_END})*(?:${LINE_END})?[ \\t]*[A-Za-z0-9+/]{24,}`,
+  `^-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----${LINE_END}(?:[A-Za-z-]+: [^\\n]{1,80}${LINE_END})*(?:${LINE_END})?[ \\t]*[A-Za-z0-9+/]{24}(?:[A-Za-z0-9+/=]|\\s|\\\\[rn])*`,
 );
 
 /** Private keys and credentials that are recognised without knowing their values. */
@@ -52,7 +53,12 @@ export const FORMATS: readonly SecretFormat[] = [
       "-----BEGIN ENCRYPTED PRIVATE KEY-----",
     ],
     isInPackages: true,
-    fits: (text) => PEM.test(text) && hasManyKinds(text.slice(text.indexOf("KEY-----") + 8)),
+    find(text) {
+      const found = PEM.exec(text)?.[0];
+      return found !== undefined && hasManyKinds(found.slice(found.indexOf("KEY-----") + 8))
+        ? found
+        : undefined;
+    },
   },
   token("AWS access key", ["AKIA", "ASIA"], /^A[KS]IA[A-Z2-7]{16}(?![A-Za-z0-9+/=_])/),
   token(
@@ -68,19 +74,21 @@ export const FORMATS: readonly SecretFormat[] = [
     name: "npm token",
     beginnings: [":_authToken="],
     isInPackages: false,
-    fits: (text) => /^:_authToken="?[A-Za-z0-9+/=._-]{16,}/.test(text) && hasManyKinds(text.slice(12, 48)),
+    find(text) {
+      const found = /^:_authToken="?[A-Za-z0-9+/=._-]{16,}/.exec(text)?.[0];
+      return found !== undefined && hasManyKinds(found.slice(12, 48)) ? found : undefined;
+    },
   },
   {
     name: "docker credentials",
-    beginnings: ['"auth"'],
+    // In a shell's double quotes the inner ones are escaped.
+    beginnings: ['"auth"', '"auth\\"'],
     isInPackages: false,
-    fits(text) {
-      const value = /^"auth"\s*:\s*"([A-Za-z0-9+/]{8,}={0,2})"/.exec(text)?.[1];
+    find(text) {
+      const [found, value = ""] = /^"auth\\?"\s*:\s*\\?"([A-Za-z0-9+/]{8,}={0,2})\\?"/.exec(text) ?? [];
       // User, colon, password: all of it can be typed.
-      return (
-        value !== undefined &&
-        /^[\x21-\x39\x3b-\x7e]+:[\x20-\x7e]+$/.test(Buffer.from(value, "base64").toString("latin1"))
-      );
+      const decoded = Buffer.from(value, "base64").toString("latin1");
+      return /^[\x21-\x39\x3b-\x7e]+:[\x20-\x7e]+$/.test(decoded) ? found : undefined;
     },
   },
 ];

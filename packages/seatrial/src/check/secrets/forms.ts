@@ -6,6 +6,11 @@ export interface WrittenSecret {
   bytes: Buffer;
 }
 
+/** Values as they are, for redaction. */
+export function plainTexts(secrets: readonly WrittenSecret[]): string[] {
+  return secrets.filter(({ form }) => form === "plain").map(({ bytes }) => bytes.toString("utf8"));
+}
+
 /** Shorter ones turn up in any image by chance. */
 export const SHORTEST_SECRET = 6;
 /** Of longer values the beginning is as good. */

@@ -15,6 +15,7 @@ import {
 } from "./values.ts";
 
 const globs = oneOrMany(text, "paths or globs of the image");
+const allowed = oneOrMany(text, "paths or globs of the image, or variables as env:NAME");
 
 const entrypoint = section(
   {
@@ -106,8 +107,8 @@ export const checkSchema = section(
           section({
             allow: field(
               globs,
-              "Files that may hold what looks like keys or credentials. The value of a build secret is found there too.",
-              ["/etc/ssl/private/test.key"],
+              "Files, and variables as env:NAME, that may hold what looks like keys or credentials. The value of a build secret is found there too.",
+              ["/etc/ssl/private/test.key", "env:MAPS_KEY"],
             ),
           }),
         ],
