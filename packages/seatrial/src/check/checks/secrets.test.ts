@@ -97,6 +97,11 @@ describe("keys and credentials", () => {
 
   it.each([
     ["a variable", { env: { GITHUB_TOKEN } }, "GitHub token in the variable GITHUB_TOKEN"],
+    [
+      "a variable that says what it is",
+      { env: { AWS_SECRET_ACCESS_KEY: "q9Xw2ErT/5yUiO8pAsD+fGh1JkLzXcVbN4mQ7wEr" } },
+      "AWS secret key in the variable AWS_SECRET_ACCESS_KEY",
+    ],
     ["a label", { labels: { by: GITHUB_TOKEN } }, "GitHub token in the label by"],
     [
       "a command",
@@ -160,6 +165,12 @@ describe("keys and credentials", () => {
     const history = [`ENV MAPS=${GITHUB_TOKEN}`, `-RUN |2 A=1 MAPS=${GITHUB_TOKEN} /bin/sh -c make`];
     const allowed = await check({ config: { env: { MAPS: GITHUB_TOKEN } }, history, settings });
     expect(allowed.outcome.status).toBe("passed");
+    const aws = "q9Xw2ErT/5yUiO8pAsD+fGh1JkLzXcVbN4mQ7wEr";
+    const named = await check({
+      config: { env: { AWS_SECRET_KEY: aws } },
+      settings: { secrets: { enabled: true, allow: ["env:AWS_SECRET_KEY"] } },
+    });
+    expect(named.outcome.status).toBe("passed");
     const other = await check({ config: { env: { OTHER: GITHUB_TOKEN } }, settings });
     expect(other.outcome.status).toBe("failed");
     const value = await check({ config: { env: { MAPS: VALUE } }, secrets: { token: VALUE }, settings });

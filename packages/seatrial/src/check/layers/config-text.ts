@@ -4,6 +4,8 @@ import { historyOf } from "./history.ts";
 import type { ConfigFinding } from "./image-index.ts";
 import type { NamedSecret } from "./scanner.ts";
 
+const LONGEST_NAME = 256;
+
 export interface ConfigFindings {
   findings: ConfigFinding[];
   /** The keys and credentials themselves, so that nothing shows them. */
@@ -23,16 +25,17 @@ export function findInConfig(config: unknown, secrets: readonly NamedSecret[]): 
     for (const { secret, form, bytes: needle } of secrets)
       if (bytes.includes(needle)) note({ what: { kind: "value", secret, form }, where });
     for (const { format, at, text: credentials } of findCredentials(text)) {
-      note({ what: { kind: "format", format }, where, variable: variableBefore(text, at) });
+      note({ what: { kind: "format", format }, where, variable: variableAt(text, at) });
       texts.push(credentials);
     }
   }
   return { findings: [...found.values()], texts };
 }
 
-/** Whose value it is in `NAME=value`, as ENV, ARG and their lines in the history have it. */
-function variableBefore(text: string, at: number): string | undefined {
-  return [...text.slice(0, at).matchAll(/(?<![^\s|])([A-Za-z_]\w*)=/g)].at(-1)?.[1];
+/** Whose value it is in `NAME=value`, as ENV, ARG and their lines in the history have it. Some formats begin with the name. */
+function variableAt(text: string, at: number): string | undefined {
+  const names = [...text.slice(0, at + LONGEST_NAME).matchAll(/(?<![^\s|])([A-Za-z_]\w*)=/g)];
+  return names.findLast(({ index }) => index <= at)?.[1];
 }
 
 interface PlacedText {

@@ -7,6 +7,7 @@ const scanner = createScanner([]);
 // Split, so that nobody takes these for real ones.
 const KEY = ["-----BEGIN", "PRIVATE KEY-----"].join(" ");
 const BODY = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj";
+const AWS_SECRET = "q9Xw2ErT/5yUiO8pAsD+fGh1JkLzXcVbN4mQ7wEr";
 const words = "aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xYzZ1y";
 
 function formatsIn(content: string, name = "app/file"): string[] {
@@ -27,6 +28,18 @@ describe("keys and credentials by format", () => {
     ["private key", `{"type": "service_account", "private_key": "${KEY}\\n${BODY}\\n"}`],
     ["AWS access key", "aws_access_key_id = AKIAQ3EGRIX7TZ2MNB4P\n"],
     ["AWS access key", '{"AccessKeyId":"ASIAQ3EGRIX7TZ2MNB4P"}'],
+    ["AWS secret key", `aws_secret_access_key = ${AWS_SECRET}\n`],
+    ["AWS secret key", `export AWS_SECRET_ACCESS_KEY='${AWS_SECRET}'`],
+    ["AWS secret key", `{"SecretAccessKey": "${AWS_SECRET}"}`],
+    ["AWS secret key", `{\\"secretAccessKey\\":\\"${AWS_SECRET}\\"}`],
+    [
+      "Azure account key",
+      `AccountName=shop;AccountKey=${words}${words}${words.slice(0, 14)}==;EndpointSuffix=x`,
+    ],
+    ["Azure account key", `Endpoint=sb://x/;SharedAccessKey=${words}aB3dE5f=`],
+    ["Google API key", `{"key": "AIza${words.slice(0, 35)}"}`],
+    ["Stripe key", `STRIPE=sk_${"live"}_${words.slice(0, 24)}`],
+    ["Stripe key", `rk_${"live"}_${words}${words}`],
     ["GitHub token", `machine github.com password ghp_${words}`],
     ["GitHub token", `github_pat_${words.slice(0, 22)}_${words}${words.slice(0, 23)}`],
     ["GitLab token", "glpat-aB3dE5fG7hJ9kL1mN2pQ"],
@@ -45,6 +58,14 @@ describe("keys and credentials by format", () => {
     ["a public key", `${KEY.replace("PRIVATE", "PUBLIC")}\n${BODY}`],
     ["the example of AWS's manuals", "AKIAIOSFODNN7EXAMPLE"],
     ["letters in the middle of others", `xAKIAQ3EGRIX7TZ2MNB4P and AKIAQ3EGRIX7TZ2MNB4PQ`],
+    ["the secret of AWS's manuals", "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"],
+    ["the name of a secret alone", "os.environ['AWS_SECRET_ACCESS_KEY'] or aws_secret_access_key=None"],
+    ["a digest behind such a name", `aws_secret_access_key: ${"0f8e7d6c5b".repeat(4)}`],
+    [
+      "the key of Azure's emulator",
+      "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
+    ],
+    ["a key for tests", `sk_${"test"}_${words}`],
     ["a placeholder", `ghp_${"x".repeat(36)}`],
     ["a token that is too short", "ghp_aB3dE5fG7hJ9"],
     ["a token from the environment", "//registry.npmjs.org/:_authToken=${NPM_TOKEN}"],
@@ -66,6 +87,7 @@ describe("keys and credentials by format", () => {
     ];
     for (const folder of folders) {
       expect(formatsIn(`${KEY}\n${BODY}`, `${folder}/test.key`)).toEqual([]);
+      expect(formatsIn(`AIza${words.slice(0, 35)}`, `${folder}/sample.js`)).toEqual([]);
       expect(formatsIn(`ghp_${words}`, `${folder}/.npmrc`)).toEqual(["GitHub token"]);
     }
   });

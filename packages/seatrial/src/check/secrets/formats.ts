@@ -15,12 +15,19 @@ export const FORMAT_BYTES = 512;
 
 const inWord = (character: string) => /[A-Za-z0-9_]/.test(character);
 
+interface TokenFormat {
+  name: string;
+  beginnings: string[];
+  pattern: RegExp;
+  isInPackages?: boolean;
+}
+
 /** What follows a fixed beginning, as one word. */
-function token(name: string, beginnings: string[], pattern: RegExp): SecretFormat {
+function token({ name, beginnings, pattern, isInPackages = false }: TokenFormat): SecretFormat {
   return {
     name,
     beginnings,
-    isInPackages: false,
+    isInPackages,
     find(text, before) {
       const found = pattern.exec(text)?.[0];
       const fits = found !== undefined && !inWord(before) && hasManyKinds(found) && !/EXAMPLE/i.test(found);
@@ -39,6 +46,27 @@ const LINE_END = String.raw`(?:\r?\n|\\n|\\r\\n)`;
 const PEM = new RegExp(
   `^-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----${LINE_END}(?:[A-Za-z-]+: [^\\n]{1,80}${LINE_END})*(?:${LINE_END})?[ \\t]*[A-Za-z0-9+/]{24}(?:[A-Za-z0-9+/=]|\\s|\\\\[rn])*`,
 );
+
+/** It looks like any base64: what says that it is one comes before it. */
+const AWS_SECRET_KEY: SecretFormat = {
+  name: "AWS secret key",
+  beginnings: [
+    "aws_secret_access_key",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SECRET_KEY",
+    "SecretAccessKey",
+    "secretAccessKey",
+  ],
+  isInPackages: false,
+  find(text) {
+    const [found, key = ""] =
+      /^\w+(?:\\?["'])?\s{0,4}(?:=>|[:=]|\s)\s{0,4}(?:\\?["'])?([A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])/.exec(
+        text,
+      ) ?? [];
+    const fits = hasManyKinds(key) && /[a-z]/.test(key) && /[A-Z]/.test(key) && !/EXAMPLE/.test(key);
+    return fits ? found : undefined;
+  },
+};
 
 /** Private keys and credentials that are recognised without knowing their values. */
 export const FORMATS: readonly SecretFormat[] = [
@@ -60,16 +88,52 @@ export const FORMATS: readonly SecretFormat[] = [
         : undefined;
     },
   },
-  token("AWS access key", ["AKIA", "ASIA"], /^A[KS]IA[A-Z2-7]{16}(?![A-Za-z0-9+/=_])/),
-  token(
-    "GitHub token",
-    ["ghp_", "gho_", "ghu_", "ghs_", "ghr_"],
-    /^gh[pousr]_[A-Za-z0-9]{36}(?![A-Za-z0-9_])/,
-  ),
-  token("GitHub token", ["github_pat_"], /^github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}(?![A-Za-z0-9_])/),
-  token("GitLab token", ["glpat-"], /^glpat-[A-Za-z0-9_-]{20,}/),
-  token("Slack token", ["xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-"], /^xox[abprs]-\d{9,}-[A-Za-z0-9-]{16,}/),
-  token("npm token", ["npm_"], /^npm_[A-Za-z0-9]{36}(?![A-Za-z0-9_])/),
+  token({
+    name: "AWS access key",
+    beginnings: ["AKIA", "ASIA"],
+    pattern: /^A[KS]IA[A-Z2-7]{16}(?![A-Za-z0-9+/=_])/,
+  }),
+  AWS_SECRET_KEY,
+  token({
+    name: "Azure account key",
+    beginnings: ["AccountKey=", "SharedAccessKey="],
+    // Keys of storage accounts have 64 bytes, those of buses and hubs 32. The one of the emulator is in its manual.
+    pattern:
+      /^(?:AccountKey=(?!Eby8vdM02xNOcqFl)[A-Za-z0-9+/]{86}==|SharedAccessKey=[A-Za-z0-9+/]{43}=)(?!=)/,
+  }),
+  token({
+    name: "Google API key",
+    beginnings: ["AIza"],
+    pattern: /^AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/,
+    // Those of browsers and of samples are published with them.
+    isInPackages: true,
+  }),
+  token({
+    name: "Stripe key",
+    beginnings: ["sk_live_", "rk_live_"],
+    pattern: /^[sr]k_live_[A-Za-z0-9]{24,}(?![A-Za-z0-9_])/,
+  }),
+  token({
+    name: "GitHub token",
+    beginnings: ["ghp_", "gho_", "ghu_", "ghs_", "ghr_"],
+    pattern: /^gh[pousr]_[A-Za-z0-9]{36}(?![A-Za-z0-9_])/,
+  }),
+  token({
+    name: "GitHub token",
+    beginnings: ["github_pat_"],
+    pattern: /^github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}(?![A-Za-z0-9_])/,
+  }),
+  token({ name: "GitLab token", beginnings: ["glpat-"], pattern: /^glpat-[A-Za-z0-9_-]{20,}/ }),
+  token({
+    name: "Slack token",
+    beginnings: ["xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-"],
+    pattern: /^xox[abprs]-\d{9,}-[A-Za-z0-9-]{16,}/,
+  }),
+  token({
+    name: "npm token",
+    beginnings: ["npm_"],
+    pattern: /^npm_[A-Za-z0-9]{36}(?![A-Za-z0-9_])/,
+  }),
   {
     name: "npm token",
     beginnings: [":_authToken="],
