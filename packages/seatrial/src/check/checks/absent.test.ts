@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { goInfo } from "../testing/go-info.ts";
 import type { TarFile } from "../testing/tar.ts";
 import { type CheckWorld, check, textOf } from "../testing/world.ts";
 
@@ -6,6 +7,18 @@ const command = (name: string): TarFile => ({ name, mode: 0o755, content: "#!" }
 const PACKAGE = {
   name: "v/site-packages/Foo_Bar-1.2.dist-info/METADATA",
   content: "Name: Foo.Bar\nVersion: 1.2\n",
+};
+
+const GO = {
+  name: "app/server",
+  content: goInfo(
+    "path\tgithub.com/x/lint/cmd/lint",
+    "mod\tgithub.com/x/lint\t(devel)\t",
+    "dep\tgithub.com/stretchr/testify\tv1.10.0\th1:=",
+    "dep\tgithub.com/jackc/pgx/v5\tv5.7.0\th1:=",
+    "dep\tcloud.google.com/go\tv0.1.0\th1:=",
+    "dep\tgopkg.in/yaml.v3\tv3.0.1\th1:=",
+  ),
 };
 
 async function absent(things: string[], world: CheckWorld) {
@@ -62,6 +75,21 @@ describe("a command that must be absent", () => {
     );
   });
 
+  it("can be a folder that the layer has no entry for, and is told once in each layer", async () => {
+    const files = [{ name: "app/tests/unit/a.py" }, { name: "app/tests/b.py" }];
+    const { find } = await absent(["/app/tests", "/app/test/"], {
+      layers: [files, [{ name: "app/.wh.tests" }]],
+    });
+    const text = textOf(find("check.absent /app/tests"));
+    expect(text).toMatch(/^failed\n\/app\/tests \(a folder\) in layer 1 of 2 .*, deleted by layer 2 of 2/);
+    expect(text.split("\n")).toHaveLength(3);
+    expect(find("check.absent /app/test/")?.status).toBe("passed");
+    const env = await absent(["/app/.env"], { layers: [[{ name: "app/.env" }], [{ name: "app/.env" }]] });
+    expect(env.find("check.absent /app/.env")?.message).toMatch(
+      /^\/app\/.env in layer 1 of 2 .*\n\/app\/.env in layer 2 of 2/,
+    );
+  });
+
   it("can be a path", async () => {
     expect(await found("/app/tests", [{ name: "app/tests/", flag: "5" }])).toBe(true);
     expect(await found("/app/test", [{ name: "app/tests/", flag: "5" }])).toBe(false);
@@ -76,9 +104,20 @@ describe("a package that must be absent", () => {
     ["gcc", { name: "var/lib/dpkg/status", content: "Package: gcc-12\nStatus: install ok installed\n" }],
     ["gcc", { name: "var/lib/dpkg/status.d/gcc", content: "Package: gcc\n" }],
     ["gcc", { name: "lib/apk/db/installed", content: "P:gcc\nV:1\n" }],
+    ["lint", GO],
+    ["github.com/x/lint", GO],
+    ["github.com/stretchr/testify", GO],
+    ["github.com/jackc/pgx", GO],
+    ["github.com/jackc/pgx/v5", GO],
+    ["gopkg.in/yaml.v3", GO],
   ])("%s is found by %o", async (thing, file) => {
     expect(await found(thing, [file])).toBe(true);
   });
+
+  it.each(["testify", "go", "github.com/stretchr", "github.com/jackc/pgx/v4"])(
+    "is not %s in a Go program: modules have their whole path",
+    async (thing) => expect(await found(thing, [GO])).toBe(false),
+  );
 
   it("is another one when only a part of its name is the same", async () => {
     expect(await found("foo", [PACKAGE])).toBe(false);

@@ -1,6 +1,6 @@
 import type { CheckCase, StaticCheck, StaticSubject } from "../check.ts";
 import type { ImageIndex, ImageLayer, LayerEntry } from "../layers/image-index.ts";
-import { folderOf, nameOf } from "../layers/path.ts";
+import { cleanPath, folderOf, nameOf } from "../layers/path.ts";
 import { isPackage, isVersionOf } from "../packages/packages.ts";
 import { type Find, failedBy } from "./telling.ts";
 
@@ -11,7 +11,7 @@ export const absent: StaticCheck = {
   explain: [
     "Looks in every layer, also below layers that delete it, for commands of these names, with or without a version behind them (gcc, gcc-12, python3.13): files and links",
     "in any bin or sbin folder, in node_modules/.bin, in the root and on the image's PATH. And for packages of these names: Python (dist-info, egg-info), Node",
-    "(node_modules), Debian (dpkg, also distroless), Alpine (apk), and Go programs by the build information in them. A name that begins with / is a path.",
+    "(node_modules), Debian (dpkg, also distroless), Alpine (apk), and Go programs, with the modules in them (by their whole path: github.com/stretchr/testify), by the build information of Go 1.18 and later. A name that begins with / is a path, with whatever lies below it.",
     "A busybox that has no link of the name is seen only by running it.",
   ].join(" "),
   asked: ({ absent: things }) => (things.length === 0 ? undefined : things.join(", ")),
@@ -24,34 +24,57 @@ const ECOSYSTEMS = {
   debian: "Debian package",
   alpine: "Alpine package",
   go: "Go program",
+  "go-module": "Go module",
 } as const;
 
+/** What an entry is, when it is what should be absent. */
+type Finder = (entry: LayerEntry) => Pick<Find, "path" | "label"> | undefined;
+
 function caseOfEach({ plan, index }: StaticSubject): CheckCase[] {
-  const finds = new Map(plan.absent.map((thing) => [thing, [] as Find[]]));
   const folders = new Set(
     (index.config.env["PATH"] ?? "").split(":").map((folder) => folder.replace(/\/$/, "")),
   );
+  const searches = plan.absent.map((thing) => {
+    const isPath = thing.startsWith("/");
+    return {
+      thing,
+      isPath,
+      find: isPath ? pathFinder(thing) : commandFinder(thing, folders),
+      found: [] as Find[],
+    };
+  });
   for (const layer of index.layers) {
     for (const entry of layer.entries()) {
       if (entry.type === "whiteout" || entry.type === "opaque") continue;
-      for (const [thing, found] of finds) {
-        if (isThing(entry, { thing, folders }))
-          found.push({ layer, path: entry.path, label: labelOf(entry) });
+      for (const { isPath, find, found } of searches) {
+        // A folder is told once, not with each file in it.
+        if (isPath && found.at(-1)?.layer === layer) continue;
+        const what = find(entry);
+        if (what !== undefined) found.push({ layer, ...what });
       }
     }
-    for (const [thing, found] of finds) found.push(...packagesIn(layer, thing));
+    for (const { thing, found } of searches) found.push(...packagesIn(layer, thing));
   }
-  return [...finds].map(([thing, found]) => toCase(index, { thing, found }));
+  return searches.map(({ thing, found }) => toCase(index, { thing, found }));
 }
 
-function isThing(entry: LayerEntry, options: { thing: string; folders: ReadonlySet<string> }): boolean {
-  const { thing, folders } = options;
-  if (thing.startsWith("/")) return entry.path === thing;
-  const isFile = entry.type === "file" || entry.type === "hardlink";
-  if (!(isFile && (entry.mode & 0o111) !== 0) && entry.type !== "symlink") return false;
-  const folder = folderOf(entry.path);
-  const holdsCommands = folder === "/" || folders.has(folder) || /\/(s?bin|\.bin)$/.test(folder);
-  return holdsCommands && isCommand(nameOf(entry.path), thing);
+/** Not every builder writes folders: what lies below one says that it is there. */
+function pathFinder(thing: string): Finder {
+  const path = cleanPath(thing);
+  return (entry) => {
+    if (entry.path === path) return { path, label: isFile(entry) ? undefined : labelOf(entry) };
+    return entry.path.startsWith(`${path}/`) ? { path, label: "a folder" } : undefined;
+  };
+}
+
+function commandFinder(thing: string, folders: ReadonlySet<string>): Finder {
+  return (entry) => {
+    if (!(isFile(entry) && (entry.mode & 0o111) !== 0) && entry.type !== "symlink") return undefined;
+    const folder = folderOf(entry.path);
+    const holdsCommands = folder === "/" || folders.has(folder) || /\/(s?bin|\.bin)$/.test(folder);
+    if (!holdsCommands || !isCommand(nameOf(entry.path), thing)) return undefined;
+    return { path: entry.path, label: labelOf(entry) };
+  };
 }
 
 /** Compilers also have their target in front: `x86_64-linux-gnu-gcc-12`. */
@@ -60,9 +83,22 @@ function isCommand(name: string, thing: string): boolean {
   return [name, plain].some((each) => each === thing || isVersionOf(each, thing));
 }
 
+function isFile({ type }: LayerEntry): boolean {
+  return type === "file" || type === "hardlink";
+}
+
 function labelOf({ type, link }: LayerEntry): string {
-  if (type === "symlink") return `a link to ${link}`;
-  return type === "directory" ? "a folder" : "a command";
+  switch (type) {
+    case "symlink":
+      return `a link to ${link}`;
+    case "directory":
+      return "a folder";
+    case "file":
+    case "hardlink":
+      return "a command";
+    default:
+      return `a ${type}`;
+  }
 }
 
 function packagesIn(layer: ImageLayer, thing: string): Find[] {

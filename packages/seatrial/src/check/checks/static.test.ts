@@ -26,6 +26,7 @@ describe("user", () => {
     ["1000", "app", [passwd("app:x:1000:1000::/:")]],
     ["1000:2000", "app:staff", [passwd("app:x:1000:1000::/:"), file("etc/group", "staff:x:2000:\n")]],
     ["root", "", []],
+    ["app", "1000", [passwd("app:x:01000:1000::/:")]],
     ["0", "root", [passwd("root:x:0:0::/:")]],
   ])("%s holds for USER %s", async (user, runsAs, files) => {
     expect(await judge(user, runsAs, files)).toBe(`${user}: passed`);
@@ -44,6 +45,13 @@ describe("user", () => {
     ["non-root", "00", [], "runs as 00"],
     ["non-root", "app", [], "which is no user in its /etc/passwd"],
     ["non-root", "1000", [passwd("1000:x:0:0::/:")], "root by another name"],
+    [
+      "non-root",
+      "app",
+      [passwd("app:x:x1000:1000::/:")],
+      "number 0 in its /etc/passwd: root by another name",
+    ],
+    ["non-root", "app", [passwd("app")], "number 0 in its /etc/passwd: root by another name"],
     ["app", "other", [passwd("app:x:1000:1::/:", "other:x:1001:1::/:")], "runs as other, not as app"],
     ["1000:2000", "1000:3000", [], "runs as 1000:3000, not as 1000:2000"],
     ["1000", "", [], "runs as root, since it names no user, not as 1000"],

@@ -49,15 +49,19 @@ function accountOf(index: ImageIndex, written: string): Account | undefined {
   const [userPart = "", groupPart] = written.split(":");
   const gid = groupPart === undefined ? undefined : groupOf(index, groupPart);
   const rows = table(index, "passwd");
-  const row = rows.find(([name, , number]) => name === (userPart || "root") || number === userPart);
-  if (row !== undefined) return { uid: Number(row[2]), gid: gid ?? Number(row[3]), name: row[0] };
+  const row = rows.find(
+    ([name, , number]) => name === (userPart || "root") || String(numberOf(number)) === userPart,
+  );
+  if (row !== undefined) return { uid: numberOf(row[2]), gid: gid ?? numberOf(row[3]), name: row[0] };
   if (userPart === "") return { uid: 0, gid, name: undefined };
   return /^\d+$/.test(userPart) ? { uid: Number(userPart), gid, name: undefined } : undefined;
 }
 
 function groupOf(index: ImageIndex, written: string): number | undefined {
-  const row = table(index, "group").find(([name, , number]) => name === written || number === written);
-  if (row !== undefined) return Number(row[2]);
+  const row = table(index, "group").find(
+    ([name, , number]) => name === written || String(numberOf(number)) === written,
+  );
+  if (row !== undefined) return numberOf(row[2]);
   return /^\d+$/.test(written) ? Number(written) : undefined;
 }
 
@@ -68,11 +72,17 @@ function isAccount(index: ImageIndex, { account, wanted }: { account: Account; w
   return !wanted.includes(":") || expected.gid === account.gid;
 }
 
+/** As engines read it: what is missing, or no number, is 0, and so root. */
+function numberOf(field: string | undefined): number {
+  return field !== undefined && /^[+-]?\d+$/.test(field) ? Number(field) : 0;
+}
+
 /** The rows of the file that a container sees: that of the highest layer which has it. */
 function table(index: ImageIndex, file: "passwd" | "group"): string[][] {
   const text = index.layers.findLast(({ accounts }) => accounts[file] !== undefined)?.accounts[file] ?? "";
   return text
     .split("\n")
-    .filter((line) => line.includes(":"))
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
     .map((line) => line.split(":"));
 }

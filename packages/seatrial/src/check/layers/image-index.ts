@@ -58,11 +58,11 @@ export interface LayerEntry {
   link: string;
 }
 
-export type Ecosystem = "python" | "node" | "debian" | "alpine" | "go";
+export type Ecosystem = "python" | "node" | "debian" | "alpine" | "go" | "go-module";
 
 export interface InstalledPackage {
   ecosystem: Ecosystem;
-  /** As the ecosystem compares names. Of Go: the path of the program's package. */
+  /** As the ecosystem compares names. Of Go: the path of the program's package, or of a module in it. */
   name: string;
   version: string;
   /** The file that says so. */

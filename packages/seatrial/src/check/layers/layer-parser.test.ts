@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formsOf } from "../secrets/forms.ts";
+import { goInfo } from "../testing/go-info.ts";
 import { entryOf, headerOf, type TarFile, tarOf } from "../testing/tar.ts";
 import type { LayerFinding } from "./image-index.ts";
 import { createLayerParser } from "./layer-parser.ts";
@@ -134,18 +135,53 @@ describe("what is kept of a layer", () => {
     );
   });
 
-  it("is the package that a Go program was built from", () => {
-    const info = Buffer.concat([
-      Buffer.from("\xff Go buildinf:\x08\x02", "latin1"),
-      Buffer.alloc(16),
-      Buffer.from(
-        "\x08go1.24.1\x50xxxxxxxxxxxxxxxxpath\tgithub.com/x/lint/cmd/lint\nmod\tgithub.com/x/lint\tv1.2.3\th1:=\n",
-      ),
+  it("is the package that a Go program was built from, and every module in it, wherever pieces are cut", () => {
+    const many = Array.from(
+      { length: 400 },
+      (_, at) => `dep\texample.com/m${at}\tv0.0.${at}\th1:${"x".repeat(43)}=`,
+    );
+    const info = goInfo(
+      "path\tgithub.com/x/lint/cmd/lint",
+      "mod\tgithub.com/x/lint\tv1.2.3\th1:=",
+      ...many,
+      "dep\texample.com/old\tv1.0.0\n=>\texample.com/fork\tv1.0.1\th1:=",
+      "build\t-compiler=gc",
+    );
+    const program = Buffer.concat([
+      Buffer.alloc(100_000, "\x7fELF"),
+      // Programs that read others' have the words without what follows them.
+      Buffer.from("\xff Go buildinf:\x08\x02 and other words of theirs", "latin1"),
+      Buffer.alloc(1000),
+      info,
+      Buffer.alloc(9_000),
     ]);
-    const program = Buffer.concat([Buffer.alloc(100_000, "\x7fELF"), info, Buffer.alloc(9_000)]);
-    expect(parse(tarOf([{ name: "bin/renamed", content: program }])).packages).toEqual([
-      { ecosystem: "go", name: "github.com/x/lint/cmd/lint", version: "v1.2.3", path: "/bin/renamed" },
-    ]);
+    for (const chunk of [65_536, 1_000, 7_919]) {
+      const { packages } = parse(tarOf([{ name: "bin/renamed", content: program }]), chunk);
+      const told = packages.map(({ ecosystem, name, version }) => `${ecosystem} ${name} ${version}`);
+      expect(told).toHaveLength(404);
+      expect(told.slice(0, 3)).toEqual([
+        "go github.com/x/lint/cmd/lint v1.2.3",
+        "go-module github.com/x/lint v1.2.3",
+        "go-module example.com/m0 v0.0.0",
+      ]);
+      expect(told.slice(-2)).toEqual([
+        "go-module example.com/old v1.0.0",
+        "go-module example.com/fork v1.0.1",
+      ]);
+      expect(packages[0]?.path).toBe("/bin/renamed");
+    }
+  });
+
+  it("is no more of a Go program than its linker would write, and nothing of one without modules", () => {
+    const lines = Array.from({ length: 20_000 }, (_, at) => `dep\texample.com/m${at}\tv1.0.0`);
+    const packagesOf = (content: Buffer) => parse(tarOf([{ name: "a", content }])).packages.length;
+    expect(packagesOf(goInfo("path\tx.y/z", ...lines))).toBeLessThan(12_000);
+    expect(packagesOf(goInfo())).toBe(0);
+    expect(packagesOf(goInfo("path\tx.y/z").subarray(0, 40))).toBe(0);
+    const thousands = Buffer.concat(
+      Array.from({ length: 1_000 }, () => goInfo("path\tx.y/z", ...lines.slice(0, 5))),
+    );
+    expect(packagesOf(thousands)).toBe(64 * 6);
   });
 
   it("is little of a million entries", () => {

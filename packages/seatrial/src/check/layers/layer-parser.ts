@@ -1,4 +1,6 @@
+import { parseGo } from "../packages/go.ts";
 import { packageFileAt } from "../packages/packages.ts";
+import { type Capture, createCaptures } from "./captures.ts";
 import { layerEntry } from "./entry.ts";
 import { createEntryLog } from "./entry-log.ts";
 import { createFindings, nameOfKind } from "./findings.ts";
@@ -8,6 +10,8 @@ import type { Hit, Scanner } from "./scanner.ts";
 import { createTarParser } from "./tar-parser.ts";
 import { createWindow } from "./window.ts";
 
+/** Programs may have others inside. */
+const MOST_PROGRAMS = 64;
 const ACCOUNTS_BYTES = 1 << 20;
 /** Files that come from published packages, and a key that Debian makes for whoever wants one that is not secret. */
 const PUBLISHED =
@@ -21,17 +25,16 @@ interface Span {
   end: number;
 }
 
-/** A hit and its place in the tar. */
+/** A finding and its place in the tar. */
 interface Placed {
-  hit: Hit;
+  hit: Extract<Hit, { kind: "finding" }>;
   at: number;
 }
 
-/** A file whose content is kept while it goes by. */
-interface Capture {
-  left: number;
-  chunks: Buffer[];
-  take(content: Buffer): void;
+/** The build information of a program, and its place in the tar. */
+interface Program {
+  at: number;
+  bytes: number;
 }
 
 /** Reads the uncompressed tar of a layer as it comes. `end` gives what it holds; only a few of its bytes are ever kept. */
@@ -44,13 +47,18 @@ export function createLayerParser(scanner: Scanner): {
   const findings = createFindings();
   const accounts: LayerReading["accounts"] = {};
   let size = 0;
-  let capture: Capture | undefined;
+  const captures = createCaptures();
+  /** The file that goes by, and where its next byte lies. */
+  let file: { path: string; at: number; programs: number } | undefined;
+  /** Those in the bytes that are being parsed. */
+  let programs: Program[] = [];
   /** Those that the bytes between `base` and what was parsed last belong to. */
   let spans: Span[] = [];
 
   const tar = createTarParser({
     entry(read) {
-      endCapture();
+      captures.end();
+      file = undefined;
       const entry = layerEntry(read);
       spans.push({
         path: entry?.path ?? read.name,
@@ -61,13 +69,27 @@ export function createLayerParser(scanner: Scanner): {
       if (entry === undefined) return;
       log.add(entry);
       size += entry.size;
-      if (entry.type === "file") capture = captureOf(entry.path);
+      if (entry.type !== "file") return;
+      file = { path: entry.path, at: read.content, programs: 0 };
+      const capture = captureOf(entry.path);
+      if (capture !== undefined) captures.begin(capture);
     },
     data(chunk) {
-      if (capture === undefined || capture.left === 0) return;
-      const part = Buffer.from(chunk.subarray(0, capture.left));
-      capture.chunks.push(part);
-      capture.left -= part.length;
+      captures.add(chunk);
+      if (file === undefined) return;
+      const { path, at } = file;
+      file.at += chunk.length;
+      for (const program of programs) {
+        if (program.at < at || program.at >= file.at) continue;
+        // One at a time, so that a file full of them costs no more than one.
+        if (captures.isBusy() || file.programs >= MOST_PROGRAMS) continue;
+        file.programs += 1;
+        captures.begin({
+          bytes: program.bytes,
+          take: (content) => packages.push(...parseGo(content, path)),
+        });
+        captures.add(chunk.subarray(program.at - at));
+      }
     },
   });
 
@@ -75,22 +97,14 @@ export function createLayerParser(scanner: Scanner): {
     if (path === "/etc/passwd" || path === "/etc/group") {
       const name = path === "/etc/passwd" ? "passwd" : "group";
       return {
-        left: ACCOUNTS_BYTES,
-        chunks: [],
+        bytes: ACCOUNTS_BYTES,
         take(content) {
           accounts[name] = content.toString("utf8");
         },
       };
     }
-    const file = packageFileAt(path);
-    return (
-      file && { left: file.bytes, chunks: [], take: (content) => packages.push(...file.parse(content, path)) }
-    );
-  }
-
-  function endCapture(): void {
-    capture?.take(Buffer.concat(capture.chunks));
-    capture = undefined;
+    const known = packageFileAt(path);
+    return known && { bytes: known.bytes, take: (content) => packages.push(...known.parse(content, path)) };
   }
 
   /** Gives hits to the entries that they lie in. The entry of a name is known only when its header is complete. */
@@ -102,15 +116,9 @@ export function createLayerParser(scanner: Scanner): {
     });
   }
 
-  function note({ hit, path, inName }: { hit: Hit; path: string; inName: boolean }): void {
-    if (hit.kind === "go") {
-      if (!inName && path !== "")
-        packages.push({ ecosystem: "go", name: hit.name, version: hit.version, path });
-      return;
-    }
-    const { finding, isInPackages } = hit;
-    if (isInPackages && PUBLISHED.test(path)) return;
-    findings.note({ what: finding, path, inName });
+  function note({ hit, path, inName }: { hit: Placed["hit"]; path: string; inName: boolean }): void {
+    if (hit.isInPackages && PUBLISHED.test(path)) return;
+    findings.note({ what: hit.finding, path, inName });
   }
 
   const window = createWindow();
@@ -121,7 +129,13 @@ export function createLayerParser(scanner: Scanner): {
     const { bytes, from, base } = window.known();
     const to = bytes.length - behind;
     if (to < from) return;
-    const hits = scanner.scan(bytes, from, to).map((hit) => ({ hit, at: base + hit.at }));
+    const hits: Placed[] = [];
+    programs = [];
+    for (const hit of scanner.scan(bytes, from, to)) {
+      const at = base + hit.at;
+      if (hit.kind === "go") programs.push({ at, bytes: hit.bytes });
+      else hits.push({ hit, at });
+    }
     tar.write(bytes.subarray(from, to));
     waiting = oneOfEach(assign([...waiting, ...hits]));
     // The last one may go on.
@@ -137,7 +151,7 @@ export function createLayerParser(scanner: Scanner): {
     end() {
       advance(0);
       tar.end();
-      endCapture();
+      captures.end();
       // Behind the end of the archive, where no entry is.
       for (const { hit } of waiting) note({ hit, path: "", inName: false });
       const { bytes, count } = log.close();
@@ -150,8 +164,6 @@ export function createLayerParser(scanner: Scanner): {
 function oneOfEach(hits: readonly Placed[]): Placed[] {
   const known = new Map<string, Placed>();
   for (const placed of hits) {
-    // The build information of a program is in no header.
-    if (placed.hit.kind === "go") continue;
     const name = nameOfKind(placed.hit.finding);
     if (!known.has(name)) known.set(name, placed);
   }

@@ -1,5 +1,5 @@
 import type { ImageLayer, LayerEntry } from "./image-index.ts";
-import { foldersAbove } from "./path.ts";
+import { folderOf, foldersAbove } from "./path.ts";
 
 /** A path of the image as a container sees it. */
 export interface FoundFile {
@@ -34,6 +34,16 @@ export function findFiles(
   return result;
 }
 
+/** As engines make those that no layer has an entry for. */
+const FOLDER: Omit<LayerEntry, "path"> = {
+  type: "directory",
+  size: 0,
+  mode: 0o755,
+  uid: 0,
+  gid: 0,
+  link: "",
+};
+
 /** Of the wanted paths: what is there when all layers lie over each other. */
 function visibleAt(layers: readonly ImageLayer[], wanted: ReadonlySet<string>): Map<string, FoundFile> {
   const visible = new Map<string, FoundFile>();
@@ -45,11 +55,23 @@ function visibleAt(layers: readonly ImageLayer[], wanted: ReadonlySet<string>): 
         visible.delete(known);
     }
   };
+  /** Not every builder writes folders: what lies below one says that it is there. */
+  const addFolders = (path: string, layer: ImageLayer) => {
+    for (let at = folderOf(path); at !== "/"; at = folderOf(at)) {
+      if (wanted.has(at) && !visible.has(at)) visible.set(at, { entry: { ...FOLDER, path: at }, layer });
+    }
+  };
   for (const layer of layers) {
+    let folder = "/";
     for (const entry of layer.entries()) {
       const { path, type } = entry;
+      const isThere = type !== "opaque" && type !== "whiteout";
+      if (isThere && folderOf(path) !== folder) {
+        folder = folderOf(path);
+        addFolders(path, layer);
+      }
       if (!wanted.has(path) && path !== "/") continue;
-      if (type === "opaque" || type === "whiteout") forget(path, { layer, itself: type === "whiteout" });
+      if (!isThere) forget(path, { layer, itself: type === "whiteout" });
       else {
         if (type !== "directory") forget(path, { layer, itself: true });
         visible.set(path, { entry, layer });

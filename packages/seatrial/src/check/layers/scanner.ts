@@ -1,4 +1,4 @@
-import { GO_BYTES, GO_MAGIC, parseGo } from "../packages/go.ts";
+import { GO_HEAD_BYTES, GO_MAGIC, goInfoBytes } from "../packages/go.ts";
 import { FORMAT_BYTES, FORMATS } from "../secrets/formats.ts";
 import type { WrittenSecret } from "../secrets/forms.ts";
 import type { FindingKind } from "./image-index.ts";
@@ -12,7 +12,8 @@ export interface NamedSecret extends WrittenSecret {
 /** Something in the bytes of a layer. */
 export type Hit =
   | { kind: "finding"; finding: FindingKind; at: number; isInPackages: boolean }
-  | { kind: "go"; name: string; version: string; at: number };
+  /** The build information of a Go program, and how long it is. */
+  | { kind: "go"; at: number; bytes: number };
 
 export interface Scanner {
   /** Bytes behind a position that must be known before it can be judged. */
@@ -31,7 +32,7 @@ export function createScanner(secrets: readonly NamedSecret[]): Scanner {
   const patterns: Pattern[] = [...secrets.map(valuePattern), ...formatPatterns(), goPattern()];
   const search = createSearch(patterns.map(({ bytes }) => bytes));
   return {
-    lookahead: Math.max(search.longest, FORMAT_BYTES, GO_BYTES),
+    lookahead: Math.max(search.longest, FORMAT_BYTES, GO_HEAD_BYTES),
     scan(window, from, to) {
       const hits: Hit[] = [];
       search.find(window, { from, to }, (index, at) => {
@@ -67,8 +68,8 @@ function goPattern(): Pattern {
   return {
     bytes: GO_MAGIC,
     judge(window, at) {
-      const program = parseGo(window.subarray(at, at + GO_BYTES));
-      return program === undefined ? undefined : { kind: "go", ...program, at };
+      const bytes = goInfoBytes(window.subarray(at, at + GO_HEAD_BYTES));
+      return bytes === undefined ? undefined : { kind: "go", at, bytes };
     },
   };
 }

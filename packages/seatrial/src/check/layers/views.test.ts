@@ -127,6 +127,22 @@ describe("finding files", () => {
     expect(find("/none")).toBeUndefined();
   });
 
+  it("finds folders that no layer has an entry for, as long as anything lies in them", () => {
+    const bare = layersOf(
+      {},
+      [file("app/tests/unit/a.py"), file("old/deep/x"), file("app/z")],
+      [file(".wh.old", 0), file("app/tests/.wh.unit", 0), file("srv/.wh.x", 0)],
+      [file("app/tests/unit/b.py")],
+    );
+    const at = (path: string) => findFiles(bare, [path], { follow: true }).get(path);
+    expect(at("/app/tests")).toMatchObject({
+      entry: { type: "directory", mode: 0o755 },
+      layer: { number: 1 },
+    });
+    expect(at("/app/tests/unit")).toMatchObject({ entry: { type: "directory" }, layer: { number: 3 } });
+    for (const path of ["/old", "/old/deep", "/srv", "/app/test"]) expect(at(path)).toBeUndefined();
+  });
+
   it("finds what came again after it was deleted", () => {
     expect(find("/etc/old")).toMatchObject({ layer: { number: 4 }, entry: { size: 3 } });
   });

@@ -51,6 +51,9 @@ export function isPackage(found: InstalledPackage, wanted: string): boolean {
       return found.name === wanted || isVersionOf(found.name, wanted);
     case "go":
       return found.name === wanted || nameOf(`/${found.name.replace(/\/v\d+$/, "")}`) === wanted;
+    case "go-module":
+      // Last parts of modules are words that commands have too: cloud.google.com/go, mvdan.cc/sh.
+      return found.name === wanted || found.name.replace(/[/.]v\d+$/, "") === wanted;
   }
 }
 
