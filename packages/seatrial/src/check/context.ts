@@ -21,8 +21,6 @@ export interface CheckContext {
   env: Record<string, string | undefined>;
   /** This user's cache, absolute. Readings of layers are kept below it. */
   cacheFolder: string;
-  /** Bytes of an image as it travels, where a registry said so. */
-  transferred?: ReadonlyMap<Digest, number> | undefined;
   /** Of the check node: what containers of checks say goes here. */
   log: Log;
   emit: Emit;

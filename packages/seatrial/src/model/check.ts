@@ -47,10 +47,8 @@ export interface ImageSize {
   imageId: Digest;
   /** Bytes of its layers, unpacked. */
   uncompressed: number;
-  /** Bytes of its layers as they travel; absent when nobody has measured it. */
+  /** Bytes of its layers as they travel: the engine's compressed ones, else gzip at its fastest, within some percent; absent when nobody has measured it. */
   transferred?: number | undefined;
-  /** Who says so: a registry; or the engine's compressed layers and gzip at its fastest, within some percent. */
-  transferredBy?: "registry" | "gzip" | undefined;
   layers: number;
 }
 

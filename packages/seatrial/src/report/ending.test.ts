@@ -80,7 +80,7 @@ describe("the ending of a run", () => {
   });
 
   it("tells of checks what failed, how large the images are, and what kept them from being carried out", () => {
-    const size = { imageId: "sha256:a", layers: 3, transferredBy: "gzip" } as const;
+    const size = { imageId: "sha256:a", layers: 3 } as const;
     const lines = ending({
       outcome: {
         check: {

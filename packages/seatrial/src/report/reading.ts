@@ -9,9 +9,8 @@ export function formatReading({ release, test, waste }: ImageReading): string[] 
   ];
 }
 
-function formatSize({ uncompressed, transferred, transferredBy, layers }: ImageSize): string {
-  const [about, by] = transferredBy === "gzip" ? ["about ", "with gzip"] : ["", "in the registry"];
-  const small = transferred === undefined ? "" : `, ${about}${formatBytes(transferred)} ${by}`;
+function formatSize({ uncompressed, transferred, layers }: ImageSize): string {
+  const small = transferred === undefined ? "" : `, about ${formatBytes(transferred)} with gzip`;
   return `${formatBytes(uncompressed)} in ${layers} layer${layers === 1 ? "" : "s"}${small}`;
 }
 

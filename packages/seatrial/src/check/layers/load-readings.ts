@@ -19,8 +19,6 @@ export interface LoadReadingsOptions {
   engine: Engine;
   cache: ReadingCache;
   scanner: Scanner;
-  /** Measure how small layers would travel. */
-  measure: boolean;
   note: (text: string) => void;
   signal: AbortSignal;
 }
@@ -88,7 +86,7 @@ function digestIn(name: string): Digest | undefined {
 async function exportOnce(
   options: LoadReadingsOptions & { known: (name: string) => Digest | undefined },
 ): Promise<ExportedFiles> {
-  const { images, engine, scanner, measure, known, note, signal } = options;
+  const { images, engine, scanner, known, note, signal } = options;
   note(`waiting for the engine to export ${images.map(({ target }) => target).join(", ")}`);
   const stream = await engine.images.export([...new Set(images.map(({ imageId }) => imageId))], signal);
   let bytes = 0;
@@ -96,7 +94,7 @@ async function exportOnce(
     note(`reading layers, ${formatBytes(bytes)} so far`);
     bytes += size;
   };
-  return await readExport({ stream, scanner, measure, known, onLayer, signal });
+  return await readExport({ stream, scanner, known, onLayer, signal });
 }
 
 async function keep(options: {

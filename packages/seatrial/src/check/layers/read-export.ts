@@ -25,8 +25,6 @@ export type ExportedLayer = { diffId: Digest; reading?: LayerReading | undefined
 export interface ReadExportOptions {
   stream: Readable;
   scanner: Scanner;
-  /** Measure how small layers would travel that the engine does not keep compressed. */
-  measure: boolean;
   /** The layer that a file was in an earlier export, when its reading is kept: its bytes are compared, not read again. */
   known: (name: string) => Digest | undefined;
   onLayer: (bytes: number) => void;
@@ -87,13 +85,11 @@ async function readFile(
       return;
     }
     const isCompressed = kind === "gzip" || kind === "zstd";
-    const { scanner, measure } = options;
     const reading = await readLayer(decompressed(whole, kind), {
-      scanner,
+      scanner: options.scanner,
       size,
-      measure: measure && !isCompressed,
+      compressed: isCompressed ? size : undefined,
     });
-    if (isCompressed) reading.compressed = size;
     files.layers.set(name, { diffId: reading.diffId, reading });
   }
 }

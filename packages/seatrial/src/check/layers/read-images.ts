@@ -43,9 +43,7 @@ export async function readImages(options: {
   ];
   if (wanted.length > 0) {
     const scanner = createScanner(named);
-    // Registries know it better.
-    const measure = wanted.some(({ imageId }) => context.transferred?.has(imageId) !== true);
-    const loaded = await loadReadings({ images: wanted, engine, cache, scanner, measure, note, signal });
+    const loaded = await loadReadings({ images: wanted, engine, cache, scanner, note, signal });
     ofRelease ??= loaded.get(release.imageId);
     ofTest ??= test && loaded.get(test.imageId);
   }
@@ -55,8 +53,8 @@ export async function readImages(options: {
   const waste = measureWaste(index.layers);
   const paths = waste.paths.map(({ path: file, bytes, copies }) => ({ path: file, bytes, copies }));
   const reading: ImageReading = {
-    release: sizeOf(release, ofRelease, context),
-    test: test && sizeOf(test, ofTest, context),
+    release: sizeOf(release, ofRelease),
+    test: test && sizeOf(test, ofTest),
     waste: { own: waste.own, base: waste.base, paths },
   };
   return { release: index, reading, waste, secrets };
@@ -72,21 +70,11 @@ async function inspect({ engine, signal }: CheckContext, image: ImageIdentity): 
   });
 }
 
-function sizeOf(image: ImageIdentity, known: ImageReadings | undefined, context: CheckContext): ImageSize {
-  const registry = context.transferred?.get(image.imageId);
-  const measured = known === undefined ? undefined : compressedSize(known);
+function sizeOf(image: ImageIdentity, known: ImageReadings | undefined): ImageSize {
   return {
     imageId: image.imageId,
     uncompressed: known?.readings.reduce((sum, { size }) => sum + size, 0) ?? image.size,
-    transferred: registry ?? measured,
-    transferredBy: registry !== undefined ? "registry" : measured !== undefined ? "gzip" : undefined,
+    transferred: known?.readings.reduce((sum, { compressed }) => sum + compressed, 0),
     layers: image.layers.length,
   };
-}
-
-function compressedSize({ readings }: ImageReadings): number | undefined {
-  return readings.reduce<number | undefined>(
-    (sum, { compressed }) => (sum === undefined || compressed === undefined ? undefined : sum + compressed),
-    0,
-  );
 }

@@ -8,18 +8,18 @@ export interface ReadLayerOptions {
   scanner: Scanner;
   /** Of the tar. */
   size: number;
-  /** Measure how small it would travel. */
-  measure: boolean;
+  /** How small it travels, where that is known; else it is measured. */
+  compressed: number | undefined;
 }
 
-/** Reads a layer's uncompressed tar to its end: what it holds, its digest, and how small it would travel if that is asked. */
+/** Reads a layer's uncompressed tar to its end: what it holds, its digest, and how small it would travel. */
 export async function readLayer(
   tar: AsyncIterable<Uint8Array>,
   options: ReadLayerOptions,
 ): Promise<LayerReading> {
   const hash = createHash("sha256");
   const parser = createLayerParser(options.scanner);
-  const gzip = options.measure ? measureGzip(options.size) : undefined;
+  const gzip = options.compressed === undefined ? measureGzip(options.size) : undefined;
   try {
     for await (const piece of tar) {
       const chunk = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
@@ -28,7 +28,11 @@ export async function readLayer(
       await gzip?.write(chunk);
     }
     const parsed = parser.end();
-    return { ...parsed, diffId: `sha256:${hash.digest("hex")}`, compressed: await gzip?.end() };
+    return {
+      ...parsed,
+      diffId: `sha256:${hash.digest("hex")}`,
+      compressed: options.compressed ?? (await gzip?.end()) ?? 0,
+    };
   } finally {
     gzip?.close();
   }

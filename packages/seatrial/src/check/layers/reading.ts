@@ -7,8 +7,8 @@ export interface LayerReading {
   diffId: Digest;
   /** Bytes of its files. */
   size: number;
-  /** Bytes of it compressed: as the engine keeps it, else about what gzip makes of it; absent when nobody asked. */
-  compressed?: number | undefined;
+  /** Bytes of it compressed: as the engine keeps it, else about what gzip makes of it. */
+  compressed: number;
   /** An entry log, and how many entries it has. */
   entries: Buffer;
   count: number;

@@ -27,8 +27,6 @@ export interface CheckWorld extends ImageSpec {
   secrets?: Record<string, string>;
   instructions?: string[];
   measureTest?: boolean;
-  /** What a registry says of the release image. */
-  transferred?: number;
   /** Kept between two checks when it is given. */
   cacheFolder?: string;
   /** Takes the place of the engine that holds the images. */
@@ -93,8 +91,6 @@ export async function check(world: CheckWorld): Promise<Checked> {
   const context: CheckContext = {
     run: "r1",
     release,
-    transferred:
-      world.transferred === undefined ? undefined : new Map([[release.imageId, world.transferred]]),
     test: world.test && (await identity("test")),
     engine,
     launcher: NO_LAUNCHER,
