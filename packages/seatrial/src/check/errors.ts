@@ -3,8 +3,6 @@ import { EXIT, type ExitCode, ToolError } from "../support/error.ts";
 export type CheckErrorCode =
   /** The layers that the engine gave out are not those of the image, or cannot be read. Exit code 3. */
   | "LAYERS_UNREADABLE"
-  /** The layers are compressed in a way that this Node cannot read. Exit code 3. */
-  | "LAYERS_COMPRESSED"
   /** The engine does not hold the release image any more. Exit code 3. */
   | "CHECK_IMAGE_GONE";
 

@@ -3,6 +3,7 @@ import * as zlib from "node:zlib";
 import { messageOf } from "../../support/error.ts";
 import { checkError } from "../errors.ts";
 import { isEmptyBlock, readTarHeader } from "./tar-header.ts";
+import { unzstd } from "./zstd.ts";
 
 /** What a file of an export is, by its first bytes. */
 export type BlobKind = "tar" | "gzip" | "zstd" | "other";
@@ -44,12 +45,7 @@ export function decompressed(blob: AsyncIterable<Uint8Array>, kind: BlobKind): A
   if (kind !== "zstd") return blob;
   // Node 20 has none.
   const create = (zlib as { createZstdDecompress?: () => NodeJS.ReadWriteStream }).createZstdDecompress;
-  if (create !== undefined) return through(blob, create());
-  throw checkError({
-    code: "LAYERS_COMPRESSED",
-    message: `The layers of the image are compressed with zstd, which Node ${process.versions.node} cannot read.`,
-    hint: "Run seatrial with Node 22.15 or newer, or build the image without zstd.",
-  });
+  return create === undefined ? unzstd(blob) : through(blob, create());
 }
 
 async function* through(

@@ -9,6 +9,14 @@ const LOWER = tarOf([{ name: "bin/gcc", mode: 0o755, content: "x".repeat(5000) }
 const UPPER = tarOf([{ name: "bin/.wh.gcc" }, { name: "app/a", content: "y".repeat(300) }]);
 const layers = [LOWER, UPPER];
 
+/** One block as it is, in a frame that says its size. */
+function asZstd(layer: Buffer): Buffer {
+  const head = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 0, 0, 0, 0]);
+  head.writeUInt32LE(layer.length, 5);
+  head.writeUIntLE((layer.length << 3) | 1, 9, 3);
+  return Buffer.concat([head, layer]);
+}
+
 /** Checks an image whose engine exports this instead. */
 async function checkExport(stream: () => NodeJS.ReadableStream, world: CheckWorld = {}) {
   return await check({
@@ -45,6 +53,7 @@ describe("an export", () => {
     ],
     ["blobs as they are", () => archiveStream(ociArchive(layers).entries)],
     ["blobs with gzip", () => archiveStream(ociArchive(layers, { compress: true }).entries)],
+    ["blobs with zstd", () => archiveStream(ociArchive(layers, { blob: asZstd }).entries)],
     ["pieces of single bytes", () => streamOf(tarOf(ociArchive(layers).entries), 1)],
   ])("is read in the layout of %s", async (_what, stream) => {
     const { outcome, find } = await checkExport(stream);
@@ -122,6 +131,11 @@ describe("an export", () => {
       /cannot be decompressed/,
     ],
     [
+      "broken zstd",
+      () => archiveStream(ociArchive(layers, { blob: (layer) => asZstd(layer).subarray(0, -12) }).entries),
+      /cannot be decompressed/,
+    ],
+    [
       "a layer that is no tar",
       () => archiveStream([{ name: "l1/layer.tar", content: "no tar ".repeat(200) }]),
       /no intact tar/,
@@ -131,15 +145,6 @@ describe("an export", () => {
     expect(outcome).toMatchObject({ status: "failed", problem: { code: "LAYERS_UNREADABLE" }, results: [] });
     expect(outcome.problem?.message).toMatch(message);
     expect(exitCodes).toEqual([3]);
-  });
-
-  it("with zstd says which Node can read it, where this one cannot", async () => {
-    const zstd = Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), Buffer.alloc(600, 7)]);
-    const { outcome } = await checkExport(() =>
-      archiveStream(ociArchive(layers, { blob: () => zstd }).entries),
-    );
-    const canRead = "createZstdDecompress" in (await import("node:zlib"));
-    expect(outcome.problem?.code).toBe(canRead ? "LAYERS_UNREADABLE" : "LAYERS_COMPRESSED");
   });
 
   it("that breaks off fails with the engine's own error, and an abort is no error at all", async () => {
