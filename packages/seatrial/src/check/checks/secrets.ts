@@ -2,7 +2,6 @@ import type { CheckCase, StaticCheck, StaticSubject } from "../check.ts";
 import { createGlobs } from "../globs.ts";
 import type { ConfigFinding, FindingKind, ImageIndex, LayerFinding } from "../layers/image-index.ts";
 import { FORMATS } from "../secrets/formats.ts";
-import type { SearchedSecret } from "../secrets/values.ts";
 import { type Find, failedBy } from "./telling.ts";
 
 /** Values of build secrets, private keys and credentials. */
@@ -13,7 +12,7 @@ export const secrets: StaticCheck = {
     "Looks for the real bytes of each build secret, plain, in base64, URL-escaped and JSON-escaped, in the bytes of every layer, in names of files, in the history and the configuration. Of a file with",
     "several lines also each part that looks random is looked for by itself. And in all of these for private keys and credentials by their format:",
     `${[...new Set(FORMATS.map(({ name }) => name))].join(", ")}; private keys in folders of package managers and in the system's libraries are taken for test data of published packages.`,
-    "Not looked into: what is compressed or encrypted inside a layer, such as .gz, .zip, .jar and .whl files. Values of less than 6 bytes are named as unchecked. `allow` has globs of files, and variables as env:NAME, that may hold what looks like keys or credentials; the value of a build secret it never excuses.",
+    "Files .gz and .tgz are looked into up to 4 MB each (64 MB when decompressed), but not in folders of package managers and of the system. Not looked into: larger ones, and what is compressed in other ways or encrypted, such as .zip, .jar and .whl files. Values of less than 6 bytes are named as unchecked. `allow` has globs of files, and variables as env:NAME, that may hold what looks like keys or credentials; the value of a build secret it never excuses.",
   ].join(" "),
   asked: (plan) => {
     if (plan.secrets === undefined) return undefined;
@@ -114,9 +113,9 @@ function formOf(what: FindingKind): string {
   return what.form === "plain" ? "" : `${what.form} `;
 }
 
-function labelOf({ what, inName, path }: LayerFinding): string {
+function labelOf({ what, inName, isPacked, path }: LayerFinding): string {
   const written = writtenAs(what);
-  const where = inName ? " in its name" : "";
+  const where = inName ? " in its name" : isPacked === true ? ", compressed" : "";
   return path === "" ? `${written} behind the end of the archive` : `${written}${where}`;
 }
 

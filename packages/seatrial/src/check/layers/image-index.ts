@@ -75,6 +75,8 @@ export interface LayerFinding {
   path: string;
   /** It is in the name of the path, not in the file. */
   inName: boolean;
+  /** It is in what the file has compressed. */
+  isPacked?: boolean | undefined;
 }
 
 export type FindingKind =

@@ -4,7 +4,8 @@ import { type Capture, createCaptures } from "./captures.ts";
 import { layerEntry } from "./entry.ts";
 import { createEntryLog } from "./entry-log.ts";
 import { createFindings, nameOfKind } from "./findings.ts";
-import type { InstalledPackage } from "./image-index.ts";
+import { createGzipFiles } from "./gzip-file.ts";
+import type { InstalledPackage, LayerEntry } from "./image-index.ts";
 import type { LayerReading } from "./reading.ts";
 import type { Hit, Scanner } from "./scanner.ts";
 import { createTarParser } from "./tar-parser.ts";
@@ -48,6 +49,7 @@ export function createLayerParser(scanner: Scanner): {
   const accounts: LayerReading["accounts"] = {};
   let size = 0;
   const captures = createCaptures();
+  const gzipFiles = createGzipFiles();
   /** The file that goes by, and where its next byte lies. */
   let file: { path: string; at: number; programs: number } | undefined;
   /** Those in the bytes that are being parsed. */
@@ -71,7 +73,7 @@ export function createLayerParser(scanner: Scanner): {
       size += entry.size;
       if (entry.type !== "file") return;
       file = { path: entry.path, at: read.content, programs: 0 };
-      const capture = captureOf(entry.path);
+      const capture = captureOf(entry);
       if (capture !== undefined) captures.begin(capture);
     },
     data(chunk) {
@@ -93,7 +95,8 @@ export function createLayerParser(scanner: Scanner): {
     },
   });
 
-  function captureOf(path: string): Capture | undefined {
+  function captureOf(entry: LayerEntry): Capture | undefined {
+    const { path } = entry;
     if (path === "/etc/passwd" || path === "/etc/group") {
       const name = path === "/etc/passwd" ? "passwd" : "group";
       return {
@@ -104,7 +107,16 @@ export function createLayerParser(scanner: Scanner): {
       };
     }
     const known = packageFileAt(path);
-    return known && { bytes: known.bytes, take: (content) => packages.push(...known.parse(content, path)) };
+    if (known !== undefined)
+      return { bytes: known.bytes, take: (content) => packages.push(...known.parse(content, path)) };
+    // Manuals and the like: thousands of small files that published packages bring.
+    if (!path.endsWith("gz") || PUBLISHED.test(path)) return undefined;
+    return gzipFiles.captureOf(entry, (content) => scanPacked(path, content));
+  }
+
+  function scanPacked(path: string, content: Buffer): void {
+    for (const hit of scanner.scan(content, 0, content.length))
+      if (hit.kind === "finding") findings.note({ what: hit.finding, path, inName: false, isPacked: true });
   }
 
   /** Gives hits to the entries that they lie in. The entry of a name is known only when its header is complete. */
