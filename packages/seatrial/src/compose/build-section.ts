@@ -32,7 +32,7 @@ export async function buildTargetOf(
   const inline = asText(build["dockerfile_inline"]);
   const { secrets, environment } = await secretsOf(context, build);
   const target: BuildTarget = {
-    key: `service-${context.name}`,
+    key: `service:${context.name}`,
     context: folder,
     dockerfile: inline === undefined ? dockerfileOf(folder, asText(build["dockerfile"])) : undefined,
     dockerfileInline: inline,

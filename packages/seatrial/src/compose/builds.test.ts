@@ -61,7 +61,7 @@ describe("a build section", () => {
     );
     expect(buildTargets).toEqual([
       {
-        key: "service-api",
+        key: "service:api",
         context: "/project/api",
         dockerfile: "/project/api/docker/Dockerfile",
         stage: "prod",
@@ -80,7 +80,7 @@ describe("a build section", () => {
         cacheFrom: ["acme/api:cache"],
       },
     ]);
-    expect(serviceOf(services, "api").spec.image).toEqual({ kind: "target", target: "service-api" });
+    expect(serviceOf(services, "api").spec.image).toEqual({ kind: "target", target: "service:api" });
     expect(buildEnvironment).toEqual({ TOKEN: "token-value", FROM_DOTENV: "dotenv-value" });
     expect(secretValues).toEqual(["npm-token", "token-value", "dotenv-value"]);
     expect(changes).toEqual([]);
@@ -108,8 +108,8 @@ describe("a build section", () => {
   test("that several services share is built once", async () => {
     const build = { context: "/project", target: "app" };
     const { buildTargets, services } = await plan({ web: { build }, worker: { build } });
-    expect(buildTargets.map((target) => target.key)).toEqual(["service-web"]);
-    expect(serviceOf(services, "worker").spec.image).toEqual({ kind: "target", target: "service-web" });
+    expect(buildTargets.map((target) => target.key)).toEqual(["service:web"]);
+    expect(serviceOf(services, "worker").spec.image).toEqual({ kind: "target", target: "service:web" });
   });
 });
 
@@ -123,8 +123,8 @@ describe("a context that refers to a service", () => {
       wanted: ["api"],
       environment: {},
     });
-    expect(buildTargets.map((target) => target.key)).toEqual(["service-base", "service-api"]);
-    expect(buildTargets[1]?.contexts).toEqual({ base: "target:service-base" });
+    expect(buildTargets.map((target) => target.key)).toEqual(["service:base", "service:api"]);
+    expect(buildTargets[1]?.contexts).toEqual({ base: "target:service:base" });
   });
 
   test("without a build section is its image", async () => {
@@ -174,7 +174,7 @@ describe("a build section that is the project's own", () => {
   ])("but differs in %o is built beside it, and that is told", async (difference) => {
     const services = { app: { build: { context: "/project", target: "test", ...difference } } };
     const planned = await plan(services, { projectTargets: [test_, release] });
-    expect(planned.buildTargets.map((target) => target.key)).toEqual(["service-app"]);
+    expect(planned.buildTargets.map((target) => target.key)).toEqual(["service:app"]);
     expect(planned.changes).toMatchObject([{ key: "build" }]);
   });
 

@@ -144,14 +144,14 @@ describe("a service as a suite", () => {
       {
         spec: {
           name: "api-tests",
-          image: { kind: "target", target: "service-api-tests" },
+          image: { kind: "target", target: "service:api-tests" },
           command: ["npm", "test"],
           env: { URL: "http://db" },
           dependsOn: [{ service: "db", condition: "healthy" }],
         },
       },
     ]);
-    expect(plan.buildTargets.map((target) => target.key)).toEqual(["service-api-tests"]);
+    expect(plan.buildTargets.map((target) => target.key)).toEqual(["service:api-tests"]);
   });
 
   test("is not waited for by services", async () => {

@@ -88,16 +88,16 @@ describe("a whole project", () => {
 
     expect(plan.buildTargets).toMatchObject([
       {
-        key: "service-app",
+        key: "service:app",
         context: FIXTURE,
         dockerfile: path.join(FIXTURE, "Dockerfile"),
         stage: "release",
       },
       {
-        key: "service-api-tests",
+        key: "service:api-tests",
         stage: "test",
         args: { LEVEL: "2" },
-        contexts: { app: "target:service-app" },
+        contexts: { app: "target:service:app" },
       },
     ]);
     expect(plan.changes.map((change) => `${change.service} ${change.key}`).sort()).toEqual([

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { BuildTarget } from "../model/index.ts";
-import { bakeFile, runTag, stableTag } from "./bake.ts";
+import { bakeFile } from "./bake.ts";
+import { bakeName } from "./names.ts";
 
 const target: BuildTarget = {
   key: "release",
@@ -26,7 +27,7 @@ it("carries arguments, secrets, hosts and further contexts", () => {
     [
       {
         ...target,
-        key: "service.db",
+        key: "service:db",
         stage: "db",
         args: { A: "1" },
         secrets: [
@@ -42,7 +43,7 @@ it("carries arguments, secrets, hosts and further contexts", () => {
   );
   expect(file).toMatchObject({
     target: {
-      service_db: {
+      [bakeName("service:db")]: {
         target: "db",
         args: { A: "1" },
         secret: ["id=npmrc,src=/home/me/.npmrc", "type=env,id=token,env=TOKEN"],
@@ -54,9 +55,13 @@ it("carries arguments, secrets, hosts and further contexts", () => {
   });
 });
 
-it("names images by project and target, a run's hold with the run", () => {
-  expect(stableTag({ project: "shop", key: "Release.X" })).toBe("seatrial/shop:release-x");
-  expect(runTag({ project: "shop", key: "release", run: "20250101-000000-abcdef" })).toBe(
-    "seatrial/shop:release.20250101-000000-abcdef",
-  );
+it("names another target of the graph as bake does", () => {
+  const contexts = { base: "target:service:db", other: "docker-image://debian:13" };
+  expect(bakeFile([{ ...target, contexts }], () => ({}))).toMatchObject({
+    target: { release: { contexts: { ...contexts, base: `target:${bakeName("service:db")}` } } },
+  });
+});
+
+it("never leaves out one of two targets", () => {
+  expect(() => bakeFile([target, { ...target, stage: "other" }], () => ({}))).toThrow("one name");
 });

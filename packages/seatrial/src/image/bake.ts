@@ -1,14 +1,5 @@
 import type { BuildSecret, BuildTarget } from "../model/index.ts";
-
-/** The name under which a run holds an image while it needs it. */
-export function runTag(options: { project: string; key: string; run: string }): string {
-  return `seatrial/${options.project}:${tagPart(options.key)}.${options.run}`;
-}
-
-/** The name that keeps the newest image of a target, so that the next build finds it and nothing prunes it. */
-export function stableTag(options: { project: string; key: string }): string {
-  return `seatrial/${options.project}:${tagPart(options.key)}`;
-}
+import { bakeName } from "./names.ts";
 
 /** What a target's image is called, and where its steps come from and go to. */
 export interface BakeWishes {
@@ -24,17 +15,14 @@ export function bakeFile(
   targets: readonly BuildTarget[],
   wishesFor: (target: BuildTarget) => BakeWishes,
 ): object {
+  const named = new Map(targets.map((target) => [bakeName(target.key), target]));
+  if (named.size < targets.length) throw new Error("two targets of one build have one name");
   return {
-    group: { default: { targets: targets.map((target) => bakeName(target.key)) } },
+    group: { default: { targets: [...named.keys()] } },
     target: Object.fromEntries(
-      targets.map((target) => [bakeName(target.key), bakeTarget(target, wishesFor(target))]),
+      [...named].map(([name, target]) => [name, literal(bakeTarget(target, wishesFor(target)))]),
     ),
   };
-}
-
-/** Bake allows only letters, digits, `_` and `-` in target names. */
-export function bakeName(key: string): string {
-  return key.replace(/[^a-zA-Z0-9_-]/g, "_");
 }
 
 function bakeTarget(target: BuildTarget, wishes: BakeWishes): object {
@@ -44,7 +32,7 @@ function bakeTarget(target: BuildTarget, wishes: BakeWishes): object {
     "dockerfile-inline": target.dockerfileInline,
     target: target.stage,
     args: target.args,
-    contexts: target.contexts,
+    contexts: mapValues(target.contexts, contextOf),
     labels: target.labels,
     secret: target.secrets.map(secretOption),
     ssh: target.ssh,
@@ -58,9 +46,23 @@ function bakeTarget(target: BuildTarget, wishes: BakeWishes): object {
   });
 }
 
-function secretOption(secret: BuildSecret): string {
-  const { id, from } = secret;
-  return from.kind === "file" ? `id=${id},src=${from.path}` : `type=env,id=${id},env=${from.variable}`;
+const OTHER_TARGET = "target:";
+
+function contextOf(place: string): string {
+  if (!place.startsWith(OTHER_TARGET)) return place;
+  return `${OTHER_TARGET}${bakeName(place.slice(OTHER_TARGET.length))}`;
+}
+
+function secretOption({ id, from }: BuildSecret): string {
+  const fields =
+    from.kind === "file"
+      ? [`id=${id}`, `src=${from.path}`]
+      : [`type=env`, `id=${id}`, `env=${from.variable}`];
+  return fields.map(csvField).join(",");
+}
+
+function csvField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function splitHost(entry: string): [string, string] {
@@ -68,13 +70,23 @@ function splitHost(entry: string): [string, string] {
   return [entry.slice(0, at), entry.slice(at + 1)];
 }
 
+/** Bake fills `${…}` and `%{…}` in every text of its file, keys included; what is for the Dockerfile must reach it as it is. */
+function literal(value: unknown): unknown {
+  if (typeof value === "string") return value.replace(/[$%](?=\{)/g, "$&$&");
+  if (Array.isArray(value)) return value.map(literal);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [literal(key), literal(inner)]));
+}
+
+function mapValues(
+  record: Record<string, string>,
+  change: (value: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
 function withoutEmpty(value: Record<string, unknown>): Record<string, unknown> {
   const isEmpty = (inner: unknown) =>
     inner === undefined || (typeof inner === "object" && inner !== null && Object.keys(inner).length === 0);
   return Object.fromEntries(Object.entries(value).filter(([, inner]) => !isEmpty(inner)));
-}
-
-/** A text as a part of a tag. */
-export function tagPart(text: string): string {
-  return text.toLowerCase().replace(/[^a-z0-9_-]/g, "-");
 }

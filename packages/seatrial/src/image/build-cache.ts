@@ -1,6 +1,6 @@
 import type { Engine } from "../engine/index.ts";
 import type { BuildTarget } from "../model/index.ts";
-import { stableTag, tagPart } from "./bake.ts";
+import { stableTag, tagPart } from "./names.ts";
 
 /**
  * Where the steps of a build are kept for engines that start empty: an image for each stage, tagged `cache-<stage>`. What BuildKit needs
@@ -24,7 +24,7 @@ export function cacheReference(cache: BuildCache, stage: CacheStage): string {
 }
 
 export function cacheTag({ target }: CacheStage): string {
-  return `cache-${tagPart(target.key)}`.slice(0, 128);
+  return `cache-${tagPart(target.key)}`;
 }
 
 /** Whether the engine lacks an earlier image of a target, and with it, most likely, the steps. Engines that have them ask no registry. */

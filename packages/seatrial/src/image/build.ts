@@ -1,9 +1,10 @@
 import type { Engine } from "../engine/index.ts";
 import type { BuildResult, BuildTarget, ImageIdentity } from "../model/index.ts";
-import { bakeFile, bakeName, runTag, stableTag } from "./bake.ts";
+import { bakeFile } from "./bake.ts";
 import { type BuildCache, cacheReference, staleStages, startsEmpty } from "./build-cache.ts";
 import { imageError } from "./errors.ts";
 import { identityOf } from "./identity.ts";
+import { bakeName, runTag, stableTag } from "./names.ts";
 import { createBuildProgress } from "./progress.ts";
 import { buildFailed, runBake } from "./run-bake.ts";
 
@@ -27,7 +28,13 @@ export interface BuildOptions {
 export async function buildImages(options: BuildOptions): Promise<BuildResult> {
   const start = options.now();
   const { project, run, cache } = options;
-  const progress = createBuildProgress({ ...options, sourceOf: sourcesOf(options.targets) });
+  const keys = new Map(options.targets.map(({ key }) => [bakeName(key), key]));
+  const sources = new Map(options.targets.map((target) => [target.key, sourceText(target)]));
+  const progress = createBuildProgress({
+    ...options,
+    keyOf: (name) => keys.get(name),
+    sourceOf: (key) => sources.get(key),
+  });
   const imported = cache !== undefined && (await startsEmpty(options));
   const cacheFrom = imported
     ? cache.stages.map((stage) => `type=registry,ref=${cacheReference(cache, stage)}`)
@@ -50,7 +57,7 @@ export async function buildImages(options: BuildOptions): Promise<BuildResult> {
     staleCaches:
       cache === undefined
         ? []
-        : staleStages({ cache, imported, steps: progress.stages(cachedNames(options)) }),
+        : staleStages({ cache, imported, steps: progress.stages(cachedKeys(options)) }),
   };
 }
 
@@ -59,18 +66,11 @@ function isCached({ cache }: BuildOptions, target: BuildTarget): boolean {
   return cache?.stages.some((stage) => sourceText(stage.target) === sourceText(target)) === true;
 }
 
-function cachedNames(options: BuildOptions): Set<string> {
-  return new Set(
-    options.targets.filter((target) => isCached(options, target)).map(({ key }) => bakeName(key)),
-  );
+function cachedKeys(options: BuildOptions): Set<string> {
+  return new Set(options.targets.filter((target) => isCached(options, target)).map(({ key }) => key));
 }
 
 /** Targets with the same files and arguments differ in the stage that they end with, so they share their steps. */
-function sourcesOf(targets: readonly BuildTarget[]): (name: string) => string | undefined {
-  const sources = new Map(targets.map((target) => [bakeName(target.key), sourceText(target)]));
-  return (name) => sources.get(name);
-}
-
 function sourceText({
   context,
   dockerfile,

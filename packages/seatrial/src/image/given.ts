@@ -1,9 +1,9 @@
 import type { Engine } from "../engine/index.ts";
 import type { Digest, ImageDetails, ImageIdentity } from "../model/index.ts";
 import { EXIT } from "../support/error.ts";
-import { runTag } from "./bake.ts";
 import { imageError } from "./errors.ts";
 import { identityOf } from "./identity.ts";
+import { runTag } from "./names.ts";
 
 /** An image that is tested as it lies in a registry, in place of one that is built. */
 export interface GivenImage {

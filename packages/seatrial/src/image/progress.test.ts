@@ -121,6 +121,20 @@ it("counts the steps of each stage, once for all targets that have it", () => {
   );
 });
 
+it("says a target's key where bake says its own name for it", () => {
+  const notes: string[] = [];
+  const progress = createBuildProgress({
+    onNote: (note) => notes.push(note),
+    onOutput: () => undefined,
+    keyOf: (name) => (name === "service-db_12345678" ? "service:db" : undefined),
+    sourceOf: (key) => (key === "service:db" ? "other" : undefined),
+  });
+  const vertexes = [step("1", "[service-db_12345678 build 1/1] RUN x"), step("2", "[stage-1 1/2] RUN y")];
+  progress.write(JSON.stringify({ vertexes }));
+  expect(notes).toEqual(["[service:db build 1/1] RUN x", "[stage-1 1/2] RUN y"]);
+  expect(progress.stages(new Set(["service:db"]))).toEqual(new Map([["build", { steps: 1, cached: 0 }]]));
+});
+
 it("joins a line that arrives in pieces", () => {
   const log = (text: string) => ({
     logs: [{ vertex: "1", stream: 2, data: Buffer.from(text).toString("base64") }],

@@ -6,7 +6,7 @@ export interface BuildProgress {
   end(): void;
   /** Finished steps of the Dockerfiles, each once for all targets that share it; steps of BuildKit's own do not count. */
   counts(): { steps: number; cached: number };
-  /** The same for each stage of the Dockerfile that these targets have in common, by its name in lower case. */
+  /** The same for each stage of the Dockerfile that the targets of these keys have in common, by its name in lower case. */
   stages(targets: ReadonlySet<string>): Map<string, { steps: number; cached: number }>;
   /** The step that failed, with its last lines. */
   failure(): { step: string; error: string; lastLines: string[] } | undefined;
@@ -32,7 +32,9 @@ const KEPT_MESSAGES = 200;
 export function createBuildProgress(options: {
   onNote: (note: string) => void;
   onOutput: (text: string) => void;
-  /** What a target is built from, in any words: targets of one source share their steps. */
+  /** The target's key by its name in bake's file; undefined for what is none. */
+  keyOf?: ((name: string) => string | undefined) | undefined;
+  /** What a target is built from, by its key and in any words: targets of one source share their steps. */
   sourceOf?: ((target: string) => string | undefined) | undefined;
 }): BuildProgress {
   const vertexes = new Map<string, Vertex>();
@@ -62,7 +64,7 @@ export function createBuildProgress(options: {
       lines: [""],
     };
     vertexes.set(id, known);
-    if (typeof raw["name"] === "string") known.name = raw["name"];
+    if (typeof raw["name"] === "string") known.name = withKey(raw["name"]);
     if (raw["cached"] === true) known.cached = true;
     if (typeof raw["error"] === "string" && raw["error"] !== "") known.error = raw["error"];
     if (raw["started"] !== undefined && !known.started) {
@@ -70,6 +72,10 @@ export function createBuildProgress(options: {
       if (!known.cached && isStep(known.name)) options.onNote(known.name);
     }
     if (raw["completed"] !== undefined) known.completed = true;
+  }
+
+  function withKey(name: string): string {
+    return name.replace(/^\[(\S+) /, (_whole, target) => `[${options.keyOf?.(target) ?? target} `);
   }
 
   function takeLog(raw: Record<string, unknown>): void {

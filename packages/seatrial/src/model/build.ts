@@ -3,7 +3,7 @@ import type { ImageIdentity } from "./image.ts";
 
 /** One target of the run's build graph. */
 export interface BuildTarget {
-  /** Unique in the graph: the stage's name for the project's own, `service-<name>` for a Compose service's. */
+  /** Unique in the graph: the stage's name for the project's own, `service:<name>` for a Compose service's: no stage has a colon. */
   key: string;
   /** Absolute path, or a remote context as Compose allows. */
   context: string;

@@ -53,7 +53,7 @@ describe("given images", () => {
     const services = { db: { image: "postgres" }, web: { build: "/somewhere" } };
     const config = "suites:\n  unit: { command: check, needs: [web] }\n";
     const { plan: made } = await plan(config, services, { given: [release, test] });
-    expect(made.targets.map((target) => target.key)).toEqual(["service-web"]);
+    expect(made.targets.map((target) => target.key)).toEqual(["service:web"]);
   });
 
   it("must be all that is needed", async () => {
