@@ -57,7 +57,7 @@ function pushImages(session: Session, open: RegistryOpener): NonNullable<RunCont
 /** Writes the stages that ran steps, and those that the registry does not have yet. */
 function pushStages(session: Session, open: RegistryOpener): NonNullable<RunContext["pushCache"]> {
   const { engine, surroundings } = session;
-  return async ({ cache, stale, onNote, signal }) => {
+  return async ({ cache, stale, environment, onNote, signal }) => {
     await using registries = await open(onNote);
     const { manifests } = registries.repository(parseReference(cache.repository));
     const isMissing = async (stage: CacheStage) =>
@@ -65,7 +65,7 @@ function pushStages(session: Session, open: RegistryOpener): NonNullable<RunCont
     const wanted = await Promise.all(
       cache.stages.map(async (stage) => ((await isMissing(stage)) ? [stage] : [])),
     );
-    const { env } = surroundings.environment;
+    const env = { ...environment, ...surroundings.environment.env };
     await pushCache({ cache, stages: wanted.flat(), engine, env, onNote, onOutput: () => undefined, signal });
   };
 }

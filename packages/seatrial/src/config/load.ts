@@ -105,6 +105,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
       test: targets.test,
       args,
       secrets: build.secrets,
+      secretEnvironment: build.environment,
       platform: input.image?.platform,
     },
     services: serviceSettings(input.services),

@@ -69,6 +69,8 @@ export interface ImageSettings {
   test: string;
   args: Record<string, string>;
   secrets: BuildSecret[];
+  /** The variables that secrets come from. */
+  secretEnvironment: Record<string, string>;
   platform?: string | undefined;
 }
 

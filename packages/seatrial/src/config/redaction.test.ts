@@ -56,6 +56,19 @@ describe("secretValues", () => {
     ]);
   });
 
+  it("has build secrets of the env file, which the builder does not read and is given", async () => {
+    const config = "image: { secrets: { t: { env: TOKEN }, s: { env: SHELL_SET } } }";
+    const files = {
+      Dockerfile: "FROM a\n",
+      "seatrial.yaml": config,
+      ".env": "TOKEN=from-dotenv\nSHELL_SET=no\n",
+    };
+    await using folder = await makeFolder(files);
+    const project = await loadProject({ environment: folder.environment({ SHELL_SET: "from-shell" }) });
+    expect(project.config.image.secretEnvironment).toEqual({ TOKEN: "from-dotenv", SHELL_SET: "from-shell" });
+    expect(project.secretValues).toEqual(expect.arrayContaining(["from-dotenv", "from-shell"]));
+  });
+
   it("cannot be had when a build secret is not there", async () => {
     const missingFile = await failureOf(secretsOf("image: { secrets: { npmrc: { file: ~/.npmrc } } }"));
     expect(missingFile).toMatchObject({

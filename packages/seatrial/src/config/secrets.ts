@@ -15,12 +15,20 @@ export interface BuildSecretsOptions {
   placeOf: (path: Path) => string;
 }
 
-/** The build's secrets, with their values for redaction. One that is not there fails with SECRET_NOT_FOUND. */
-export async function readBuildSecrets(
-  options: BuildSecretsOptions,
-): Promise<{ secrets: BuildSecret[]; values: string[] }> {
+/** A build's secrets as the builder takes them. */
+export interface BuildSecrets {
+  secrets: BuildSecret[];
+  /** The variables that they come from, wherever those are set: the builder sees no env file. */
+  environment: Record<string, string>;
+  /** For redaction. */
+  values: string[];
+}
+
+/** Finds the build's secrets. One that is not there fails with SECRET_NOT_FOUND. */
+export async function readBuildSecrets(options: BuildSecretsOptions): Promise<BuildSecrets> {
   const { root, environment, lookup, placeOf } = options;
   const secrets: BuildSecret[] = [];
+  const found: Record<string, string> = {};
   const values: string[] = [];
   for (const [id, { file, env }] of Object.entries(options.input ?? {})) {
     if (env !== undefined) {
@@ -29,10 +37,11 @@ export async function readBuildSecrets(
         throw configError({
           code: "SECRET_NOT_FOUND",
           message: `${placeOf(["image", "secrets", id, "env"])}: the build secret ${id} comes from ${env}, which is not set`,
-          hint: `set ${env} in the environment`,
+          hint: `set ${env} in the environment or in the project's env file`,
         });
       }
       values.push(value);
+      found[env] = value;
       secrets.push({ id, from: { kind: "env", variable: env } });
     } else if (file !== undefined) {
       const path = absolutePath(file, root, environment);
@@ -47,7 +56,7 @@ export async function readBuildSecrets(
       secrets.push({ id, from: { kind: "file", path } });
     }
   }
-  return { secrets, values };
+  return { secrets, environment: found, values };
 }
 
 /**

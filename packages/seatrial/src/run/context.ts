@@ -57,6 +57,8 @@ export interface PushCache {
   cache: BuildCache;
   /** Stages that the registry should have again, by key; others it should merely have. */
   stale: readonly string[];
+  /** Variables that secrets of the build come from. */
+  environment: Record<string, string>;
   onNote: (note: string) => void;
   signal: AbortSignal;
 }

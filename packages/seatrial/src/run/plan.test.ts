@@ -61,6 +61,19 @@ describe("given images", () => {
   });
 });
 
+it("the build is given the variables that its secrets come from", async () => {
+  const config = `name: shop\nimage: { release: release, test: test, secrets: { npm: { env: TOKEN } } }\n${UNIT}`;
+  await using folder = await makeFolder({
+    Dockerfile: DOCKERFILE,
+    "seatrial.yaml": config,
+    ".env": "TOKEN=t0ken\n",
+  });
+  const project = await loadProject({ environment: folder.environment() });
+  const { plan: made, secrets } = await planRun({ project, only: [], cpus: 2, environment: {} });
+  expect(made.buildEnvironment).toEqual({ TOKEN: "t0ken" });
+  expect(secrets).toContain("t0ken");
+});
+
 describe("checks alone", () => {
   const config = `${UNIT}check: { absent: [pytest], entrypoint: { needs: [db] } }\n`;
   const services = { db: { image: "postgres" }, other: { image: "redis" } };

@@ -36,7 +36,7 @@ export interface RunPlan {
   release: string;
   /** The key of the target that suites run in by default; it may be the same. */
   test: string;
-  /** Variables that the build needs and the environment lacks. */
+  /** Variables that secrets of the build come from: the environment may lack those of env files. */
   buildEnvironment: Record<string, string>;
   services: ServicePlan[];
   /** Volumes shared by containers, removed with the run. */
@@ -164,7 +164,7 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
       given,
       release: project.config.image.release,
       test: project.config.image.test,
-      buildEnvironment: composed.buildEnvironment,
+      buildEnvironment: { ...composed.buildEnvironment, ...project.config.image.secretEnvironment },
       services,
       volumes: composed.volumes,
       suites,

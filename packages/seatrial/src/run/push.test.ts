@@ -25,7 +25,12 @@ async function run(
   });
   const targets = [targetWith("release"), targetWith("test")];
   const { outcome, exitCode } = await world.run(
-    planWith({ targets, push, ...(pushCache === undefined ? {} : { cache: CACHE }) }),
+    planWith({
+      targets,
+      push,
+      buildEnvironment: { TOKEN: "t" },
+      ...(pushCache === undefined ? {} : { cache: CACHE }),
+    }),
   );
   const ends = world.events.flatMap((event) =>
     event.type === "node-finished" && event.node.name === "push" ? [event] : [],
@@ -73,14 +78,14 @@ describe("pushing what was built", () => {
   it("goes on when the build's cache cannot be written, and says so", async () => {
     const pushed = { version: 1, project: "shop", source: {}, release: "release", images: [] } as const;
     const { outcome } = await run(async () => ({ pushed: { ...pushed, images: [] }, uploaded: [] }), {
-      pushCache: async ({ cache, stale }) => {
-        throw new Error(`no room for ${cache.repository}, stale: ${stale.length}`);
+      pushCache: async ({ cache, stale, environment }) => {
+        throw new Error(`no room for ${cache.repository}, stale: ${stale.length}, ${environment["TOKEN"]}`);
       },
     });
     expect(outcome).toMatchObject({
       status: "passed",
       warnings: [
-        "the build's cache was not written to registry.example/app: no room for registry.example/app, stale: 0",
+        "the build's cache was not written to registry.example/app: no room for registry.example/app, stale: 0, t",
       ],
     });
   });

@@ -62,7 +62,13 @@ async function keepSteps(options: {
   const { plan, context, built, onNote, signal } = options;
   if (plan.cache === undefined || context.pushCache === undefined) return;
   try {
-    await context.pushCache({ cache: plan.cache, stale: built.staleCaches, onNote, signal });
+    await context.pushCache({
+      cache: plan.cache,
+      stale: built.staleCaches,
+      environment: plan.buildEnvironment,
+      onNote,
+      signal,
+    });
   } catch (error) {
     signal.throwIfAborted();
     const message = `the build's cache was not written to ${plan.cache.repository}: ${messageOf(error)}`;
