@@ -4,6 +4,7 @@ import type { Engine } from "../engine/index.ts";
 import { formatBytes } from "../model/index.ts";
 import {
   type FoundJournal,
+  findHeldImages,
   findLeftovers,
   forgottenAt,
   listNetworkCache,
@@ -17,6 +18,8 @@ export interface Kept {
   agents: CachedAgent[];
   networks: { name: string; idle: boolean }[];
   runs: FoundJournal[];
+  /** Names of images that runs without an owner still have. */
+  held: string[];
   leftovers: Awaited<ReturnType<typeof findLeftovers>>;
   /** What checks know of layers. */
   readings?: { count: number; size: number } | undefined;
@@ -33,15 +36,17 @@ export async function findKept(options: {
   signal: AbortSignal;
 }): Promise<Kept> {
   const { engine, signal } = options;
-  const [snapshots, agents, networks, runs, leftovers, readings] = await Promise.all([
+  const journals = readJournals(options.state);
+  const [snapshots, agents, networks, runs, held, leftovers, readings] = await Promise.all([
     options.snapshots.list(signal),
     ownAgentKey(engine, signal).then((own) => listAgentCache({ engine, own, signal })),
     listNetworkCache(engine, signal),
-    readJournals(options.state),
+    journals,
+    journals.then((found) => findHeldImages({ engine, journals: found, now: Date.now(), signal })),
     findLeftovers({ engine, now: Date.now(), signal }),
     listReadings(options.cache),
   ]);
-  return { snapshots, agents, networks, runs, leftovers, readings };
+  return { snapshots, agents, networks, runs, held, leftovers, readings };
 }
 
 /** The same as lines for people. */
@@ -52,6 +57,7 @@ export function describeKept(kept: Kept, endpoint: string): string[] {
     ...kept.networks.map(({ name, idle }) => cache("network", [name, idle ? "idle" : "in use"])),
     ...(kept.readings === undefined ? [] : [cache("readings", [describeReadings(kept.readings)])]),
     ...kept.runs.map((journal) => describeRun(journal, endpoint)),
+    ...kept.held.map((name) => `leftover  image      ${name}`),
     ...kept.leftovers.workloads.map(({ name }) => `leftover  container  ${name}`),
     ...kept.leftovers.volumes.map(({ name }) => `leftover  volume     ${name}`),
   ];
@@ -80,13 +86,14 @@ function usedOf(snapshot: SnapshotSummary): string {
   return `${ageOf(snapshot)}, used ${minute(snapshot.lastUsedAt ?? snapshot.createdAt)}`;
 }
 
-/** A dead owner's run is cleaned up in its own engine only; where that is another one, until when it waits for that. */
+/** A dead owner's run is cleaned up in its own engine only; until when it waits for that, or for the last of what it had built. */
 function describeRun(journal: FoundJournal, endpoint: string): string {
   const { run, project, alive } = journal;
   const line = `${alive ? "running " : "leftover"}  run        ${run}  ${project}`;
-  if (alive || journal.endpoint === endpoint) return line;
-  const forgotten = new Date(forgottenAt(journal)).toISOString();
-  return `${line}  of the engine at ${journal.endpoint}, forgotten after ${minute(forgotten)}`;
+  const isSwept = journal.foundDead !== undefined;
+  if (alive || (journal.endpoint === endpoint && !isSwept)) return line;
+  const forgotten = `forgotten after ${minute(new Date(forgottenAt(journal)).toISOString())}`;
+  return `${line}  ${isSwept ? "removed" : `of the engine at ${journal.endpoint}`}, ${forgotten}`;
 }
 
 /** `2030-01-02T03:04` */

@@ -95,6 +95,11 @@ describe("gc --list", () => {
     await leaveJournal(here, engine.endpoint.url);
     await here.seatrial("gc", "--list");
     expect(here.stdout()).toBe("leftover  run        r9  shop\n");
+    await here.seatrial("gc");
+    await here.seatrial("gc", "--list");
+    expect(here.stdout()).toMatch(
+      /removed run r9\nleftover {2}run {8}r9 {2}shop {2}removed, forgotten after \S{16}\n$/,
+    );
     const journal = await leaveJournal(here, "tcp://gone:2376");
     await utimes(journal, 0, new Date("2030-01-02T03:04:05Z"));
     await here.seatrial("gc", "--list");
@@ -128,6 +133,15 @@ describe("gc", () => {
     expect(old.changes).toEqual([expect.stringMatching(/^DELETE .*seatrial-agent/)]);
     expect((await gc([NEW_AGENT])).changes).toEqual([]);
     expect((await gc([NEW_AGENT], "--all")).changes).toHaveLength(1);
+  });
+
+  it("removes names by which dead owners hold images, and shows them first", async () => {
+    const name = "seatrial/shop:release.20200101-000000-abcdef";
+    const images = [{ ...SNAPSHOT, Labels: {}, RepoTags: [name, "seatrial/shop:release"] }];
+    expect((await gc(images, "--list")).stdout).toBe(`leftover  image      ${name}\n`);
+    const { stdout, changes } = await gc(images);
+    expect(stdout).toBe(`removed image ${name}\n`);
+    expect(changes).toEqual([expect.stringMatching(/^DELETE .*release\.20200101-000000-abcdef/)]);
   });
 
   it("forgets dead owners whose engine was not seen for a week", async () => {

@@ -2,7 +2,7 @@ import { listAgentCache, ownAgentKey, removeAgents } from "../agent/index.ts";
 import { listReadings, removeReadings } from "../check/index.ts";
 import { parseSize } from "../config/index.ts";
 import type { Engine } from "../engine/index.ts";
-import { removeNetworkCache, sweep, sweepJournals } from "../run/index.ts";
+import { findHeldImages, readJournals, removeNetworkCache, sweep, sweepJournals } from "../run/index.ts";
 import { createSnapshotStore } from "../services/index.ts";
 import { EXIT, type ExitCode } from "../support/error.ts";
 import { cliError } from "./errors.ts";
@@ -41,17 +41,37 @@ export async function gcCommand(options: { surroundings: Surroundings; flags: Gc
   const maxSnapshotBytes = maxBytes(flags);
   const swept = await sweep({ engine, now: Date.now(), signal });
   const runs = await sweepJournals({ folder: state, engine, now: Date.now(), signal });
+  const images = await removeHeldImages({ engine, state, signal });
   const removed = await snapshots.prune(maxSnapshotBytes, signal);
   const agents = await removeUnusedAgents({ engine, all, signal });
   const networks = all ? await removeNetworkCache(engine, signal) : [];
   const readings = all && (await listReadings(cache)) !== undefined ? ["of all layers"] : [];
   if (all) await removeReadings(cache);
-  const result = { ...swept, runs, snapshots: removed.map((each) => each.key), agents, networks, readings };
+  const result = {
+    ...swept,
+    runs,
+    images,
+    snapshots: removed.map((each) => each.key),
+    agents,
+    networks,
+    readings,
+  };
   if (flags.json === true) print(JSON.stringify(result));
   else
     for (const [kind, names] of Object.entries(result))
       for (const name of names) print(`removed ${kind.replace(/s$/, "")} ${name}`);
   return EXIT.ok;
+}
+
+async function removeHeldImages(options: {
+  engine: Engine;
+  state: string;
+  signal: AbortSignal;
+}): Promise<string[]> {
+  const { engine, state, signal } = options;
+  const held = await findHeldImages({ engine, journals: await readJournals(state), now: Date.now(), signal });
+  await Promise.all(held.map((name) => engine.images.remove(name, signal)));
+  return held;
 }
 
 const BEING_INSTALLED_MS = 60_000;

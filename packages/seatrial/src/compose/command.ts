@@ -38,6 +38,7 @@ export async function runCompose(options: ComposeCommandOptions): Promise<Comman
       workingDir: options.workingDir,
       env: options.env,
       input: options.input,
+      lifeline: true,
       onStdout: out.add,
       onStderr: err.add,
       signal: AbortSignal.any([limit.signal, tooMuch.signal]),

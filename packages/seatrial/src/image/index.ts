@@ -4,6 +4,6 @@ export { type BuildCache, type CacheStage, cacheTag } from "./build-cache.ts";
 export { type ImageErrorCode, imageError } from "./errors.ts";
 export { type GivenImage, parseGivenImage, takeGivenImages } from "./given.ts";
 export { identityOf, proofOf } from "./identity.ts";
-export { runTag } from "./names.ts";
+export { runOfTag, runTag } from "./names.ts";
 export { pushCache } from "./push-cache.ts";
 export { readPushedImages } from "./pushed.ts";

@@ -10,6 +10,11 @@ export function stableTag(options: { project: string; key: string }): string {
   return `seatrial/${options.project}:${tagPart(options.key)}`;
 }
 
+/** The run that holds an image by this name; undefined for a name that no run gave. */
+export function runOfTag(reference: string): string | undefined {
+  return /^seatrial\/[^:/]+:.+\.([^.]+)$/.exec(reference)?.[1];
+}
+
 const LONGEST = 80;
 
 /**

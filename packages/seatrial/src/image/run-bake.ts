@@ -24,6 +24,7 @@ export async function runBake(options: {
         BUILDX_BUILDER: ownBuilder(engine),
       },
       input: JSON.stringify(file),
+      lifeline: true,
       onStdout: () => undefined,
       onStderr: (chunk) => progress.write(decoder.decode(chunk, { stream: true })),
       signal,

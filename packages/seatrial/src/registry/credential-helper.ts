@@ -38,6 +38,7 @@ export async function askCredentialHelper(options: {
       argv: [program, "get"],
       env: options.environment,
       input: options.server,
+      lifeline: true,
       signal: limit.signal,
     });
   } catch (cause) {

@@ -9,3 +9,11 @@ export function createRunId(now: Date): string {
   const random = Array.from({ length: RANDOM_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
   return `${date}-${time?.slice(0, 6)}-${random}`;
 }
+
+/** When a run began, in milliseconds since 1970; undefined for what is no run's id. */
+export function startOfRun(id: string): number | undefined {
+  const digits = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-[a-z0-9]{6}$/.exec(id)?.slice(1);
+  if (digits === undefined) return undefined;
+  const [year = 0, month = 0, ...rest] = digits.map(Number);
+  return Date.UTC(year, month - 1, ...rest);
+}

@@ -2,6 +2,7 @@
 export { type AppliedRun, applyRun } from "./apply.ts";
 export type { PushCache, PushImages, RunContext } from "./context.ts";
 export { createToolContainers } from "./coverage-tools.ts";
+export { findHeldImages } from "./held-images.ts";
 export { createRunId } from "./id.ts";
 export type { Borrow, BorrowedServices, BorrowOptions } from "./infrastructure/borrowed.ts";
 export { claimRoot, findOwners } from "./infrastructure/claim.ts";

@@ -15,7 +15,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const engine = createMemoryEngine({ images: [{ reference: "seatrial/shop:test.r1" }] });
+const TAG = "seatrial/shop:test.r1";
+const engine = createMemoryEngine({ images: [{ reference: TAG }, { reference: "built:1" }] });
 const plan = planWith({ targets: [targetWith("test")] });
 const open = (run = "r1") => openJournal({ folder, run, plan, engine });
 const runsOf = async () => (await readJournals(folder)).map(({ run, alive }) => ({ run, alive }));
@@ -45,6 +46,7 @@ describe("a journal", () => {
         kind: "run",
         control: undefined,
         keptUntil: undefined,
+        foundDead: undefined,
         alive: true,
         writtenAt: expect.any(Number),
       },
@@ -110,10 +112,18 @@ describe("the sweep of journals", () => {
     await left("r1");
     await left("elsewhere", { endpoint: "tcp://other:2376" });
     await open("mine");
-    expect(await sweepAt(Date.now())).toEqual(["r1"]);
-    expect(await engine.images.inspect("seatrial/shop:test.r1", signal)).toBeUndefined();
-    expect((await runsOf()).map(({ run }) => run).sort()).toEqual(["elsewhere", "mine"]);
-    expect(await sweepAt(Date.now())).toEqual([]);
+    const now = Date.now();
+    expect(await sweepAt(now)).toEqual(["r1"]);
+    expect(await engine.images.inspect(TAG, signal)).toBeUndefined();
+    const runs = async () => (await runsOf()).map(({ run }) => run).sort();
+    // The builder had gone on for a moment, and gave its image the run's name.
+    await engine.images.tag((await engine.images.inspect("built:1", signal))?.id ?? "", TAG, signal);
+    expect(await sweepAt(now + 59_000)).toEqual([]);
+    expect(await runs()).toEqual(["elsewhere", "mine", "r1"]);
+    await engine.images.tag((await engine.images.inspect("built:1", signal))?.id ?? "", TAG, signal);
+    expect(await sweepAt(now + 60_000)).toEqual([]);
+    expect(await engine.images.inspect(TAG, signal)).toBeUndefined();
+    expect(await runs()).toEqual(["elsewhere", "mine"]);
   });
 
   it("forgets those of other engines when a week has passed since they were written, never living ones", async () => {

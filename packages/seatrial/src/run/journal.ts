@@ -27,6 +27,8 @@ export interface JournalEntry {
   control?: string | undefined;
   /** Of what outlives the command that began it: when its lease ends. */
   keptUntil?: string | undefined;
+  /** When a sweep first found its owner dead and gave up its holds, in milliseconds since 1970. */
+  foundDead?: number | undefined;
 }
 
 export interface Journal {
@@ -115,10 +117,10 @@ async function readEntry(file: string): Promise<FoundJournal | undefined> {
     const entry = JSON.parse(await readFile(file, "utf8")) as Partial<JournalEntry>;
     const { mtimeMs: writtenAt } = await stat(file);
     const { run, project = "", root = "", endpoint = "", pid, identity, tags = [] } = entry;
-    const { keptUntil, kind = "run", control } = entry;
+    const { keptUntil, kind = "run", control, foundDead } = entry;
     if (run === undefined || pid === undefined || identity === undefined) return undefined;
     const alive = identity !== "" && (await processIdentity(pid)) === identity;
-    const about = { run, project, root, endpoint, tags, kind, control, keptUntil };
+    const about = { run, project, root, endpoint, tags, kind, control, keptUntil, foundDead };
     return { ...about, pid, identity, alive, writtenAt };
   } catch {
     return undefined;
@@ -128,14 +130,20 @@ async function readEntry(file: string): Promise<FoundJournal | undefined> {
 /** How long a dead owner's journal waits for a sweep of its own engine. */
 const FORGET_AFTER_MS = 7 * 24 * 60 * 60_000;
 
-/** When the journal of a dead owner is forgotten although its engine was never swept again, in milliseconds since 1970. */
+/** A build that its owner's death has ended may, for that long, still give an image its name. */
+const SETTLES_WITHIN_MS = 60_000;
+
+/** When the journal of a dead owner is forgotten, in milliseconds since 1970: in its own engine soon after its holds were given up. */
 export function forgottenAt(entry: FoundJournal): number {
-  return entry.writtenAt + FORGET_AFTER_MS;
+  return entry.foundDead === undefined
+    ? entry.writtenAt + FORGET_AFTER_MS
+    : entry.foundDead + SETTLES_WITHIN_MS;
 }
 
 /**
- * Gives up what dead owners of this machine held in this engine, and forgets them. Those of other engines are forgotten after a week:
- * whether an engine that is away comes back cannot be known, and all that would stay in it is a second name of an image.
+ * Gives up what dead owners of this machine held in this engine, and again when a minute has passed, when it forgets them. Those of
+ * other engines are forgotten after a week: whether an engine that is away comes back cannot be known, and all that would stay in it
+ * is a second name of an image. Gives the runs that it has not given before.
  */
 export async function sweepJournals(options: {
   folder: string;
@@ -148,11 +156,19 @@ export async function sweepJournals(options: {
   const swept: string[] = [];
   for (const entry of await readJournals(folder)) {
     const isHere = entry.endpoint === engine.endpoint;
-    if (entry.alive || (!isHere && now < forgottenAt(entry))) continue;
+    const isOver = now >= forgottenAt(entry);
+    if (entry.alive || (!isHere && !isOver)) continue;
     if (isHere) await Promise.all(entry.tags.map((tag) => engine.images.remove(tag, signal)));
     if (entry.control !== undefined) await removeSocket(entry.control);
-    await rm(path.join(journalFolder(folder), `${entry.run}.json`), { force: true });
-    swept.push(entry.run);
+    if (entry.foundDead === undefined) swept.push(entry.run);
+    const file = path.join(journalFolder(folder), `${entry.run}.json`);
+    if (isOver) await rm(file, { force: true });
+    else if (entry.foundDead === undefined) await markDead(file, { ...entry, foundDead: now });
   }
   return swept;
+}
+
+/** What cannot be written down is forgotten at once. */
+async function markDead(file: string, { alive: _, writtenAt: __, ...entry }: FoundJournal): Promise<void> {
+  await writeWhole(file, JSON.stringify(entry)).catch(() => rm(file, { force: true }));
 }

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { deferred } from "./abort.ts";
+import { openLifeline } from "./lifeline.ts";
 
 export interface CommandOptions {
   argv: [string, ...string[]];
@@ -13,6 +14,8 @@ export interface CommandOptions {
   onStderr?: ((chunk: Buffer) => void) | undefined;
   /** Milliseconds between SIGTERM and SIGKILL after an abort. Default 2000. */
   grace?: number | undefined;
+  /** For what can take long: it ends with this process, also when that is killed. Default: no. */
+  lifeline?: boolean | undefined;
   signal: AbortSignal;
 }
 
@@ -33,6 +36,7 @@ const GRACE_MS = 2_000;
 export async function runCommand(options: CommandOptions): Promise<CommandResult> {
   options.signal.throwIfAborted();
   const [file, ...args] = options.argv;
+  using lifeline = options.lifeline === true ? openLifeline() : undefined;
   // A group of its own, so that abort reaches the program's children too.
   const child = spawn(file, args, {
     cwd: options.workingDir,
@@ -40,6 +44,7 @@ export async function runCommand(options: CommandOptions): Promise<CommandResult
     stdio: ["pipe", "pipe", "pipe"],
     detached: true,
   });
+  if (child.pid !== undefined) lifeline?.hold(child.pid);
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on("data", options.onStdout ?? ((chunk: Buffer) => stdout.push(chunk)));
