@@ -42,6 +42,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
   const { lookup } = variables;
   const { composeFiles, outline, dockerfile, args } = await readSurroundings({ written, root, environment });
 
+  warnings.push(...dockerfile.warnings);
   const resolved = resolveTargets(input, dockerfile);
   if ("complaints" in resolved) throw written.complain(resolved.complaints, "CONFIG_TARGET_UNKNOWN");
   const { targets } = resolved;

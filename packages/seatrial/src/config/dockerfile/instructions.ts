@@ -7,6 +7,7 @@ export interface DockerfileInstruction extends Span {
   /** Where the keyword alone is. */
   keywordSpan: Span;
   words: string[];
+  /** Those of ONBUILD are of the instruction that it puts off. */
   flags: { name: string; value: string; options: Record<string, string> }[];
   line: number;
 }
@@ -28,9 +29,16 @@ export async function readInstructions(text: string): Promise<DockerfileInstruct
       keyword: instruction.getKeyword(),
       keywordSpan: spanOf(instruction.getInstructionRange()),
       words: wordsOf(instruction),
-      flags: flagsOf(instruction),
+      flags: flagsOf(triggerOf(instruction)),
       line: instruction.getRange().start.line + 1,
     }));
+}
+
+/** What ONBUILD puts off; any other instruction is that itself. */
+function triggerOf(instruction: Instruction): Instruction {
+  if (!("getTriggerInstruction" in instruction) || typeof instruction.getTriggerInstruction !== "function")
+    return instruction;
+  return (instruction.getTriggerInstruction() as Instruction | null) ?? instruction;
 }
 
 function wordsOf(instruction: Instruction): string[] {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { processorTime } from "../../support/testing/processor-time.ts";
 import { failureOf, makeFolder, sentencesOf } from "../testing/folder.ts";
 import { readDockerfile } from "./read.ts";
-import { defaultRelease, likelyRelease, looksLikeTests } from "./targets.ts";
+import { clearRelease, defaultRelease, likelyRelease, looksLikeTests } from "./targets.ts";
 
 async function read(text: string | Uint8Array, args: Record<string, string> = {}) {
   await using folder = await makeFolder({ Dockerfile: text });
@@ -104,7 +104,6 @@ CMD ["-v"]
     ["FROM", ["1:1: expected FROM image, or FROM image AS name"]],
     ["FROM a AS", ["1:1: expected FROM image, or FROM image AS name"]],
     ["FROM a b c", ["1:1: expected FROM image, or FROM image AS name"]],
-    ["FROM a AS x\nFROM b AS X", ['2:1: a second stage named "X", first in line 1']],
     ["ARG A=1", ["1:1: no FROM instruction"]],
     [
       "FROM a\nRUNN x\n\n  COPPY y z",
@@ -117,6 +116,61 @@ CMD ["-v"]
     const error = await failureOf(read(text));
     expect(error.code).toBe("DOCKERFILE_INVALID");
     expect(sentencesOf(error)).toEqual(expected.map((sentence) => `Dockerfile:${sentence}`));
+  });
+
+  it("knows no base that depends on a platform, and that each stage which fits may be it", async () => {
+    const { stages, leaves } = await read(
+      "FROM a AS base-amd64\nEXPOSE 80\nFROM b AS base-arm64\nFROM c AS other\nFROM base-${TARGETARCH} AS final\n",
+    );
+    expect(leaves).toEqual(["other", "final"]);
+    expect(stages[3]).toMatchObject({
+      base: { kind: "argument", expression: "base-${TARGETARCH}" },
+      uses: ["base-amd64", "base-arm64"],
+      ports: [80],
+    });
+  });
+
+  it("sees what ONBUILD takes from a stage", async () => {
+    const { leaves } = await read(
+      "FROM a AS tools\nFROM b AS base\nONBUILD COPY --from=tools /x /x\nFROM base\n",
+    );
+    expect(leaves).toEqual(["stage-2"]);
+  });
+
+  it("takes a name that two stages have for the later one's, as the builder does, and says so", async () => {
+    const { stages, leaves, warnings } = await read(
+      "FROM a AS x\nFROM x AS mine\nFROM b AS X\nFROM c AS last\nCOPY --from=x / /\nCOPY --from=mine / /\n",
+    );
+    expect(stages.map(({ key, name, base, uses }) => [key, name, base, uses])).toEqual([
+      ["stage-0", undefined, { kind: "image", reference: "a" }, []],
+      ["mine", "mine", { kind: "stage", stage: "stage-0" }, []],
+      ["X", "X", { kind: "image", reference: "b" }, []],
+      ["last", "last", { kind: "image", reference: "c" }, ["X", "mine"]],
+    ]);
+    expect(leaves).toEqual(["last"]);
+    expect(warnings).toEqual([
+      'Dockerfile:3:1: a second stage named "X": the name means this one, and no longer that in line 1',
+    ]);
+  });
+
+  it("gives a stage without a name a key that none has as its name", async () => {
+    const { stages } = await read("FROM a AS stage-1\nFROM b\nCOPY --from=stage-1 / /\n");
+    expect(stages.map(({ key }) => key)).toEqual(["stage-1", "stage-1.unnamed"]);
+  });
+
+  it("leaves instructions that it does not know to another frontend", async () => {
+    const text = "FROM a\nINCLUDE more\n";
+    const { warnings } = await read(`# escape=\`\n# syntax=example.com/dockerfile-x:1\n${text}`);
+    expect(warnings).toEqual([
+      'Dockerfile:4:1: unknown instruction "INCLUDE", which is left to example.com/dockerfile-x:1',
+    ]);
+    const own = [
+      "docker/dockerfile:1",
+      "docker.io/docker/dockerfile-upstream:master",
+      "m.example/docker/dockerfile@x",
+    ];
+    for (const head of [...own.map((name) => `# syntax=${name}`), "# a comment\n# syntax=example.com/x"])
+      expect((await failureOf(read(`${head}\n${text}`))).code).toBe("DOCKERFILE_INVALID");
   });
 
   it.each(["", "\n\n", "# only a comment\n"])("says that %j is empty", async (text) => {
@@ -154,16 +208,34 @@ describe("defaultRelease", () => {
     });
   });
 
+  it.each([
+    ["FROM a AS test\nFROM b\n", "stage-1"],
+    ["FROM a AS base\nFROM base AS unit-tests\nFROM base AS dev\nFROM base\n", "stage-3"],
+    ["FROM a AS test\nFROM b AS app\n", undefined],
+    ["FROM a AS tools\nFROM b\n", undefined],
+    ["FROM a\nFROM b\n", undefined],
+  ])("of %j is %s", async (text, expected) => {
+    const dockerfile = await read(text);
+    expect(clearRelease(dockerfile)?.key).toBe(expected);
+    if (expected !== undefined) expect(defaultRelease(dockerfile).key).toBe(expected);
+  });
+
   it("is nobody when several stages are used by no other", async () => {
     const dockerfile = await read("FROM a AS base\nFROM base AS prod\nFROM base AS dev\nFROM base\n");
     const error = await failureOf(Promise.resolve().then(() => defaultRelease(dockerfile)));
     expect(error).toMatchObject({
       code: "CONFIG_RELEASE_AMBIGUOUS",
       message:
-        "Dockerfile has several stages that no other stage uses: prod (line 2), dev (line 3), a stage without a name (line 4)",
+        "Dockerfile has several stages that no other stage uses: prod (line 2), dev (line 3), stage-3 (line 4, without a name)",
       hint: 'say which one ships: image: { release: prod } in seatrial.yaml, or let "seatrial init" write it',
     });
   });
+});
+
+it("a stage without a name is said by its key where the release is not clear", async () => {
+  const dockerfile = await read("FROM a AS tools\nFROM b\n");
+  const error = await failureOf(Promise.resolve().then(() => defaultRelease(dockerfile)));
+  expect(error.hint).toContain("image: { release: stage-1 }");
 });
 
 describe("likelyRelease", () => {
@@ -173,6 +245,7 @@ describe("likelyRelease", () => {
     ["FROM a AS app\nFROM app AS test\n", "app"],
     ["FROM a AS app\n", "app"],
     ["FROM a AS x\nFROM b AS y\n", undefined],
+    ["FROM a AS x\nFROM b\n", "stage-1"],
   ])("of %j is %s", async (text, expected) => {
     expect(likelyRelease(await read(text))?.key).toBe(expected);
   });

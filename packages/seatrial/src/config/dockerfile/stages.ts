@@ -8,12 +8,16 @@ export interface StagesOptions {
   instructions: readonly DockerfileInstruction[];
   /** Build arguments that the project gives; they win over defaults. */
   args: Record<string, string>;
+  /** Who reads the file in place of Docker's own frontend, and may know more instructions. */
+  frontend?: string | undefined;
 }
 
 export interface Stages {
   stages: DockerfileStage[];
   args: Record<string, string | undefined>;
   mistakes: Mistake[];
+  /** What builds, and is likely not meant or not understood here. */
+  oddities: Mistake[];
 }
 
 const KEYWORDS =
@@ -22,10 +26,13 @@ const KEYWORDS =
   );
 
 /** Reads stages out of instructions, and what is wrong with them as the builder would see it. */
-export function readStages({ instructions, args: given }: StagesOptions): Stages {
+export function readStages({ instructions, args: given, frontend }: StagesOptions): Stages {
   const stages: DockerfileStage[] = [];
   const mistakes: Mistake[] = [];
+  const oddities: Mistake[] = [];
+  const names = lastWithName(instructions);
   const args: Record<string, string | undefined> = {};
+  /** By name in lower case; of several with one name the last so far, as the builder has it. */
   const byName = new Map<string, DockerfileStage>();
   const fill = (text: string): string | undefined => {
     const result = interpolate(unquote(text), (name) => given[name] ?? args[name]);
@@ -36,8 +43,10 @@ export function readStages({ instructions, args: given }: StagesOptions): Stages
     const { keyword, keywordSpan } = instruction;
     const stage = stages.at(-1);
     if (!KEYWORDS.includes(keyword)) {
-      const message = `unknown instruction "${keyword}"${suggestion(keyword, KEYWORDS)}`;
-      mistakes.push({ ...keywordSpan, message });
+      const message = `unknown instruction "${keyword}"`;
+      if (frontend === undefined)
+        mistakes.push({ ...keywordSpan, message: `${message}${suggestion(keyword, KEYWORDS)}` });
+      else oddities.push({ ...keywordSpan, message: `${message}, which is left to ${frontend}` });
     } else if (keyword === "FROM") {
       readFrom(instruction);
     } else if (stage === undefined) {
@@ -68,19 +77,22 @@ export function readStages({ instructions, args: given }: StagesOptions): Stages
     const plain = name?.toLowerCase();
     const twin = plain === undefined ? undefined : byName.get(plain);
     if (twin !== undefined) {
-      mistakes.push({
+      oddities.push({
         ...instruction,
-        message: `a second stage named "${name}", first in line ${twin.line}`,
+        message: `a second stage named "${name}": the name means this one, and no longer that in line ${twin.line}`,
       });
     }
     const index = stages.length;
+    const ownName = plain !== undefined && names.get(plain) === index ? name : undefined;
+    const base = baseOf(image);
+    const bases = stagesOf(base);
     const stage: DockerfileStage = {
-      key: name ?? `stage-${index}`,
-      name,
+      key: ownName ?? keyWithoutName(index, names),
+      name: ownName,
       index,
       line: instruction.line,
-      base: baseOf(image),
-      uses: [],
+      base,
+      uses: base.kind === "argument" ? bases.map(({ key }) => key) : [],
       ports: [],
       hasEntrypoint: false,
       hasCommand: false,
@@ -88,17 +100,18 @@ export function readStages({ instructions, args: given }: StagesOptions): Stages
       runs: [],
       copies: [],
     };
-    const base = stage.base.kind === "stage" ? byName.get(stage.base.stage.toLowerCase()) : undefined;
-    if (base !== undefined) {
-      stage.user = base.user;
-      stage.workingDir = base.workingDir;
-      stage.ports.push(...base.ports);
-      stage.hasEntrypoint = base.hasEntrypoint;
-      stage.hasCommand = base.hasCommand;
-      stage.instructions.push(...base.instructions);
+    // Which of several it is built on is the builder's to know; they are variants of one.
+    const [below] = bases;
+    if (below !== undefined) {
+      stage.user = below.user;
+      stage.workingDir = below.workingDir;
+      stage.ports.push(...below.ports);
+      stage.hasEntrypoint = below.hasEntrypoint;
+      stage.hasCommand = below.hasCommand;
+      stage.instructions.push(...below.instructions);
     }
     stages.push(stage);
-    if (plain !== undefined && twin === undefined) byName.set(plain, stage);
+    if (plain !== undefined) byName.set(plain, stage);
   }
 
   function baseOf(expression: string): StageBase {
@@ -106,6 +119,17 @@ export function readStages({ instructions, args: given }: StagesOptions): Stages
     if (image === undefined || image === "") return { kind: "argument", expression };
     const stage = byName.get(image.toLowerCase());
     return stage === undefined ? { kind: "image", reference: image } : { kind: "stage", stage: stage.key };
+  }
+
+  /** The stages that a base may be. What depends on an argument without a value, such as TARGETARCH, may be each that fits. */
+  function stagesOf(base: StageBase): DockerfileStage[] {
+    if (base.kind === "stage") return stages.filter(({ key }) => key === base.stage);
+    if (base.kind === "image") return [];
+    const filled = interpolate(unquote(base.expression), (name) => given[name] ?? args[name] ?? ANYTHING);
+    if (!filled.ok) return [];
+    const parts = filled.text.split(ANYTHING).map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+    const fits = new RegExp(`^${parts.join(".*")}$`, "i");
+    return [...byName].filter(([name]) => fits.test(name)).map(([, stage]) => stage);
   }
 
   function stageNamed(reference: string): DockerfileStage | undefined {
@@ -130,6 +154,8 @@ export function readStages({ instructions, args: given }: StagesOptions): Stages
     } else if (keyword === "RUN") {
       for (const flag of flags) if (flag.name === "mount") take(flag.options["from"]);
       stage.runs.push(words.join(" "));
+    } else if (keyword === "ONBUILD") {
+      take(flags.find((flag) => flag.name === "from")?.value);
     } else if (keyword === "USER") stage.user = words.join(" ");
     else if (keyword === "WORKDIR") stage.workingDir = /^\/[^$]*$/.exec(words.join(" "))?.[0];
     else if (keyword === "ENTRYPOINT") stage.hasEntrypoint = true;
@@ -138,7 +164,22 @@ export function readStages({ instructions, args: given }: StagesOptions): Stages
       stage.ports.push(...words.flatMap(tcpPort).filter((p) => !stage.ports.includes(p)));
   }
 
-  return { stages, args, mistakes };
+  return { stages, args, mistakes, oddities };
+}
+
+const ANYTHING = "\0";
+
+/** By name in lower case: the index of the last stage that has it. */
+function lastWithName(instructions: readonly DockerfileInstruction[]): Map<string, number> {
+  const froms = instructions.filter(({ keyword }) => keyword === "FROM");
+  return new Map(
+    froms.flatMap(({ words }, index) => (words[2] === undefined ? [] : [[words[2].toLowerCase(), index]])),
+  );
+}
+
+function keyWithoutName(index: number, names: ReadonlyMap<string, number>): string {
+  const key = `stage-${index}`;
+  return names.has(key) ? `${key}.unnamed` : key;
 }
 
 function tcpPort(word: string): number[] {

@@ -9,12 +9,14 @@ export interface DockerfileSummary {
   leaves: string[];
   /** ARGs before the first FROM, with their defaults. */
   args: Record<string, string | undefined>;
+  /** Sentences for people: what builds, and is likely not meant. */
+  warnings: string[];
 }
 
 export interface DockerfileStage {
   /** Its name, or `stage-<index>` for one without. */
   key: string;
-  /** As written; a stage without a name can only be built when it is the last one. */
+  /** As written; a stage without a name can only be built when it is the last one. A name that a later stage has, too, is that one's. */
   name?: string | undefined;
   index: number;
   /** From 1. */

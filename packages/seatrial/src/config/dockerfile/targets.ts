@@ -4,16 +4,25 @@ import { type DockerfileStage, type DockerfileSummary, findStage } from "./summa
 
 const RELEASE_NAMES = ["prod", "production", "release", "runtime"];
 
-/** The stage that ships when nobody says which: the only leaf. Several leaves fail with CONFIG_RELEASE_AMBIGUOUS. */
+/** The stage that ships when nobody says which. Where that is not clear, it fails with CONFIG_RELEASE_AMBIGUOUS. */
 export function defaultRelease(dockerfile: DockerfileSummary): DockerfileStage {
-  const leaves = leafStages(dockerfile);
-  const [only, second] = leaves;
-  if (only === undefined) throw new Error("a Dockerfile without a leaf stage");
-  if (second === undefined) return only;
-  throw ambiguous(dockerfile, leaves);
+  const clear = clearRelease(dockerfile);
+  if (clear === undefined) throw ambiguous(dockerfile, leafStages(dockerfile));
+  return clear;
 }
 
-/** The stage that most likely ships: by its name, leaves first, else the only leaf, or what a test stage builds on. */
+/** The only leaf; or a last stage without a name, which is what a plain build makes, beside leaves that are all for tests. */
+export function clearRelease(dockerfile: DockerfileSummary): DockerfileStage | undefined {
+  const leaves = leafStages(dockerfile);
+  const others = leaves.slice(0, -1);
+  const last = leaves.at(-1);
+  const isClear =
+    others.length === 0 ||
+    (last?.name === undefined && others.every(({ name }) => name !== undefined && looksLikeTests(name)));
+  return isClear ? last : undefined;
+}
+
+/** The stage that most likely ships: by its name, leaves first, else the only leaf, or what a test stage builds on, or a last stage without a name. */
 export function likelyRelease(dockerfile: DockerfileSummary): DockerfileStage | undefined {
   const leaves = leafStages(dockerfile);
   for (const stages of [leaves, dockerfile.stages]) {
@@ -22,9 +31,9 @@ export function likelyRelease(dockerfile: DockerfileSummary): DockerfileStage | 
       if (found !== undefined) return found;
     }
   }
-  const [only, second] = leaves;
-  if (only === undefined || second !== undefined) return undefined;
-  return belowTests(dockerfile, only) ?? only;
+  const last = leaves.at(-1);
+  if (last === undefined || (leaves.length > 1 && last.name !== undefined)) return undefined;
+  return belowTests(dockerfile, last) ?? last;
 }
 
 /** What a stage for tests builds on, itself no stage for tests; any other stage is that itself. */
@@ -40,8 +49,8 @@ export function looksLikeTests(name: string): boolean {
 }
 
 /** `build (line 1)`. */
-export function describeStage(stage: DockerfileStage): string {
-  return `${stage.name ?? "a stage without a name"} (line ${stage.line})`;
+export function describeStage({ key, name, line }: DockerfileStage): string {
+  return `${key} (line ${line}${name === undefined ? ", without a name" : ""})`;
 }
 
 function leafStages(dockerfile: DockerfileSummary): DockerfileStage[] {
@@ -49,7 +58,7 @@ function leafStages(dockerfile: DockerfileSummary): DockerfileStage[] {
 }
 
 function ambiguous(dockerfile: DockerfileSummary, leaves: readonly DockerfileStage[]): ToolError {
-  const likely = likelyRelease(dockerfile)?.name;
+  const likely = likelyRelease(dockerfile)?.key;
   return configError({
     code: "CONFIG_RELEASE_AMBIGUOUS",
     message: `${dockerfile.label} has several stages that no other stage uses: ${leaves.map(describeStage).join(", ")}`,

@@ -20,6 +20,19 @@ async function propose(files: Record<string, string>) {
 }
 
 describe("proposeConfig", () => {
+  it.each([
+    ["FROM a\n", "# release:"],
+    ["FROM a AS test\nRUN pytest\nFROM b\n", "# release:"],
+    ["FROM a AS tools\nFROM b\n", "release: stage-1   # the last stage, which has no name"],
+    ["FROM a AS x\nFROM b AS y\n", "release: y   # a guess"],
+    ["FROM a AS x\nFROM b AS x\nFROM c AS test\nFROM d\n", "release: stage-3   # the last stage"],
+    ["FROM a AS base-amd64\nFROM b AS base-arm64\nFROM base-${TARGETARCH} AS final\n", "release: final\n"],
+  ])("for %j says which stage ships, and what it says is understood", async (dockerfile, expected) => {
+    const { text, project } = await propose({ Dockerfile: dockerfile });
+    expect(text).toContain(`  ${expected}`);
+    expect(project.config.image.release).toBe(project.dockerfile.stages.at(-1)?.key);
+  });
+
   it("finds compiled Go tests where the test stage has them", async () => {
     const { project, text } = await propose({
       Dockerfile: `FROM golang AS build

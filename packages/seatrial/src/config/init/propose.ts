@@ -1,6 +1,6 @@
 import { isAbsolute, relative } from "node:path";
 import type { DockerfileStage, DockerfileSummary } from "../dockerfile/summary.ts";
-import { likelyRelease } from "../dockerfile/targets.ts";
+import { clearRelease, likelyRelease } from "../dockerfile/targets.ts";
 import { appService } from "./app-service.ts";
 import { environmentLines } from "./environment-lines.ts";
 import type { ConfigFacts } from "./facts.ts";
@@ -23,9 +23,9 @@ export function proposeConfig(facts: ConfigFacts): string {
     facts.dockerfilePath === "Dockerfile"
       ? "  # dockerfile: Dockerfile"
       : `  dockerfile: ${yamlText(facts.dockerfilePath)}`,
-    release.name === undefined
+    release.name === undefined && clearRelease(dockerfile) === release
       ? "  # release: release     # the stage that ships; here it is the last one"
-      : `  release: ${yamlText(release.name)}${sure ? "" : "   # a guess: the stage that ships"}`,
+      : `  release: ${yamlText(release.key)}${releaseComment(release, sure)}`,
     test?.name === undefined
       ? "  # test: test           # the stage that suites run in; default: the release stage"
       : `  test: ${yamlText(test.name)}`,
@@ -54,6 +54,11 @@ export function proposeConfig(facts: ConfigFacts): string {
     '#   floating: ["${GIT_BRANCH}"]',
     "",
   ].join("\n");
+}
+
+function releaseComment({ name }: DockerfileStage, sure: boolean): string {
+  if (name === undefined) return "   # the last stage, which has no name: what a plain `docker build` makes";
+  return sure ? "" : "   # a guess: the stage that ships";
 }
 
 function releaseStage(

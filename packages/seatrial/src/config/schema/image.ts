@@ -27,7 +27,7 @@ export const imageSchema = section(
     context: field(text, "The build context, relative to this file. Default: the project's folder.", "."),
     release: field(
       stageName,
-      "The stage that ships. Default: the last stage; must be said when several stages are used by no other.",
+      "The stage that ships. Default: the last stage; must be said when several stages are used by no other, unless the last one has no name and the others are for tests.",
       "release",
     ),
     test: field(stageName, "The stage that suites run in. Default: the release stage.", "test"),
