@@ -1,9 +1,14 @@
-import type { Digest, Outcome, Proof, TestCounts, TestResult } from "../model/index.ts";
+import type { CheckOutcome, Digest, Outcome, Proof, TestCounts, TestResult } from "../model/index.ts";
 import { attestError } from "./errors.ts";
+
+/** What is attested of the outcome of a run. */
+export interface TestedOutcome extends Omit<Outcome, "check" | "coverage"> {
+  check?: Omit<CheckOutcome, "reading"> | undefined;
+}
 
 /** What one run says of a suite, or of the checks of the image. */
 export interface Part {
-  outcome: Outcome;
+  outcome: TestedOutcome;
   status: string;
   counts: TestCounts;
   proof: Proof;
@@ -16,7 +21,7 @@ export interface Part {
 export interface Evidence {
   suite: string;
   kind: "suite" | "check";
-  outcomes: readonly Outcome[];
+  outcomes: readonly TestedOutcome[];
   /** The configuration of the image that ships. */
   imageId: Digest;
   tests: readonly TestResult[];
@@ -42,7 +47,7 @@ export function partsOf(evidence: Evidence): Part[] {
   return parts;
 }
 
-function partOf(evidence: Evidence, outcome: Outcome): Part {
+function partOf(evidence: Evidence, outcome: TestedOutcome): Part {
   const { suite, kind } = evidence;
   if (kind === "check") {
     if (outcome.check === undefined) throw refused(evidence, `run ${outcome.run} has no checks`);
@@ -84,7 +89,7 @@ function checkShards(evidence: Evidence, parts: readonly Part[]): void {
 }
 
 /** The image of the target that ships. */
-export function releaseImage(outcome: Outcome) {
+export function releaseImage(outcome: TestedOutcome) {
   return outcome.images.find(({ target }) => target === outcome.release);
 }
 

@@ -1,5 +1,5 @@
-import type { Digest, Outcome, TestCounts, TestResult } from "../model/index.ts";
-import { type Evidence, type Part, partsOf, releaseImage } from "./parts.ts";
+import type { Digest, TestCounts, TestResult } from "../model/index.ts";
+import { type Evidence, type Part, partsOf, releaseImage, type TestedOutcome } from "./parts.ts";
 import {
   type DigestSet,
   type ResourceDescriptor,
@@ -18,7 +18,7 @@ export interface TestResultOptions {
   /** Default: `suite`. */
   kind?: Evidence["kind"] | undefined;
   /** The runs that speak of it: one, or one for each shard that ran elsewhere. Others must not be here. */
-  outcomes: readonly Outcome[];
+  outcomes: readonly TestedOutcome[];
   /** All its tests, secrets replaced. */
   tests: readonly TestResult[];
   /** The version of this program. */

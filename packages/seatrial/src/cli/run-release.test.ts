@@ -70,7 +70,7 @@ describe("the release at the end of a run", () => {
     await using here = await at(FILES);
     const { written, file, events } = await endWith(here, async () => ended);
     expect(written).toMatchObject({ exitCode: ended.exitCode, outcome: { status } });
-    expect(file.status).toBe(status);
+    expect(file).toMatchObject({ status, tested: "passed" });
     expect(events.at(-1)).toMatchObject({ type: "node-finished", state: status });
   });
 });

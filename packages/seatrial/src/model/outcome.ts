@@ -15,6 +15,8 @@ export interface Outcome {
   run: string;
   project: string;
   status: OutcomeStatus;
+  /** Of a run that ends with a release: it had passed before, and every problem is one of the release. */
+  tested?: "passed" | undefined;
   /** ISO 8601, in UTC. */
   startedAt: string;
   duration: Duration;

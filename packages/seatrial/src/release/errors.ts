@@ -33,6 +33,8 @@ export type ReleaseErrorCode =
   | "EVIDENCE_SUITE_MISSING"
   /** A suite failed when it was last run on this image. */
   | "EVIDENCE_SUITE_FAILED"
+  /** A suite passed in a run that failed for another reason, such as its coverage. */
+  | "EVIDENCE_RUN_FAILED"
   /** A suite passed without a single test. */
   | "EVIDENCE_SUITE_EMPTY"
   /** All suites ran in images that only share layers with what ships. */

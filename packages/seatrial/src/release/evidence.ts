@@ -1,11 +1,23 @@
-import type { Outcome, Problem, SuiteOutcome, TestResult } from "../model/index.ts";
+import type { CheckOutcome, Outcome, Problem, SuiteOutcome, TestResult } from "../model/index.ts";
 import { releaseError } from "./errors.ts";
+
+/** What counts of the outcome of a run. */
+export interface EvidenceOutcome extends Omit<Outcome, "check" | "coverage"> {
+  check?: Omit<CheckOutcome, "reading"> | undefined;
+  /** Whether it was enough, and what was asked. */
+  coverage?: { status: "passed" | "failed"; judgements?: CoverageVerdict[] | undefined } | undefined;
+}
+
+interface CoverageVerdict {
+  passed: boolean;
+  problem?: Problem | undefined;
+}
 
 /** What one run says, where it was found, and how its tests are read. */
 export interface Evidence {
   /** For people: the file, or "this run". */
   place: string;
-  outcome: Outcome;
+  outcome: EvidenceOutcome;
   /** The tests of one of its suites; undefined when they were not kept. Fails with EVIDENCE_INVALID when they are not its own. */
   tests(suite: SuiteOutcome): Promise<TestResult[] | undefined>;
 }
@@ -29,4 +41,9 @@ export function evidenceInvalid(place: string, why: string, cause?: unknown): Er
 /** The same as data. */
 export function evidenceProblem(place: string, why: string): Problem {
   return { code: "EVIDENCE_INVALID", message: `${place} cannot be evidence: ${why}.`, hint: MEND };
+}
+
+/** What the run itself came to, whatever became of a release at its end. */
+export function statusOf({ status, tested }: Pick<Outcome, "status" | "tested">): Outcome["status"] {
+  return tested ?? status;
 }

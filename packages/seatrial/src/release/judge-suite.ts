@@ -1,5 +1,6 @@
 import type { Problem, Proof } from "../model/index.ts";
 import type { Evidence } from "./evidence.ts";
+import { judgeRuns } from "./judge-run.ts";
 import type { RequiredSuite } from "./plan.ts";
 import { type Attempts, attemptsOf, type SuitePart } from "./suite-attempts.ts";
 
@@ -37,6 +38,8 @@ export function judgeSuite(options: {
   if (since !== undefined) return refused([failure(since)], parts);
   const proofs = new Set(parts.map(({ suite }) => JSON.stringify(suite.proof)));
   if (proofs.size > 1) return refused([mixed(required.name)], parts);
+  const failedRuns = judgeRuns(parts);
+  if (failedRuns.length > 0) return refused(failedRuns, parts);
   const passed = parts.reduce((sum, { suite }) => sum + suite.counts.passed, 0);
   const proof = parts[0]?.suite.proof;
   if (passed > 0) return { counts: true, proof, passed, parts, refusals: [], warnings: [] };

@@ -1,7 +1,7 @@
 import { proofOf } from "../image/index.ts";
-import type { ImageIdentity, Outcome, Problem } from "../model/index.ts";
+import type { ImageIdentity, Problem } from "../model/index.ts";
 import { type Candidate, type CandidateImage, differenceTo, idsOf } from "./candidate.ts";
-import { type Evidence, evidenceProblem } from "./evidence.ts";
+import { type Evidence, type EvidenceOutcome, evidenceProblem } from "./evidence.ts";
 
 /** The runs that speak of this image, and what is wrong when there are none. */
 export function matchEvidence(options: {
@@ -19,15 +19,18 @@ export function matchEvidence(options: {
 }
 
 /** The image of the target that shipped in that run. */
-function releaseImage(outcome: Outcome): ImageIdentity | undefined {
+function releaseImage(outcome: EvidenceOutcome): ImageIdentity | undefined {
   return outcome.images.find(({ target }) => target === outcome.release);
 }
 
-function speaks(outcome: Outcome): boolean {
+function speaks(outcome: EvidenceOutcome): boolean {
   return outcome.suites.length > 0 || outcome.check !== undefined;
 }
 
-function isOf(outcome: Outcome, about: { image: CandidateImage; index: `sha256:${string}` }): boolean {
+function isOf(
+  outcome: EvidenceOutcome,
+  about: { image: CandidateImage; index: `sha256:${string}` },
+): boolean {
   const tested = releaseImage(outcome);
   if (tested === undefined || !idsOf(about).includes(tested.imageId)) return false;
   // An index has one digest for all of its platforms.

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { type CheckOutcome, type Digest, type Outcome, RUNNERS, type SuiteOutcome } from "../model/index.ts";
+import { type CheckOutcome, type Digest, RUNNERS, type SuiteOutcome } from "../model/index.ts";
+import { type EvidenceOutcome, statusOf } from "./evidence.ts";
 
 const digest = v.custom<Digest>(
   (value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value),
@@ -8,7 +9,7 @@ const digest = v.custom<Digest>(
 const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const duration = v.pipe(v.number(), v.minValue(0));
 const counts = v.object({ passed: whole, failed: whole, skipped: whole });
-const problem = v.object({ code: v.string(), message: v.string() });
+const problem = v.object({ code: v.string(), message: v.string(), subject: v.optional(v.string()) });
 const status = v.picklist(["passed", "failed", "stopped", "skipped"]);
 
 const image = v.object({
@@ -70,6 +71,11 @@ const check = v.object({
   problem: v.optional(problem),
 });
 
+const coverage = v.object({
+  status: v.picklist(["passed", "failed"]),
+  judgements: v.optional(v.array(v.object({ passed: v.boolean(), problem: v.optional(problem) }))),
+});
+
 const pushed = v.object({
   target: v.string(),
   reference: v.pipe(v.string(), v.regex(/^[^@\s]+@sha256:[0-9a-f]{64}$/)),
@@ -87,6 +93,7 @@ export const outcomeSchema = v.object({
   run: v.string(),
   project: v.string(),
   status: v.picklist(["passed", "failed", "stopped"]),
+  tested: v.optional(v.literal("passed")),
   startedAt: v.pipe(v.string(), v.isoTimestamp()),
   duration,
   engine: v.object({ name: v.string(), version: v.string(), platform: v.string() }),
@@ -98,22 +105,35 @@ export const outcomeSchema = v.object({
   release: v.optional(v.string()),
   pushed: v.optional(v.array(pushed)),
   check: v.optional(check),
+  coverage: v.optional(coverage),
   problems: v.array(problem),
   warnings: v.array(v.string()),
 });
 
 /** What an outcome says against itself, as files do that were edited by hand; empty when it holds together. */
-export function contradictions(outcome: Outcome): string[] {
+export function contradictions(outcome: EvidenceOutcome): string[] {
   const { status, suites, problems } = outcome;
   const names = suites.map(({ name }) => name);
-  const bad = suites.filter((each) => each.status !== "passed");
+  const [bad] = badParts(outcome);
+  const passed = statusOf(outcome) === "passed";
   return [
-    ...(status === "passed" && bad.length > 0 ? [`it passed, its suite ${bad[0]?.name} did not`] : []),
+    ...(passed && bad !== undefined ? [`it passed, ${bad} did not`] : []),
     ...(status === "passed" && problems.length > 0 ? ["it passed and has problems"] : []),
+    ...(status === "failed" && problems.length === 0 && bad === undefined
+      ? ["it failed, and nothing of it did"]
+      : []),
     ...(new Set(names).size < names.length ? ["it has a suite twice"] : []),
     ...suites.flatMap(suiteContradictions),
     ...(outcome.check === undefined ? [] : checkContradictions(outcome.check)),
   ];
+}
+
+function badParts({ suites, check, coverage }: EvidenceOutcome): string[] {
+  return [
+    ...suites.map(({ name, status }) => ({ what: `its suite ${name}`, status })),
+    { what: "its check", status: check?.status ?? "passed" },
+    { what: "its coverage", status: coverage?.status ?? "passed" },
+  ].flatMap(({ what, status }) => (status === "passed" ? [] : [what]));
 }
 
 function suiteContradictions({ name, status, counts, problem, ...suite }: SuiteOutcome): string[] {
@@ -129,7 +149,7 @@ function suiteContradictions({ name, status, counts, problem, ...suite }: SuiteO
   ];
 }
 
-function checkContradictions({ status, counts, results, problem }: CheckOutcome): string[] {
+function checkContradictions({ status, counts, results, problem }: Omit<CheckOutcome, "reading">): string[] {
   const count = (wanted: string) => results.filter((result) => result.status === wanted).length;
   const differs = (["passed", "failed", "skipped"] as const).some((key) => counts[key] !== count(key));
   return [

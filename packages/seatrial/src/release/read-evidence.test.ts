@@ -86,6 +86,8 @@ describe("an outcome that was edited or cut off", () => {
     ["a pass in no image", { ...good, suites: [{ ...suite, imageId: undefined }] }],
     ["a run that passed without its suite", { ...good, suites: [{ ...suite, status: "failed" }] }],
     ["a run that passed with problems", { ...good, problems: [{ code: "X", message: "x" }] }],
+    ["a run that passed without its coverage", { ...good, coverage: { status: "failed" } }],
+    ["a run that failed, and nothing of it did", { ...good, status: "failed" }],
     ["a suite twice", { ...good, suites: [suite, suite] }],
     ["shard 3 of 2", { ...good, suites: [{ ...suite, shards: 2, shard: 3 }] }],
     [
@@ -105,6 +107,20 @@ describe("an outcome that was edited or cut off", () => {
     const text = typeof content === "string" ? content : JSON.stringify(content);
     const { evidence, codes } = await read({ ".seatrial/runs/r1/outcome.json": text });
     expect([evidence, codes]).toEqual([[], ["EVIDENCE_INVALID"]]);
+  });
+
+  it("keeps whose problems there were, and whether its coverage was enough", async () => {
+    const text = JSON.stringify({
+      ...good,
+      status: "failed",
+      problems: [{ code: "X", message: "x", subject: "db", lastLines: [] }],
+      coverage: { status: "failed", percent: 3, judgements: [{ passed: false, subject: "total" }] },
+    });
+    const { evidence } = await read({ ".seatrial/runs/r1/outcome.json": text });
+    expect(evidence[0]?.outcome).toMatchObject({
+      problems: [{ code: "X", message: "x", subject: "db" }],
+      coverage: { status: "failed", judgements: [{ passed: false }] },
+    });
   });
 
   it("names the file", async () => {

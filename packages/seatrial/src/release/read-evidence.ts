@@ -1,10 +1,16 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import * as v from "valibot";
-import type { Outcome, Problem } from "../model/index.ts";
+import type { Problem } from "../model/index.ts";
 import { isToolError, messageOf } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
-import { type Evidence, evidenceInvalid, evidenceProblem, type FoundEvidence } from "./evidence.ts";
+import {
+  type Evidence,
+  type EvidenceOutcome,
+  evidenceInvalid,
+  evidenceProblem,
+  type FoundEvidence,
+} from "./evidence.ts";
 import { contradictions, outcomeSchema } from "./outcome-schema.ts";
 import { readBounded } from "./read-bounded.ts";
 import { readSuiteTests } from "./suite-tests.ts";
@@ -53,7 +59,7 @@ export async function readEvidence(options: {
 }
 
 /** An artifact may bring a run along that is here already. */
-function isSame(a: Outcome, b: Outcome): boolean {
+function isSame(a: EvidenceOutcome, b: EvidenceOutcome): boolean {
   return a.run === b.run && JSON.stringify(a) === JSON.stringify(b);
 }
 
@@ -88,7 +94,7 @@ async function readRun(
 }
 
 /** Reads an outcome from its JSON. Fails with EVIDENCE_INVALID. */
-export function parseOutcome(text: string, place: string): Outcome {
+export function parseOutcome(text: string, place: string): EvidenceOutcome {
   let json: unknown;
   try {
     json = JSON.parse(text);

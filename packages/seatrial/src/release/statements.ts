@@ -1,8 +1,8 @@
 import { type Statement, testResultStatement } from "../attest/index.ts";
-import type { Digest, Outcome, Problem } from "../model/index.ts";
+import type { Digest, Problem } from "../model/index.ts";
 import { familiarName, type RepositoryName } from "../registry/index.ts";
 import { type CandidateImage, idsOf } from "./candidate.ts";
-import { evidenceProblem } from "./evidence.ts";
+import { type EvidenceOutcome, evidenceProblem } from "./evidence.ts";
 import type { SuiteEvidence } from "./judge-evidence.ts";
 import type { PreparedRelease } from "./prepared.ts";
 
@@ -22,7 +22,8 @@ export function statementsOf(options: {
   const subjectOf = (imageId: Digest) => ({ name: familiarName(repository), digest, imageId });
   const normalOf = (configId: Digest) => {
     const image = candidate.images.find((each) => each.configId === configId);
-    return (outcome: Outcome) => (image === undefined ? outcome : byConfiguration(outcome, image, digest));
+    return (outcome: EvidenceOutcome) =>
+      image === undefined ? outcome : byConfiguration(outcome, image, digest);
   };
   const suites = attested(judgement.suites).map(({ suite, configId, parts }) =>
     testResultStatement({
@@ -67,7 +68,7 @@ function attested(suites: readonly SuiteEvidence[]): SuiteEvidence[] {
 }
 
 /** Engines with the containerd store call an image by its manifest; statements call it by its configuration. */
-function byConfiguration(outcome: Outcome, image: CandidateImage, index: Digest): Outcome {
+function byConfiguration(outcome: EvidenceOutcome, image: CandidateImage, index: Digest): EvidenceOutcome {
   const ids = idsOf({ image, index });
   const normal = <T extends { imageId?: Digest | undefined }>(each: T): T =>
     each.imageId !== undefined && ids.includes(each.imageId) ? { ...each, imageId: image.configId } : each;

@@ -1,5 +1,5 @@
 import type { SuiteOutcome } from "../model/index.ts";
-import type { Evidence } from "./evidence.ts";
+import { type Evidence, statusOf } from "./evidence.ts";
 
 /** What one run says of a suite. */
 export interface SuitePart {
@@ -34,7 +34,7 @@ export function attemptsOf(name: string, evidence: readonly Evidence[]): Attempt
       from.outcome.suites.filter((suite) => suite.name === name).map((suite) => ({ from, suite })),
     )
     .sort(newestFirst);
-  const ended = all.filter(({ suite }) => suite.status === "passed" || suite.status === "failed");
+  const ended = all.filter(hasEnded);
   const parts = ended.filter(({ suite }) => suite.grep === undefined);
   const whole = parts.find(({ suite }) => suite.shard === undefined);
   const sharded = shardSets(parts.filter(({ suite }) => suite.shard !== undefined));
@@ -79,7 +79,14 @@ function newestFirst(a: SuitePart, b: SuitePart): number {
   return (left ?? "") < (right ?? "") ? 1 : -1;
 }
 
+/** A run that was stopped has not judged its coverage, nor seen whether its services end well. */
+function hasEnded({ suite: { status }, from: { outcome } }: SuitePart): boolean {
+  return status === "failed" || (status === "passed" && statusOf(outcome) !== "stopped");
+}
+
 function reasonOf({ grep, status }: SuiteOutcome, { outcome }: Evidence): string[] {
   if (status === "skipped" || status === "stopped") return [`run ${outcome.run} ${status} it`];
+  if (status === "passed" && statusOf(outcome) === "stopped")
+    return [`run ${outcome.run} was stopped before it had ended`];
   return grep === undefined ? [] : [`run ${outcome.run} ran only tests that match ${JSON.stringify(grep)}`];
 }
