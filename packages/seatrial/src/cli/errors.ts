@@ -33,6 +33,8 @@ export type CliErrorCode =
   | "PERCENT_INVALID"
   /** There is no image to release: none was pushed or named, and no run here has one. */
   | "RELEASE_IMAGE_MISSING"
+  /** The list of pushed images and the newest run are about different images, and none was named. */
+  | "RELEASE_IMAGE_UNCLEAR"
   /** There is no such run, or it is not kept any more. */
   | "RUN_NOT_FOUND"
   /** `--shard` is not of the form 2/4. */

@@ -1,12 +1,8 @@
-import { access } from "node:fs/promises";
-import path from "node:path";
 import type { Project } from "../config/index.ts";
-import { readPushedImages } from "../image/index.ts";
 import type { ImageIdentity, PushedImage, PushedImages } from "../model/index.ts";
 import { parseReference, type RegistryClient, type RepositoryName } from "../registry/index.ts";
 import {
   type ExpectedImage,
-  type FoundEvidence,
   type LayerMemory,
   type PushForRelease,
   planCandidate,
@@ -15,8 +11,6 @@ import {
   type Source,
 } from "../release/index.ts";
 import { cliError } from "./errors.ts";
-import type { ReleaseFlags } from "./flags.ts";
-import { IMAGES_FILE } from "./push.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { openEngine } from "./wire.ts";
 
@@ -34,26 +28,6 @@ export interface ReleaseImage {
 export type ChosenImage =
   | ({ kind: "pushed"; place: string } & ReleaseImage)
   | { kind: "held"; identity: ImageIdentity; built: Source; run: string };
-
-/** Chooses the image: the one that is named, the one that `build --push` left word of, or that of the newest run here. */
-export async function chooseImage(options: {
-  project: Project;
-  flags: ReleaseFlags;
-  cwd: string;
-  found: FoundEvidence;
-}): Promise<ChosenImage> {
-  const { project, flags, cwd, found } = options;
-  if (flags.image !== undefined) {
-    const { registry, repository, tag, digest } = parseReference(flags.image);
-    const reference = digest ?? tag ?? "latest";
-    return { kind: "pushed", place: "--image", image: { repository: { registry, repository }, reference } };
-  }
-  const usual = path.join(project.root, IMAGES_FILE);
-  const file = flags.images === undefined ? usual : path.resolve(cwd, flags.images);
-  if (flags.images !== undefined || (await isThere(file)))
-    return fromList(await readPushedImages(file), file);
-  return fromRuns(project, found);
-}
 
 /** Pushes an image that only the engine holds. */
 export async function pushHeld(options: {
@@ -80,7 +54,8 @@ export async function pushHeld(options: {
   return { ...fromList(pushed, "the engine"), pushed: { isNew: uploaded.length > 0, traffic } };
 }
 
-function fromList(pushed: PushedImages, place: string): Extract<ChosenImage, { kind: "pushed" }> {
+/** The image that ships, from a list of pushed ones. Fails with RELEASE_IMAGE_MISSING. */
+export function fromList(pushed: PushedImages, place: string): Extract<ChosenImage, { kind: "pushed" }> {
   const ships = pushed.images.find(({ target }) => target === pushed.release);
   if (ships === undefined) {
     throw cliError({
@@ -92,33 +67,8 @@ function fromList(pushed: PushedImages, place: string): Extract<ChosenImage, { k
   return { kind: "pushed", place, image: placeOf(ships), expected: ships, built: pushed.source };
 }
 
-function placeOf({ reference, digest }: PushedImage): ReleaseImage["image"] {
+/** Where it lies, by digest. */
+export function placeOf({ reference, digest }: PushedImage): ReleaseImage["image"] {
   const { registry, repository } = parseReference(reference);
   return { repository: { registry, repository }, reference: digest };
-}
-
-/** On the machine that built and tested it, nobody has to push first. */
-function fromRuns(project: Project, { evidence }: FoundEvidence): ChosenImage {
-  const { release } = project.config.image;
-  for (const { outcome } of evidence) {
-    const pushed = outcome.pushed?.find(({ target }) => target === release);
-    const built = outcome.source;
-    if (outcome.project !== project.name) continue;
-    if (pushed !== undefined)
-      return { kind: "pushed", place: `run ${outcome.run}`, image: placeOf(pushed), expected: pushed, built };
-    const identity = outcome.images.find(({ target }) => target === release);
-    if (identity !== undefined) return { kind: "held", identity, built, run: outcome.run };
-  }
-  throw cliError({
-    code: "RELEASE_IMAGE_MISSING",
-    message: `There is no image to release: ${IMAGES_FILE} is not there, and no run built target ${release}.`,
-    hint: "Push one with `seatrial build --push`, or name one with --image or --images.",
-  });
-}
-
-async function isThere(file: string): Promise<boolean> {
-  return await access(file).then(
-    () => true,
-    () => false,
-  );
 }

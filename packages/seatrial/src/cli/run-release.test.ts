@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { loadProject } from "../config/index.ts";
 import type { ReleaseReceipt, RunEvent } from "../model/index.ts";
@@ -60,6 +60,21 @@ describe("the release at the end of a run", () => {
       signal,
     });
     expect(ended).toMatchObject({ exitCode: 130, problems: [{ subject: "release" }] });
+  });
+
+  it("removes a list of another image first, so that `release` completes what is cut off", async () => {
+    const list = { version: 1, project: "shop", source: {}, release: "release", images: [] };
+    await using here = await at({ ...FILES, ".seatrial/images.json": JSON.stringify(list) });
+    const release = await openRunRelease(await sessionOf(here), {});
+    const signal = AbortSignal.timeout(20_000);
+    await release?.carryOut({
+      outcome,
+      folder: here.path,
+      onNote: () => undefined,
+      now: () => 0,
+      signal,
+    });
+    await expect(access(`${here.path}/.seatrial/images.json`)).rejects.toThrow("ENOENT");
   });
 
   it.each<[string, EndedRelease, string]>([

@@ -1,5 +1,6 @@
 import type { Outcome } from "../model/index.ts";
 import { openLayerMemory, type ReleasePlan, readEvidence } from "../release/index.ts";
+import { forgetOtherList } from "./choose-image.ts";
 import { cliError } from "./errors.ts";
 import type { RunFlags } from "./flags.ts";
 import { checkReadable, readSource, someChanges } from "./git.ts";
@@ -57,6 +58,8 @@ export async function openRunRelease(session: Session, flags: RunFlags): Promise
       try {
         const found = await readEvidence({ folders: [folder], signal });
         const chosen = imageOf(outcome);
+        // So that `release` completes this one, should it be cut off.
+        await forgetOtherList(project, outcome);
         // Once more: what was edited while it was built may be in the image.
         const now = source.commit === undefined ? source : await readSource(git());
         return await promoteImage({

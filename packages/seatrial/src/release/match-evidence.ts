@@ -1,5 +1,6 @@
 import { proofOf } from "../image/index.ts";
 import type { ImageIdentity, Problem } from "../model/index.ts";
+import { familiarName } from "../registry/index.ts";
 import { type Candidate, type CandidateImage, differenceTo, idsOf } from "./candidate.ts";
 import { type Evidence, type EvidenceOutcome, evidenceProblem } from "./evidence.ts";
 
@@ -93,6 +94,6 @@ function nothingMatches(options: {
   return {
     code: "EVIDENCE_OTHER_IMAGE",
     message: `No run speaks for the image ${image.configId}: the newest, ${newest.place}, is about ${newest.tested.imageId}.`,
-    hint: "Something was built anew since the tests. Test this image: `seatrial test --images .seatrial/images.json`.",
+    hint: `Something was built anew since the tests. Test what is to be released, and release what was tested; this image with \`seatrial test --image ${familiarName(candidate.repository)}@${candidate.manifest.digest}\`.`,
   };
 }

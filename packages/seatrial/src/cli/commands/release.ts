@@ -6,7 +6,10 @@ import { withOutputFlags } from "./flags.ts";
 export function defineRelease({ program, surroundings, exit, global }: CommandContext): void {
   withOutputFlags(program.command("release"))
     .description("give the tested image its tags, by digest, when its tests speak for it")
-    .option("--images <file>", "the images that `build --push` pushed (default: .seatrial/images.json)")
+    .option(
+      "--images <file>",
+      "the images that `build --push` pushed (default: .seatrial/images.json, if it is about the newest run)",
+    )
     .option("--image <reference>", "an image in a registry, in place of a pushed one")
     .option("--evidence <folder...>", "runs that speak for it (default: .seatrial/runs)")
     .option("--allow-dirty", "release although the git tree had changes")
