@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Digest, Outcome, ReleaseReceipt } from "../model/index.ts";
@@ -172,6 +172,17 @@ describe("seatrial release", () => {
       await here.seatrial("release", "--evidence", `${here.path}/.seatrial/runs/r1`),
       here.stdout(),
     ).toBe(0);
+    await here[Symbol.asyncDispose]();
+  });
+
+  it("passes over an outcome of long ago that cannot be read, unless its folder is named", async () => {
+    const { here } = await prepared();
+    await mkdir(`${here.path}/.seatrial/runs/r0`);
+    await writeFile(`${here.path}/.seatrial/runs/r0/outcome.json`, '{ "version": 1, "run"');
+    expect(await here.seatrial("release", "--evidence", `${here.path}/.seatrial/runs`)).toBe(1);
+    expect(here.stdout()).toContain("EVIDENCE_INVALID");
+    expect(await here.seatrial("release"), here.stdout()).toBe(0);
+    expect(here.stdout()).toMatch(/passed over: .*r0.outcome\.json/);
     await here[Symbol.asyncDispose]();
   });
 

@@ -29,7 +29,11 @@ export async function releaseCommand(options: {
   });
   const [source, found, { signing, secrets }] = await Promise.all([
     readSource({ folder: project.root, env: environment.env, signal }),
-    readEvidence({ folders: evidenceFolders(options, project), signal }),
+    readEvidence({
+      folders: evidenceFolders(options, project),
+      isNamed: flags.evidence !== undefined,
+      signal,
+    }),
     openSigning({ project, surroundings }),
   ]);
   // First, since tags are made of what git says.

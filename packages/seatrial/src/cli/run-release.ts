@@ -56,7 +56,7 @@ export async function openRunRelease(session: Session, flags: RunFlags): Promise
     async carryOut(options) {
       const { outcome, folder, signal } = options;
       try {
-        const found = await readEvidence({ folders: [folder], signal });
+        const found = await readEvidence({ folders: [folder], isNamed: true, signal });
         const chosen = imageOf(outcome);
         // So that `release` completes this one, should it be cut off.
         await forgetOtherList(project, outcome);

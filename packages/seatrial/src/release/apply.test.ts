@@ -74,10 +74,11 @@ describe("a release in the repository of its candidate", () => {
 
   it("is refused when what counts as evidence is none", async () => {
     const world = makeReleaseWorld();
-    const invalid = [{ code: "EVIDENCE_INVALID", message: "runs/r0/outcome.json cannot be evidence" }];
+    const problem = { code: "EVIDENCE_INVALID", message: "runs/r0/outcome.json cannot be evidence" };
+    const invalid = [{ problem, isNamed: true, digests: new Set<string>() }];
     const evidence = [evidenceOf(outcomeOf(world.identity))];
     const { problems } = await world.release({ found: { evidence, invalid, warnings: [] } });
-    expect(problems).toEqual(invalid);
+    expect(problems).toEqual([problem]);
   });
 
   it("finds its image by a tag too, which it reads once", async () => {

@@ -38,6 +38,19 @@ export interface CandidateImage extends StoredManifest {
   packed: Descriptor[];
 }
 
+/** What can be known of an image before a registry has it, too. */
+export type KnownImage = Pick<CandidateImage, "configId" | "platform" | "layers"> & {
+  manifest: Pick<Manifest, "digest">;
+};
+
+/** What evidence is looked for: an image of a registry, or one that will be pushed there. */
+export interface KnownCandidate {
+  /** Absent: no registry has it. */
+  repository?: RepositoryName | undefined;
+  manifest: Pick<Manifest, "digest">;
+  images: readonly KnownImage[];
+}
+
 /** The most manifests that an index may have. */
 const MOST_MANIFESTS = 64;
 
@@ -79,7 +92,7 @@ export async function readCandidate(options: {
 /** How an image of a registry differs from one that was built or tested; undefined when it is the same. */
 export function differenceTo(
   tested: Pick<ImageIdentity, "imageId" | "layers" | "platform">,
-  options: { image: CandidateImage; index: Digest },
+  options: { image: KnownImage; index: Digest },
 ): string | undefined {
   const { image } = options;
   if (!idsOf(options).includes(tested.imageId))
@@ -90,7 +103,7 @@ export function differenceTo(
 }
 
 /** What engines call an image: its configuration's digest or, with the containerd store, its manifest's or index's. */
-export function idsOf(options: { image: CandidateImage; index: Digest }): Digest[] {
+export function idsOf(options: { image: KnownImage; index: Digest }): Digest[] {
   const { image, index } = options;
   return [image.configId, image.manifest.digest, index];
 }

@@ -25,9 +25,17 @@ export interface Evidence {
 /** What was found in some folders. */
 export interface FoundEvidence {
   evidence: Evidence[];
-  /** Files that are no evidence although they should be. */
-  invalid: Problem[];
+  invalid: InvalidEvidence[];
   warnings: string[];
+}
+
+/** A file that is no evidence although it should be. */
+export interface InvalidEvidence {
+  problem: Problem;
+  /** Somebody named the folder that it is in. */
+  isNamed: boolean;
+  /** Digests that can still be read in it, among them those of its images. */
+  digests: ReadonlySet<string>;
 }
 
 const MEND =

@@ -8,7 +8,7 @@ export {
 } from "./apply.ts";
 export { describeReceipt, shortDigest } from "./describe-receipt.ts";
 export type { ReleaseErrorCode } from "./errors.ts";
-export type { Evidence, FoundEvidence } from "./evidence.ts";
+export type { Evidence, FoundEvidence, InvalidEvidence } from "./evidence.ts";
 export type { Source } from "./judge-source.ts";
 export { type LayerMemory, openLayerMemory } from "./layer-memory.ts";
 export {

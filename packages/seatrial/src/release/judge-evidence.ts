@@ -1,5 +1,5 @@
 import type { Digest, Platform, Problem, Proof } from "../model/index.ts";
-import type { Candidate } from "./candidate.ts";
+import type { KnownCandidate } from "./candidate.ts";
 import type { Evidence } from "./evidence.ts";
 import { judgeCheck } from "./judge-check.ts";
 import { judgeSource, type Source } from "./judge-source.ts";
@@ -39,7 +39,7 @@ export interface Judgement {
 export interface JudgeOptions {
   plan: Pick<ReleasePlan, "suites" | "checks" | "allowSibling" | "allowDirty">;
   project: string;
-  candidate: Candidate;
+  candidate: KnownCandidate;
   evidence: readonly Evidence[];
   /** The tree that the release is made from, and the one that the image was built from, where they are known. */
   source: { now?: Source | undefined; built?: Source | undefined };

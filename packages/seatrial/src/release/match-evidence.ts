@@ -1,14 +1,14 @@
 import { proofOf } from "../image/index.ts";
 import type { ImageIdentity, Problem } from "../model/index.ts";
 import { familiarName } from "../registry/index.ts";
-import { type Candidate, type CandidateImage, differenceTo, idsOf } from "./candidate.ts";
+import { differenceTo, idsOf, type KnownCandidate, type KnownImage } from "./candidate.ts";
 import { type Evidence, type EvidenceOutcome, evidenceProblem } from "./evidence.ts";
 
 /** The runs that speak of this image, and what is wrong when there are none. */
 export function matchEvidence(options: {
   project: string;
-  candidate: Candidate;
-  image: CandidateImage;
+  candidate: KnownCandidate;
+  image: KnownImage;
   evidence: readonly Evidence[];
 }): { evidence: Evidence[]; refusals: Problem[] } {
   const { project, candidate, image } = options;
@@ -28,10 +28,7 @@ function speaks(outcome: EvidenceOutcome): boolean {
   return outcome.suites.length > 0 || outcome.check !== undefined;
 }
 
-function isOf(
-  outcome: EvidenceOutcome,
-  about: { image: CandidateImage; index: `sha256:${string}` },
-): boolean {
+function isOf(outcome: EvidenceOutcome, about: { image: KnownImage; index: `sha256:${string}` }): boolean {
   const tested = releaseImage(outcome);
   if (tested === undefined || !idsOf(about).includes(tested.imageId)) return false;
   // An index has one digest for all of its platforms.
@@ -41,7 +38,7 @@ function isOf(
 /** What a run says of an image that it cannot have had. */
 function inconsistencies(
   matched: readonly Evidence[],
-  about: { image: CandidateImage; index: `sha256:${string}` },
+  about: { image: KnownImage; index: `sha256:${string}` },
 ): Problem[] {
   return matched.flatMap(({ outcome, place }) => {
     const release = releaseImage(outcome);
@@ -63,12 +60,13 @@ function inconsistencies(
 }
 
 function nothingMatches(options: {
-  candidate: Candidate;
-  image: CandidateImage;
+  candidate: KnownCandidate;
+  image: KnownImage;
   told: readonly Evidence[];
   evidence: readonly Evidence[];
 }): Problem {
   const { candidate, image, told } = options;
+  const { repository, manifest } = candidate;
   const shipped = told.flatMap(({ outcome, place }) => {
     const tested = releaseImage(outcome);
     return tested === undefined ? [] : [{ tested, place }];
@@ -94,6 +92,6 @@ function nothingMatches(options: {
   return {
     code: "EVIDENCE_OTHER_IMAGE",
     message: `No run speaks for the image ${image.configId}: the newest, ${newest.place}, is about ${newest.tested.imageId}.`,
-    hint: `Something was built anew since the tests. Test what is to be released, and release what was tested; this image with \`seatrial test --image ${familiarName(candidate.repository)}@${candidate.manifest.digest}\`.`,
+    hint: `Something was built anew since the tests. ${repository === undefined ? "Test it" : `Test this image: \`seatrial test --image ${familiarName(repository)}@${manifest.digest}\``}, or release the one that was tested.`,
   };
 }

@@ -1,22 +1,19 @@
-import type { Digest, Platform, Problem } from "../model/index.ts";
+import type { Digest, Platform } from "../model/index.ts";
 import {
   familiarName,
   type RegistryClient,
   type Repository,
   type RepositoryName,
 } from "../registry/index.ts";
-import { isToolError } from "../support/error.ts";
-import { problemOf } from "../support/problem.ts";
 import { type Candidate, differenceTo, imageSwapped, readCandidate } from "./candidate.ts";
 import { checkLayers } from "./check-layers.ts";
 import type { FoundEvidence } from "./evidence.ts";
-import { type Judgement, judgeEvidence } from "./judge-evidence.ts";
+import { judgeRelease } from "./judge-release.ts";
 import type { Source } from "./judge-source.ts";
 import type { LayerMemory } from "./layer-memory.ts";
 import type { ReleasePlan } from "./plan.ts";
 import type { PreparedRelease, Signing } from "./prepared.ts";
 import { provenManifests } from "./proven-manifests.ts";
-import { missingTests } from "./statements.ts";
 import { readTags, refuseTaken } from "./tags.ts";
 
 export interface PrepareOptions {
@@ -75,43 +72,32 @@ export function openPlaces(options: {
 export async function prepareRelease(
   options: PrepareOptions & { places: ReleasePlaces },
 ): Promise<PreparedRelease> {
-  const { plan, image, places, found, signal } = options;
+  const { plan, image, places, signal } = options;
   const { reference } = image;
   const [candidate, tags] = await Promise.all([
     readCandidate({ repository: places.from, reference, signal }),
     readTags({ repository: places.to, tags: plan.tags, signal }),
   ]);
   checkExpected(candidate, options);
-  const judgement = judgeEvidence({ ...options, candidate, evidence: found.evidence });
-  const { tests, invalid } = await readTests(judgement);
+  const { judgement, tests } = await judgeRelease({ ...options, candidate });
   const { digest } = candidate.manifest;
   const taken = refuseTaken({ repository: places.to.name, tags, digest });
-  const unnamed =
-    options.signing === undefined || invalid.length > 0 ? [] : missingTests({ judgement, tests });
-  const refusals = [...found.invalid, ...judgement.refusals, ...invalid, ...unnamed, ...taken];
+  const refusals = [...judgement.refusals, ...taken];
   if (refusals.length === 0 && options.isProven !== true) {
-    const proven = provenManifests({ ...options, evidence: found.evidence, listed: options.expected });
+    const proven = provenManifests({
+      ...options,
+      evidence: options.found.evidence,
+      listed: options.expected,
+    });
     await checkLayers({ ...options, candidate, repository: places.from, proven });
   }
   return {
     candidate,
     tags,
     tests,
-    judgement: {
-      ...judgement,
-      refusals,
-      warnings: [
-        ...plan.warnings,
-        ...found.warnings,
-        ...judgement.warnings,
-        ...(options.signing === undefined ? [NOT_ATTESTED] : []),
-      ],
-    },
+    judgement: { ...judgement, refusals },
   };
 }
-
-const NOT_ATTESTED =
-  "not attested: there is no key. Make one with `seatrial key new`, and put it in SEATRIAL_KEY";
 
 /** Between the push and now somebody may have exchanged the image, or the list of pushed images. */
 function checkExpected(candidate: Candidate, { expected }: PrepareOptions): void {
@@ -120,21 +106,4 @@ function checkExpected(candidate: Candidate, { expected }: PrepareOptions): void
   const differences = candidate.images.map((image) => differenceTo(expected, { image, index: digest }));
   if (differences.includes(undefined)) return;
   throw imageSwapped(`${familiarName(candidate.repository)}@${digest}`, differences[0] ?? "it has no image");
-}
-
-async function readTests(
-  judgement: Judgement,
-): Promise<{ tests: PreparedRelease["tests"]; invalid: Problem[] }> {
-  const tests: PreparedRelease["tests"] = new Map();
-  const invalid: Problem[] = [];
-  for (const { suite, from } of judgement.suites.flatMap(({ parts }) => parts)) {
-    try {
-      const read = await from.tests(suite);
-      if (read !== undefined) tests.set(suite, read);
-    } catch (error) {
-      if (!isToolError(error, "EVIDENCE_INVALID")) throw error;
-      invalid.push(problemOf(error));
-    }
-  }
-  return { tests, invalid };
 }

@@ -17,14 +17,18 @@ function withJunit(text: string): Outcome {
 
 async function read(files: Record<string, string>, folders: string[] = [".seatrial/runs"]) {
   await using folder = await makeFolder(files);
-  const found = await readEvidence({ folders: folders.map((each) => `${folder.path}/${each}`), signal: ANY });
+  const found = await readEvidence({
+    folders: folders.map((each) => `${folder.path}/${each}`),
+    isNamed: false,
+    signal: ANY,
+  });
   const tests = await Promise.all(
     found.evidence.map(({ outcome, tests }) => {
       const [suite] = outcome.suites;
       return suite === undefined ? undefined : tests(suite).catch((error: unknown) => error);
     }),
   );
-  return { ...found, tests, codes: found.invalid.map(({ code }) => code) };
+  return { ...found, tests, codes: found.invalid.map(({ problem }) => problem.code) };
 }
 
 describe("the folders of evidence", () => {
@@ -125,7 +129,14 @@ describe("an outcome that was edited or cut off", () => {
 
   it("names the file", async () => {
     const { invalid } = await read({ ".seatrial/runs/r1/outcome.json": "{" });
-    expect(invalid[0]?.message).toContain(".seatrial/runs/r1/outcome.json");
+    expect(invalid[0]?.problem.message).toContain(".seatrial/runs/r1/outcome.json");
+  });
+
+  it("keeps which images it is about, as far as it can be read", async () => {
+    const text = JSON.stringify(good);
+    const { invalid } = await read({ ".seatrial/runs/r1/outcome.json": text.slice(0, -20) });
+    expect(invalid).toMatchObject([{ isNamed: false }]);
+    expect([...(invalid[0]?.digests ?? [])]).toContain(identity.imageId);
   });
 
   it("may be no file at all", async () => {
@@ -135,8 +146,8 @@ describe("an outcome that was edited or cut off", () => {
     await symlink("/dev/zero", `${folder.path}/runs/r2/outcome.json`);
     await mkdir(`${folder.path}/runs/r3`);
     await writeFile(`${folder.path}/runs/r3/outcome.json`, Buffer.alloc(33_000_000, " "));
-    const { invalid } = await readEvidence({ folders: [`${folder.path}/runs`], signal: ANY });
-    expect(invalid.map(({ code }) => code)).toEqual(Array(3).fill("EVIDENCE_INVALID"));
+    const { invalid } = await readEvidence({ folders: [`${folder.path}/runs`], isNamed: true, signal: ANY });
+    expect(invalid.map(({ problem }) => problem.code)).toEqual(Array(3).fill("EVIDENCE_INVALID"));
   });
 });
 

@@ -1,7 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import * as v from "valibot";
-import type { Problem } from "../model/index.ts";
 import { isToolError, messageOf } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
 import {
@@ -10,6 +9,7 @@ import {
   evidenceInvalid,
   evidenceProblem,
   type FoundEvidence,
+  type InvalidEvidence,
 } from "./evidence.ts";
 import { contradictions, outcomeSchema } from "./outcome-schema.ts";
 import { readBounded } from "./read-bounded.ts";
@@ -27,9 +27,11 @@ const AT_ONCE = 16;
  */
 export async function readEvidence(options: {
   folders: readonly string[];
+  /** Whether somebody said that these folders count, and not others. */
+  isNamed: boolean;
   signal: AbortSignal;
 }): Promise<FoundEvidence> {
-  const { signal } = options;
+  const { isNamed, signal } = options;
   const nested = await Promise.all(options.folders.map(runFolders));
   const unread = options.folders.filter((_, index) => nested[index] === undefined);
   const all = [...new Set(nested.flatMap((folders) => folders ?? []))].sort((a, b) =>
@@ -37,13 +39,13 @@ export async function readEvidence(options: {
   );
   const folders = all.slice(0, MOST_RUNS);
   const evidence: Evidence[] = [];
-  const invalid: Problem[] = [];
+  const invalid: InvalidEvidence[] = [];
   for (let at = 0; at < folders.length; at += AT_ONCE) {
     signal.throwIfAborted();
     const read = await Promise.all(folders.slice(at, at + AT_ONCE).map((folder) => readRun(folder, signal)));
     for (const each of read) {
       if (each === undefined) continue;
-      if ("problem" in each) invalid.push(each.problem);
+      if ("problem" in each) invalid.push({ ...each, isNamed });
       else if (!evidence.some(({ outcome }) => isSame(outcome, each.outcome))) evidence.push(each);
     }
   }
@@ -80,16 +82,18 @@ async function runFolders(folder: string): Promise<string[] | undefined> {
 async function readRun(
   folder: string,
   signal: AbortSignal,
-): Promise<Evidence | { problem: Problem } | undefined> {
+): Promise<Evidence | Omit<InvalidEvidence, "isNamed"> | undefined> {
   const place = path.join(folder, "outcome.json");
   if (!(await exists(place))) return undefined;
+  let text = "";
   try {
-    const bytes = await readBounded({ file: place, limit: LARGEST, signal });
-    const outcome = parseOutcome(bytes.toString("utf8"), place);
+    text = (await readBounded({ file: place, limit: LARGEST, signal })).toString("utf8");
+    const outcome = parseOutcome(text, place);
     return { place, outcome, tests: (suite) => readSuiteTests({ folder, suite, signal }) };
   } catch (error) {
     signal.throwIfAborted();
-    return { problem: isToolError(error) ? problemOf(error) : evidenceProblem(place, messageOf(error)) };
+    const problem = isToolError(error) ? problemOf(error) : evidenceProblem(place, messageOf(error));
+    return { problem, digests: new Set(text.match(/sha256:[0-9a-f]{64}/g)) };
   }
 }
 

@@ -1,0 +1,63 @@
+import type { Problem } from "../model/index.ts";
+import { isToolError } from "../support/error.ts";
+import { problemOf } from "../support/problem.ts";
+import { idsOf } from "./candidate.ts";
+import type { FoundEvidence } from "./evidence.ts";
+import { type Judgement, type JudgeOptions, judgeEvidence } from "./judge-evidence.ts";
+import { judgeInvalid } from "./judge-invalid.ts";
+import type { ReleasePlan } from "./plan.ts";
+import type { PreparedRelease, Signing } from "./prepared.ts";
+import { missingTests } from "./statements.ts";
+
+/** Judges everything that a release needs beside the registry: the evidence, and the files that it is made of. */
+export async function judgeRelease(
+  options: Omit<JudgeOptions, "evidence" | "plan"> & {
+    plan: ReleasePlan;
+    found: FoundEvidence;
+    signing?: Signing | undefined;
+  },
+): Promise<Pick<PreparedRelease, "judgement" | "tests">> {
+  const { plan, found, candidate, signing } = options;
+  const judgement = judgeEvidence({ ...options, evidence: found.evidence });
+  const index = candidate.manifest.digest;
+  const unread = judgeInvalid({
+    ...found,
+    ids: candidate.images.flatMap((image) => idsOf({ image, index })),
+  });
+  const { tests, invalid } = await readTests(judgement);
+  const unnamed = signing === undefined || invalid.length > 0 ? [] : missingTests({ judgement, tests });
+  return {
+    tests,
+    judgement: {
+      ...judgement,
+      refusals: [...unread.refusals, ...judgement.refusals, ...invalid, ...unnamed],
+      warnings: [
+        ...plan.warnings,
+        ...found.warnings,
+        ...unread.warnings,
+        ...judgement.warnings,
+        ...(signing === undefined ? [NOT_ATTESTED] : []),
+      ],
+    },
+  };
+}
+
+const NOT_ATTESTED =
+  "not attested: there is no key. Make one with `seatrial key new`, and put it in SEATRIAL_KEY";
+
+async function readTests(
+  judgement: Judgement,
+): Promise<{ tests: PreparedRelease["tests"]; invalid: Problem[] }> {
+  const tests: PreparedRelease["tests"] = new Map();
+  const invalid: Problem[] = [];
+  for (const { suite, from } of judgement.suites.flatMap(({ parts }) => parts)) {
+    try {
+      const read = await from.tests(suite);
+      if (read !== undefined) tests.set(suite, read);
+    } catch (error) {
+      if (!isToolError(error, "EVIDENCE_INVALID")) throw error;
+      invalid.push(problemOf(error));
+    }
+  }
+  return { tests, invalid };
+}
