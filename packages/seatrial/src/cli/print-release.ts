@@ -1,6 +1,12 @@
 import type { Problem, TagReceipt } from "../model/index.ts";
 import { familiarName, type RegistryClient } from "../registry/index.ts";
-import { openPlaces, prepareRelease, readTags, shortDigest } from "../release/index.ts";
+import {
+  openPlaces,
+  type PreparedRelease,
+  prepareRelease,
+  previewHeld,
+  shortDigest,
+} from "../release/index.ts";
 import { createStyle, formatProblem } from "../report/index.ts";
 import { EXIT, type ExitCode } from "../support/error.ts";
 import { createRedactor } from "../support/redact.ts";
@@ -19,6 +25,8 @@ interface ReleasePreview {
   refusals: Problem[];
   warnings: string[];
 }
+
+type OpenSession = ReleaseSession & { registries: RegistryClient };
 
 /** Prints what a release would do, what each tag names now, and what it would be refused for. Exit code 1 when it would be. */
 export async function printRelease(options: {
@@ -43,44 +51,12 @@ export async function printRelease(options: {
   return preview.refusals.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
-async function previewOf(
-  session: ReleaseSession & { registries: RegistryClient },
-  signal: AbortSignal,
-): Promise<ReleasePreview> {
-  const { chosen, plan, project, registries, source, signing } = session;
-  const common = {
-    repository: familiarName(plan.repository),
-    attested: signing !== undefined,
-    warnings: plan.warnings,
-  };
-  if (chosen.kind === "held") {
-    return {
-      ...common,
-      image: { reference: chosen.identity.imageId, from: `run ${chosen.run}; it is pushed first` },
-      tags: await readTags({ repository: registries.repository(plan.repository), tags: plan.tags, signal }),
-      evidence: [],
-      refusals: [],
-      warnings: [...plan.warnings, NOT_JUDGED],
-    };
-  }
-  const { image } = chosen;
-  const places = openPlaces({ ...session, image });
-  const { candidate, judgement, tags } = await prepareRelease({
-    ...session,
-    ...chosen,
-    project: project.name,
-    places,
-    source: { now: source, built: chosen.built },
-    signing: signing && { ...signing, folder: "" },
-    signal,
-  });
+async function previewOf(session: OpenSession, signal: AbortSignal): Promise<ReleasePreview> {
+  const { plan, signing } = session;
+  const { image, judgement, tags } = await judgedOf(session, signal);
   return {
-    ...common,
-    image: {
-      reference: `${familiarName(image.repository)}@${candidate.manifest.digest}`,
-      from: chosen.place,
-      digest: candidate.manifest.digest,
-    },
+    repository: familiarName(plan.repository),
+    image,
     tags,
     evidence: judgement.suites.map(({ suite, platform, proof, passed, parts }) => ({
       suite,
@@ -89,13 +65,37 @@ async function previewOf(
       passed,
       runs: [...new Set(parts.map(({ from }) => from.outcome.run))],
     })),
+    attested: signing !== undefined,
     refusals: judgement.refusals,
     warnings: judgement.warnings,
   };
 }
 
-const NOT_JUDGED =
-  "the evidence and the tags are judged once the registry has the image: `seatrial build --push` pushes it";
+async function judgedOf(
+  session: OpenSession,
+  signal: AbortSignal,
+): Promise<Pick<PreparedRelease, "judgement" | "tags"> & Pick<ReleasePreview, "image">> {
+  const { chosen, plan, registries } = session;
+  const common = {
+    ...session,
+    project: session.project.name,
+    source: { now: session.source, built: chosen.built },
+    signing: session.signing && { ...session.signing, folder: "" },
+    signal,
+  };
+  if (chosen.kind === "held") {
+    const { identity, run } = chosen;
+    const repository = registries.repository(plan.repository);
+    const previewed = await previewHeld({ ...common, identity, repository });
+    return { ...previewed, image: { reference: identity.imageId, from: `run ${run}; it is pushed first` } };
+  }
+  const { image, expected, place } = chosen;
+  const places = openPlaces({ ...session, image });
+  const { candidate, ...prepared } = await prepareRelease({ ...common, image, expected, places });
+  const { digest } = candidate.manifest;
+  const reference = `${familiarName(image.repository)}@${digest}`;
+  return { ...prepared, image: { reference, from: place, digest } };
+}
 
 function describe(preview: ReleasePreview, colour: boolean): string[] {
   const { repository, image, tags, evidence, attested, refusals, warnings } = preview;

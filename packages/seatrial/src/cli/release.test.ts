@@ -232,15 +232,20 @@ describe("seatrial release --dry-run", () => {
     await here[Symbol.asyncDispose]();
   });
 
-  it("says what the tags name also of an image that only the engine has, and that nothing is judged yet", async () => {
+  it("judges also an image that only the engine has, by its evidence and by what the tags name", async () => {
     const { here, repository, digest } = await prepared();
     const manifest = await repository.manifests.get(digest, ANY);
     if (manifest !== undefined) await repository.manifests.put("latest", manifest, ANY);
     await rm(`${here.path}/.seatrial/images.json`);
     expect(await here.seatrial("release", "--dry-run"), here.stderr()).toBe(0);
+    expect(here.stdout()).toContain("(run r1; it is pushed first)");
     expect(here.stdout()).toMatch(/tag +v1 +immutable +new/);
     expect(here.stdout()).toMatch(/tag +latest +floating +names sha256:[0-9a-f]{4}… now/);
-    expect(here.stdout()).toContain("are judged once the registry has the image");
+    expect(here.stdout()).toMatch(/evidence +unit +3 passed/);
+    const other = await pushImage(repository, "another");
+    await repository.manifests.put("v1", other.manifest, ANY);
+    expect(await here.seatrial("release", "--dry-run")).toBe(1);
+    expect(here.stdout()).toContain("TAG_TAKEN");
     await here[Symbol.asyncDispose]();
   });
 

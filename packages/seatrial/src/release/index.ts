@@ -21,6 +21,6 @@ export {
 } from "./plan.ts";
 export { type ExpectedImage, openPlaces, type PrepareOptions, prepareRelease } from "./prepare.ts";
 export type { PreparedRelease, Signing } from "./prepared.ts";
+export { previewHeld } from "./preview-held.ts";
 export { type PushedCandidates, type PushOptions, pushCandidates } from "./push.ts";
 export { readEvidence } from "./read-evidence.ts";
-export { readTags } from "./tags.ts";
