@@ -89,6 +89,22 @@ describe("checks", () => {
     });
   });
 
+  it("compare a test image that is a sibling, and no other one", async () => {
+    const base = [{ name: "a", content: "x" }];
+    const app = [{ name: "app", content: "xx" }];
+    const sibling = await check({
+      layers: [base, app],
+      test: { layers: [base, [{ name: "test", content: "xxx" }]] },
+      measureTest: true,
+    });
+    expect(sibling.outcome.reading?.difference).toEqual({
+      untested: { count: 1, paths: ["/app"] },
+      unshipped: { count: 1, paths: ["/test"] },
+    });
+    const onTop = await check({ layers: [base], test: { layers: [base, app] }, measureTest: true });
+    expect(onTop.outcome.reading).toMatchObject({ test: {}, difference: undefined });
+  });
+
   it("do not export the test image for the sake of its size alone", async () => {
     const test = { layers: [[{ name: "b", content: "x".repeat(900) }]] };
     const { outcome, exports } = await check({ test });

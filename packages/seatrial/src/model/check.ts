@@ -41,6 +41,23 @@ export interface ImageReading {
   test?: ImageSize | undefined;
   /** Bytes in the image that a later layer overwrites or deletes, by who made the layers. */
   waste: { own: number; base: number; paths: WastedPath[] };
+  /** Of a test image that only shares its first layers with what ships; absent when nobody has read it. */
+  difference?: ImageDifference | undefined;
+}
+
+/** How the files of what ships and of the test image differ: by kind, size, rights and owner. Contents are not compared. */
+export interface ImageDifference {
+  /** They ship, and are not in the test image, or other ones there. */
+  untested: PathList;
+  /** They are in the test image, and do not ship. */
+  unshipped: PathList;
+}
+
+/** Paths of which only some are named. */
+export interface PathList {
+  count: number;
+  /** Some of them: the project's own before those of base images, then the largest. */
+  paths: string[];
 }
 
 export interface ImageSize {
@@ -57,4 +74,14 @@ export interface WastedPath {
   bytes: number;
   /** How many layers hold it. */
   copies: number;
+}
+
+const MOST_NAMED = 3;
+
+/** `3 paths: /app/main.py, /app/util.py, /etc/x`; `no path` when there is none. */
+export function describePaths({ count, paths }: PathList): string {
+  if (count === 0) return "no path";
+  const named = paths.slice(0, MOST_NAMED).join(", ");
+  const more = count > MOST_NAMED ? ", …" : "";
+  return `${count} ${count === 1 ? "path" : "paths"}: ${named}${more}`;
 }

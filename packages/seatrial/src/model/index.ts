@@ -1,12 +1,15 @@
 // The shared nouns: plain types and their formatting, no I/O.
 export type { BuildResult, BuildSecret, BuildTarget } from "./build.ts";
 export { formatBytes } from "./bytes.ts";
-export type {
-  CheckName,
-  CheckOutcome,
-  ImageReading,
-  ImageSize,
-  WastedPath,
+export {
+  type CheckName,
+  type CheckOutcome,
+  describePaths,
+  type ImageDifference,
+  type ImageReading,
+  type ImageSize,
+  type PathList,
+  type WastedPath,
 } from "./check.ts";
 export {
   COVERAGE_FORMATS,

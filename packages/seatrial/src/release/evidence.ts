@@ -1,11 +1,25 @@
-import type { CheckOutcome, Outcome, Problem, SuiteOutcome, TestResult } from "../model/index.ts";
+import type {
+  CheckOutcome,
+  Digest,
+  ImageDifference,
+  Outcome,
+  Problem,
+  SuiteOutcome,
+  TestResult,
+} from "../model/index.ts";
 import { releaseError } from "./errors.ts";
 
 /** What counts of the outcome of a run. */
 export interface EvidenceOutcome extends Omit<Outcome, "check" | "coverage"> {
-  check?: Omit<CheckOutcome, "reading"> | undefined;
+  check?: (Omit<CheckOutcome, "reading"> & { reading?: ComparedImages | undefined }) | undefined;
   /** Whether it was enough, and what was asked. */
   coverage?: { status: "passed" | "failed"; judgements?: CoverageVerdict[] | undefined } | undefined;
+}
+
+/** How what ships differs from the test image, when the checks have read both. */
+interface ComparedImages {
+  test?: { imageId: Digest } | undefined;
+  difference?: ImageDifference | undefined;
 }
 
 interface CoverageVerdict {

@@ -205,6 +205,23 @@ describe("proofs", () => {
     ]);
   });
 
+  it("of siblings say which paths differ, when checks of any run have read both images", async () => {
+    const images_ = images([{ ...other, target: "dev" }]);
+    const difference = {
+      untested: { count: 4, paths: ["/app/a", "/app/b", "/app/c", "/app/d"] },
+      unshipped: { count: 1, paths: ["/bin/pytest"] },
+    };
+    const reading = { test: { imageId: other.imageId }, difference };
+    const checked = run([], { check: { ...checks(identity), reading } as Outcome["check"] });
+    const { refusals } = await judge([run([sibling], images_), checked]);
+    expect(refusals[0]?.message).toContain("what ships differs in 4 paths: /app/a, /app/b, /app/c, …;");
+    expect(refusals[0]?.message).toContain("the sibling alone has 1 path: /bin/pytest");
+    const elsewhere = { ...reading, test: { imageId: identity.imageId } };
+    const another = run([], { check: { ...checks(identity), reading: elsewhere } as Outcome["check"] });
+    const unknown = await judge([run([sibling], images_), another]);
+    expect(unknown.refusals[0]?.message).toContain("`seatrial check` says which paths differ");
+  });
+
   it("of siblings alone are allowed by choice, with a warning", async () => {
     const judged = await judge([run([sibling], images([{ ...other, target: "dev" }]))], {
       plan: planWith({ allowSibling: true }),

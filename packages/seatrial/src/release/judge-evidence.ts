@@ -1,40 +1,13 @@
-import type { Digest, Platform, Problem, Proof } from "../model/index.ts";
+import type { Digest, Problem } from "../model/index.ts";
 import type { KnownCandidate } from "./candidate.ts";
 import type { Evidence } from "./evidence.ts";
 import { judgeCheck } from "./judge-check.ts";
+import { judgeProofs } from "./judge-proofs.ts";
 import { judgeSource, type Source } from "./judge-source.ts";
 import { judgeSuite } from "./judge-suite.ts";
+import type { CheckEvidence, Judgement, SuiteEvidence } from "./judgement.ts";
 import { matchEvidence } from "./match-evidence.ts";
 import type { ReleasePlan } from "./plan.ts";
-import type { SuitePart } from "./suite-attempts.ts";
-
-/** What speaks for an image: a suite that passed on it, whole. */
-export interface SuiteEvidence {
-  suite: string;
-  /** The digest of the image's configuration. */
-  configId: Digest;
-  platform: Platform;
-  proof: Proof | undefined;
-  passed: number;
-  /** One, or one for each shard that ran elsewhere. */
-  parts: SuitePart[];
-}
-
-/** The run that checked an image. */
-export interface CheckEvidence {
-  configId: Digest;
-  platform: Platform;
-  from: Evidence;
-}
-
-/** What the evidence says of an image that is to be released. */
-export interface Judgement {
-  /** Why it is not released: all reasons at once. Empty: it may be. */
-  refusals: Problem[];
-  warnings: string[];
-  suites: SuiteEvidence[];
-  checks: CheckEvidence[];
-}
 
 export interface JudgeOptions {
   plan: Pick<ReleasePlan, "suites" | "checks" | "allowSibling" | "allowDirty">;
@@ -74,7 +47,11 @@ export function judgeEvidence(options: JudgeOptions): Judgement {
     }
     const own = suites.filter(({ configId }) => configId === image.configId);
     if (own.length === 0 && refusals.length === 0) refusals.push(nothingRan(image.configId));
-    const judged = judgeProofs({ suites: own, allowSibling: plan.allowSibling });
+    const judged = judgeProofs({
+      suites: own,
+      evidence: matched.evidence,
+      allowSibling: plan.allowSibling,
+    });
     refusals.push(...judged.refusals);
     warnings.push(...judged.warnings);
   }
@@ -94,30 +71,6 @@ function nothingRan(configId: Digest): Problem {
     message: `No test was run on the image ${configId}.`,
     hint: "A release needs a suite that speaks for its image.",
   };
-}
-
-/** At least one suite must speak for what ships; others may have run beside it. */
-function judgeProofs(options: { suites: readonly SuiteEvidence[]; allowSibling: boolean }): {
-  refusals: Problem[];
-  warnings: string[];
-} {
-  const { suites, allowSibling } = options;
-  const silent = suites.filter(({ proof }) => proof === undefined || proof.kind === "sibling");
-  if (silent.length === 0) return { refusals: [], warnings: [] };
-  const what = silent.map(describeSibling).join("; ");
-  if (silent.length < suites.length || allowSibling)
-    return { refusals: [], warnings: [`not in the image that ships: ${what}`] };
-  const refusal: Problem = {
-    code: "EVIDENCE_SIBLING",
-    message: `No suite speaks for the image that ships: ${what}.`,
-    hint: "Test the release image itself: build the test stage FROM it, or run a suite against it with `app:`. Or release with --allow-sibling.",
-  };
-  return { refusals: [refusal], warnings: [] };
-}
-
-function describeSibling({ suite, proof }: SuiteEvidence): string {
-  if (proof?.kind !== "sibling") return `suite ${suite} ran in another image`;
-  return `suite ${suite} ran in a sibling that shares ${proof.sharedLayers} of its ${proof.releaseLayers} layers`;
 }
 
 function standIns(used: readonly Evidence[]): string[] {

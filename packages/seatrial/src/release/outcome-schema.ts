@@ -62,12 +62,20 @@ const testResult = v.object({
   duration,
 });
 
+const pathList = v.object({ count: whole, paths: v.array(v.string()) });
+
+const reading = v.object({
+  test: v.optional(v.object({ imageId: digest })),
+  difference: v.optional(v.object({ untested: pathList, unshipped: pathList })),
+});
+
 const check = v.object({
   status,
   imageId: digest,
   counts,
   duration,
   results: v.array(testResult),
+  reading: v.optional(reading),
   problem: v.optional(problem),
 });
 

@@ -1,7 +1,7 @@
 import type { Signer } from "../attest/index.ts";
 import type { SuiteOutcome, TagReceipt, TestResult } from "../model/index.ts";
 import type { Candidate } from "./candidate.ts";
-import type { Judgement } from "./judge-evidence.ts";
+import type { Judgement } from "./judgement.ts";
 
 /** Everything that is known before anything is changed. */
 export interface PreparedRelease {

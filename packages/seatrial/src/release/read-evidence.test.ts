@@ -127,6 +127,25 @@ describe("an outcome that was edited or cut off", () => {
     });
   });
 
+  it("keeps in which paths the checks have seen images to differ", async () => {
+    const difference = { untested: { count: 1, paths: ["/a"] }, unshipped: { count: 0, paths: [] } };
+    const check = {
+      status: "passed",
+      imageId: identity.imageId,
+      counts: { passed: 0, failed: 0, skipped: 0 },
+      duration: 1,
+      results: [],
+      reading: { test: { imageId: identity.imageId, layers: 3 }, waste: { own: 1 }, difference },
+    };
+    const { evidence } = await read({
+      ".seatrial/runs/r1/outcome.json": JSON.stringify({ ...good, check }),
+    });
+    expect(evidence[0]?.outcome.check?.reading).toEqual({
+      test: { imageId: identity.imageId },
+      difference,
+    });
+  });
+
   it("names the file", async () => {
     const { invalid } = await read({ ".seatrial/runs/r1/outcome.json": "{" });
     expect(invalid[0]?.problem.message).toContain(".seatrial/runs/r1/outcome.json");

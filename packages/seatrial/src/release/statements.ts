@@ -3,7 +3,7 @@ import type { Digest, Problem } from "../model/index.ts";
 import { familiarName, type RepositoryName } from "../registry/index.ts";
 import { type CandidateImage, idsOf } from "./candidate.ts";
 import { type EvidenceOutcome, evidenceProblem } from "./evidence.ts";
-import type { SuiteEvidence } from "./judge-evidence.ts";
+import type { SuiteEvidence } from "./judgement.ts";
 import type { PreparedRelease } from "./prepared.ts";
 
 /** What the tests of the image are worth to others: a statement for each suite that speaks for it, and one for its checks. */

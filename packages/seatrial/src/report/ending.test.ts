@@ -93,15 +93,21 @@ describe("the ending of a run", () => {
             release: { ...size, uncompressed: 18_200_000, transferred: 7_000_000 },
             test: { ...size, uncompressed: 412_000_000, transferred: 150_000_000 },
             waste: { own: 0, base: 1_700_000, paths: [] },
+            difference: {
+              untested: { count: 1, paths: ["/srv/app.py"] },
+              unshipped: { count: 4, paths: ["/bin/pytest", "/bin/gcc", "/bin/git", "/bin/nano"] },
+            },
           },
           problem: { code: "ENGINE_UNREACHABLE", message: "The engine is away." },
         },
       },
     });
     expect(lines.join("\n")).toContain("The engine is away.");
-    expect(lines.slice(-6)).toEqual([
+    expect(lines.slice(-8)).toEqual([
       "release image: 18.2 MB in 3 layers, about 7.0 MB with gzip",
       "test image:    412 MB in 3 layers, about 150 MB with gzip: multi-stage saved 394 MB, 143 MB to transfer",
+      "difference:    not in the test image, or other ones there: 1 path: /srv/app.py",
+      "               in the test image alone: 4 paths: /bin/pytest, /bin/gcc, /bin/git, …",
       "waste:         0 B in the project's own layers, 1.7 MB in those of the base image",
       "",
       "failed: 1 failed, 4 passed in 4.2 s",

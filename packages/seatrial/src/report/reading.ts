@@ -1,10 +1,16 @@
-import { formatBytes, type ImageReading, type ImageSize } from "../model/index.ts";
+import { describePaths, formatBytes, type ImageReading, type ImageSize } from "../model/index.ts";
 
 /** What the layers say, for people: sizes, what the release image saves against the test image, and waste. */
-export function formatReading({ release, test, waste }: ImageReading): string[] {
+export function formatReading({ release, test, waste, difference }: ImageReading): string[] {
   return [
     `release image: ${formatSize(release)}`,
     ...(test === undefined ? [] : [`test image:    ${formatSize(test)}: ${saved(release, test)}`]),
+    ...(difference === undefined
+      ? []
+      : [
+          `difference:    not in the test image, or other ones there: ${describePaths(difference.untested)}`,
+          `               in the test image alone: ${describePaths(difference.unshipped)}`,
+        ]),
     `waste:         ${formatBytes(waste.own)} in the project's own layers, ${formatBytes(waste.base)} in those of the base image`,
   ];
 }

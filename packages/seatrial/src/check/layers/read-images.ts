@@ -5,6 +5,8 @@ import type { CheckPlan } from "../plan.ts";
 import { readSecrets, type SearchedSecret } from "../secrets/values.ts";
 import { buildIndex } from "./build-index.ts";
 import { openReadingCache } from "./cache.ts";
+import { type ComparedLayer, compareImages } from "./difference.ts";
+import { readEntryLog } from "./entry-log.ts";
 import type { ImageIndex } from "./image-index.ts";
 import { readingsFolder } from "./kept.ts";
 import { cachedReadings, type ImageReadings, loadReadings } from "./load-readings.ts";
@@ -56,8 +58,25 @@ export async function readImages(options: {
     release: sizeOf(release, ofRelease),
     test: test && sizeOf(test, ofTest),
     waste: { own: waste.own, base: waste.base, paths },
+    difference:
+      test !== undefined && ofTest !== undefined && isSibling(release, test)
+        ? compareImages({ release: index.layers, test: layersOf(ofTest, release) })
+        : undefined,
   };
   return { release: index, reading, waste, secrets };
+}
+
+/** The test image is not made of the release image and something on top. */
+function isSibling(release: ImageIdentity, test: ImageIdentity): boolean {
+  return release.layers.some((layer, index) => layer !== test.layers[index]);
+}
+
+/** What a test image has beside what it shares with the release image is the project's own, as far as anybody knows. */
+function layersOf({ readings }: ImageReadings, release: ImageIdentity): ComparedLayer[] {
+  return readings.map(({ diffId, entries }) => ({
+    own: !release.layers.includes(diffId),
+    entries: () => readEntryLog(entries),
+  }));
 }
 
 async function inspect({ engine, signal }: CheckContext, image: ImageIdentity): Promise<ImageDetails> {

@@ -1,6 +1,6 @@
 import type { WastedPath } from "../../model/index.ts";
 import type { ImageLayer } from "./image-index.ts";
-import { createPathSet, type PathSet } from "./path-set.ts";
+import { createVeil } from "./veil.ts";
 
 export interface Waste {
   own: number;
@@ -19,20 +19,18 @@ const MOST_CANDIDATES = 5_000;
  */
 export function measureWaste(layers: readonly ImageLayer[]): Waste {
   const waste: Waste = { own: 0, base: 0, paths: [] };
-  // What the layers above have, and what they hide with everything below it.
-  const above = createPathSet();
-  const hidden = createPathSet();
+  const veil = createVeil();
   let candidates = new Map<string, { bytes: number; own: boolean }>();
 
   for (const layer of layers.toReversed()) {
     for (const { path, type, size } of layer.entries()) {
-      if (type !== "file" || size === 0 || !isHidden(path, { above, hidden })) continue;
+      if (type !== "file" || size === 0 || !veil.hides(path)) continue;
       waste[layer.own ? "own" : "base"] += size;
       const known = candidates.get(path);
       candidates.set(path, { bytes: size + (known?.bytes ?? 0), own: layer.own || known?.own === true });
       if (candidates.size > MOST_CANDIDATES) candidates = largest(candidates, MOST_CANDIDATES / 2);
     }
-    addLayer(layer, { above, hidden });
+    veil.lay(layer);
   }
   const told = largest(candidates, MOST_PATHS);
   const copies = countCopies(layers, told);
@@ -43,27 +41,6 @@ export function measureWaste(layers: readonly ImageLayer[]): Waste {
     copies: copies.get(path) ?? 1,
   }));
   return waste;
-}
-
-interface Above {
-  above: PathSet;
-  hidden: PathSet;
-}
-
-function isHidden(path: string, { above, hidden }: Above): boolean {
-  return above.has(path) || hidden.has(path) || hidden.hasAbove(path);
-}
-
-function addLayer(layer: ImageLayer, { above, hidden }: Above): void {
-  for (const { path, type } of layer.entries()) {
-    if (type === "whiteout") hidden.add(path);
-    else if (type === "opaque") hidden.add(path);
-    else {
-      above.add(path);
-      // In place of a directory: what was in it is gone.
-      if (type !== "directory") hidden.add(path);
-    }
-  }
 }
 
 function largest(
