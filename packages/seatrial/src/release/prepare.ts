@@ -91,12 +91,7 @@ export async function prepareRelease(
     });
     await checkLayers({ ...options, candidate, repository: places.from, proven });
   }
-  return {
-    candidate,
-    tags,
-    tests,
-    judgement: { ...judgement, refusals },
-  };
+  return { candidate, tags, tests, judgement: { ...judgement, refusals } };
 }
 
 /** Between the push and now somebody may have exchanged the image, or the list of pushed images. */
