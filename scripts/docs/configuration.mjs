@@ -26,7 +26,7 @@ export function configurationPage(schema) {
   ];
   return page("Configuration", [
     "`seatrial.yaml` lies in the project's folder and is looked for upwards, up to the git repository. Every key is optional. Without the file, the Dockerfile and the Compose file are all there is: a Compose service that is built from the same Dockerfile and is there for tests counts as a suite.",
-    "Texts may hold variables as in Compose: `${NAME}`, `${NAME:-default}`, `${NAME:?message}`; `$$` is a dollar sign. Values come from the environment, then from `.env` or the files of `env_file`. `GIT_SHA`, `GIT_SHORT_SHA`, `GIT_BRANCH` and `GIT_TAG` are known where nobody sets them.",
+    "Texts may hold variables as in Compose: `${NAME}`, `${NAME:-default}`, `${NAME:?message}`; `$$` is a dollar sign. Values come from the environment, then from `.env` or the files of `env_file`. `GIT_SHA`, `GIT_SHORT_SHA`, `GIT_BRANCH` and `GIT_TAG` are known where nobody sets them; in a pipeline, branch and tag are those that it runs for.",
     "An unknown key is an error that names file, line and the nearest known key; keys that start with `x-` are yours. Durations are texts such as `90s`, `10m` or `1h30m`, sizes such as `512m` or `1.5GiB`. Relative paths start at this file's folder.",
     "Editors check the file against the schema in the package: `# yaml-language-server: $schema=node_modules/seatrial/schema/seatrial.schema.json` as its first line.",
     ...sections.flatMap(describe),

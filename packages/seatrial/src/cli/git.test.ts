@@ -107,23 +107,34 @@ it("variables of git are those of the checkout, and no others are answered", asy
 });
 
 it.each([
-  ["GitLab", { CI_COMMIT_BRANCH: "trunk" }, { CI_COMMIT_TAG: "v2" }],
+  ["GitLab", { CI_COMMIT_BRANCH: "main" }, { CI_COMMIT_TAG: "v2" }],
   [
     "GitHub",
-    { GITHUB_REF_TYPE: "branch", GITHUB_REF_NAME: "trunk" },
+    { GITHUB_REF_TYPE: "branch", GITHUB_REF_NAME: "main" },
     { GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "v2" },
   ],
-])("of a commit that %s checked out, branch and tag are those of the pipeline", async (_, branch, tag) => {
-  const { here, git } = await checkout();
-  await git("checkout", "--quiet", "--detach");
-  const lookup = (variables: Record<string, string>) =>
-    gitVariables({ folder: here.path, env: { ...env, ...variables }, signal });
-  expect(await lookup(branch)("GIT_BRANCH")).toBe("trunk");
-  expect(await lookup(branch)("GIT_TAG")).toBeUndefined();
-  expect(await lookup(tag)("GIT_TAG")).toBe("v2");
-  expect(await lookup(tag)("GIT_BRANCH")).toBeUndefined();
-  await here[Symbol.asyncDispose]();
-});
+  ["Jenkins", { BRANCH_NAME: "main", BUILD_NUMBER: "7" }, { TAG_NAME: "v2", BRANCH_NAME: "v2" }],
+])(
+  "in a pipeline of %s, branch and tag are the pipeline's, whatever else git knows of the commit",
+  async (_, branch, tag) => {
+    const { here, git } = await checkout();
+    const lookup = (variables: Record<string, string>) =>
+      gitVariables({ folder: here.path, env: { ...env, ...variables }, signal });
+    const expectPipelines = async () => {
+      expect(await lookup(branch)("GIT_BRANCH")).toBe("main");
+      expect(await lookup(branch)("GIT_TAG")).toBeUndefined();
+      expect(await lookup(tag)("GIT_TAG")).toBe("v2");
+      expect(await lookup(tag)("GIT_BRANCH")).toBeUndefined();
+    };
+    // Git itself takes the annotated one, and is on the branch `trunk`.
+    await git("tag", "v2");
+    await git("tag", "--annotate", "--message", "candidate", "v2-rc1");
+    await expectPipelines();
+    await git("checkout", "--quiet", "--detach");
+    await expectPipelines();
+    await here[Symbol.asyncDispose]();
+  },
+);
 
 it("the default branch is the remote's, else the one that git begins with, else main", async () => {
   const { here, git } = await checkout();

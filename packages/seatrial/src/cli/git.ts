@@ -1,5 +1,6 @@
 import { runCommand } from "../support/command.ts";
 import { cliError } from "./errors.ts";
+import { pipelineRef } from "./pipeline-ref.ts";
 
 /** The commit of a checkout and whether its tree has changes; empty where there is no git. */
 export async function readSource(options: {
@@ -56,36 +57,32 @@ export async function someChanges(options: Parameters<typeof readSource>[0]): Pr
   return [...shown, ...(lines.length > 3 ? [`and ${lines.length - 3} more`] : [])].join(", ");
 }
 
-/** Values of GIT_SHA, GIT_SHORT_SHA, GIT_BRANCH and GIT_TAG, asked of git when the configuration mentions them. */
+/**
+ * Values of GIT_SHA, GIT_SHORT_SHA, GIT_BRANCH and GIT_TAG, asked of git when the configuration mentions them. In a pipeline, branch and
+ * tag are those that it runs for: a commit may have several tags, and what is checked out there is no branch.
+ */
 export function gitVariables(options: {
   folder: string;
   env: Record<string, string | undefined>;
   signal: AbortSignal;
 }): (name: string) => Promise<string | undefined> {
+  const { folder, env, signal } = options;
   const questions: Record<string, string[]> = {
     GIT_SHA: ["rev-parse", "HEAD"],
     GIT_SHORT_SHA: ["rev-parse", "--short=12", "HEAD"],
     GIT_BRANCH: ["symbolic-ref", "--short", "--quiet", "HEAD"],
     GIT_TAG: ["describe", "--tags", "--exact-match"],
   };
+  const ref = pipelineRef(env);
   return async (name) => {
     const question = questions[name];
     if (question === undefined) return undefined;
-    const { folder, env, signal } = options;
-    try {
-      const result = await runCommand({ argv: ["git", "-C", folder, ...question], env, signal });
-      return result.code === 0 ? result.stdout.trim() : pipelineVariable(name, env);
-    } catch {
-      return undefined;
-    }
+    if (ref !== undefined && name === "GIT_BRANCH") return ref.branch;
+    if (ref !== undefined && name === "GIT_TAG") return ref.tag;
+    const argv: [string, ...string[]] = ["git", "-C", folder, ...question];
+    const answer = await runCommand({ argv, env, signal }).catch(() => undefined);
+    return answer?.code === 0 ? answer.stdout.trim() : undefined;
   };
-}
-
-/** Pipelines check a commit out, not a branch: what it is there for stands in their own variables. Jenkins sets GIT_BRANCH itself. */
-function pipelineVariable(name: string, env: Record<string, string | undefined>): string | undefined {
-  const github = (type: string) => (env["GITHUB_REF_TYPE"] === type ? env["GITHUB_REF_NAME"] : undefined);
-  if (name === "GIT_BRANCH") return env["CI_COMMIT_BRANCH"] ?? github("branch");
-  return name === "GIT_TAG" ? (env["CI_COMMIT_TAG"] ?? github("tag") ?? env["TAG_NAME"]) : undefined;
 }
 
 /** The branch that the project calls its main one, as its remote or git itself says; `main` when neither does. */
