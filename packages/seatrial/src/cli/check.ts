@@ -16,7 +16,10 @@ export async function checkCommand(options: {
     return await listChecks({ surroundings, flags });
   }
   using stop = listenForStop(() => surroundings.stderr.write("stopping; once more to leave at once\n"));
-  const tools = openTools(surroundings);
+  const tools = openTools(surroundings, {
+    signal: stop.signal,
+    waits: flags.dryRun === true ? false : undefined,
+  });
   tools.catch(() => undefined);
   const { openSession } = await import("./open-session.ts");
   const { session, plan } = await openSession({

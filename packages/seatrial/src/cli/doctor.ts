@@ -45,11 +45,14 @@ function format(finding: Finding, { stdout, environment }: Surroundings): string
   return `${mark} ${finding.name.padEnd(10)} ${finding.found}${mend}`;
 }
 
-const checkEngine: Check = async (surroundings, signal) => {
+const checkEngine: Check = async (surroundings) => {
   try {
-    const engine = await openEngine(surroundings);
+    // How long an engine may take to start is no part of the limit.
+    const engine = await openEngine(surroundings, { signal: new AbortController().signal });
     await using _closing = engine;
-    const { name, version, platform, memoryBytes, cpus } = await engine.capabilities(signal);
+    const { name, version, platform, memoryBytes, cpus } = await engine.capabilities(
+      AbortSignal.timeout(LIMIT_MS),
+    );
     const size = `${cpus} CPUs, ${Math.round(memoryBytes / 2 ** 30)} GiB`;
     const found: Finding[] = [
       {

@@ -22,9 +22,9 @@ interface GcFlags extends GlobalFlags {
 /** Removes leftovers of dead owners and prunes caches; or shows both. */
 export async function gcCommand(options: { surroundings: Surroundings; flags: GcFlags }): Promise<ExitCode> {
   const { surroundings, flags } = options;
-  const engine = await openEngine(surroundings);
-  await using _closing = engine;
   const signal = AbortSignal.timeout(120_000);
+  const engine = await openEngine(surroundings, { signal });
+  await using _closing = engine;
   const snapshots = createSnapshotStore({ engine, usage: openUsage(surroundings) });
   const print = (line: string) => void surroundings.stdout.write(`${line}\n`);
   const state = stateFolder(surroundings.environment);

@@ -5,6 +5,7 @@ import { planRun, type RunPlan } from "../run/index.ts";
 import type { GivenFlags, GlobalFlags } from "./flags.ts";
 import { gitVariables, readSource } from "./git.ts";
 import { givenImages, parseShard } from "./given-images.ts";
+import { inPipeline } from "./in-pipeline.ts";
 import { cacheFolder } from "./paths.ts";
 import type { Session } from "./session.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -52,6 +53,11 @@ export async function openSession(options: {
     builtin: gitVariables({ folder: flags.folder ?? environment.cwd, env: environment.env, signal }),
   });
   const source = readSource({ folder: project.root, env: environment.env, signal });
+  if (flags.dryRun !== true && inPipeline(environment.env)) {
+    // Compose reads the engine's certificates, too, and there they may come with the engine.
+    awaited = "the engine";
+    await tools;
+  }
   awaited = "docker compose config";
   const compose = await resolveProjectCompose({ project, surroundings, signal }).catch(
     async (error: unknown) => {
@@ -60,6 +66,7 @@ export async function openSession(options: {
       throw error;
     },
   );
+  awaited = "the engine";
   const { engine, launcher, usage } = await tools;
   awaited = `the engine at ${engine.endpoint}`;
   // A plan can be shown without an engine; how many CPUs it would have is then this machine's guess.

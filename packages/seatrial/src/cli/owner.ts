@@ -31,7 +31,7 @@ export async function ownerCommand(options: {
     const signal = AbortSignal.any([stop.signal, left.signal]);
     const { session, plan } = await openSession({
       surroundings,
-      tools: openTools(surroundings),
+      tools: openTools(surroundings, { signal }),
       flags,
       signal,
     });

@@ -40,8 +40,8 @@ export async function pushHeld(options: {
   onNote: (note: string) => void;
   signal: AbortSignal;
 }): Promise<ReleaseImage> {
-  const { held, project, surroundings } = options;
-  await using engine = await openEngine(surroundings);
+  const { held, project, surroundings, signal } = options;
+  await using engine = await openEngine(surroundings, { signal });
   const { pushed, uploaded, traffic } = await pushCandidates({
     ...options,
     project: project.name,

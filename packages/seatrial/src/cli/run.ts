@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode } from "../support/error.ts";
 import type { RunFlags } from "./flags.ts";
+import { inPipeline } from "./in-pipeline.ts";
 import { printError } from "./print-error.ts";
 import { requireSuites } from "./require-suites.ts";
 import type { RunRelease } from "./run-release.ts";
@@ -22,7 +23,10 @@ export async function runCommand(options: {
     return await followOwner({ surroundings, flags, signal: stop.signal });
   }
   // The engine is asked first: its answer is on the way while the rest of the program is loaded.
-  const tools = openTools(surroundings);
+  const tools = openTools(surroundings, {
+    signal: stop.signal,
+    waits: flags.dryRun === true ? false : undefined,
+  });
   tools.catch(() => undefined);
   const { openSession } = await import("./open-session.ts");
   const { session, plan } = await openSession({ surroundings, tools, flags, signal: stop.signal });
@@ -75,7 +79,7 @@ export async function runCommand(options: {
 function unreleased({ project, surroundings }: Session, flags: RunFlags): string[] {
   const { release } = project.config;
   const isMeant = flags.checks !== undefined && flags.release !== false && release !== undefined;
-  if (!isMeant || release.repository !== undefined || !surroundings.environment.env["CI"]) return [];
+  if (!isMeant || release.repository !== undefined || !inPipeline(surroundings.environment.env)) return [];
   return ["nothing is released: release.repository is empty, perhaps since a variable in it is not set"];
 }
 

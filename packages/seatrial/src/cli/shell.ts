@@ -44,7 +44,7 @@ export async function shellCommand(options: {
   const suites = flags.suite === undefined ? [] : [flags.suite];
   const { session, plan } = await openSession({
     surroundings,
-    tools: openTools(surroundings),
+    tools: openTools(surroundings, { signal: stop.signal }),
     flags: { ...flags, suites },
     signal: stop.signal,
   });

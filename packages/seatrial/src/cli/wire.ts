@@ -2,6 +2,7 @@ import type { Launcher } from "../agent/index.ts";
 import type { Engine } from "../engine/index.ts";
 import type { RegistryClient } from "../registry/index.ts";
 import type { UsageJournal } from "../services/index.ts";
+import { inPipeline } from "./in-pipeline.ts";
 import { cacheFolder } from "./paths.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { createUsageJournal } from "./usage-journal.ts";
@@ -13,21 +14,36 @@ export interface Tools {
   usage: UsageJournal;
 }
 
+export interface OpenOptions {
+  signal: AbortSignal;
+  /** Wait for an engine that is still starting, as one beside a job of a pipeline may be. Default: in pipelines. */
+  waits?: boolean | undefined;
+}
+
 /**
  * The one place that chooses drivers. Finds the engine and asks what it can do, so that its answer is on the way while the rest of
  * the program is loaded; who needs the answer asks again and hears of failures.
  */
-export async function openEngine({ environment }: Surroundings): Promise<Engine> {
-  const { connectDocker, resolveEndpoint } = await import("../engine/docker/index.ts");
+export async function openEngine(
+  { environment, stderr }: Surroundings,
+  { signal, waits = inPipeline(environment.env) }: OpenOptions,
+): Promise<Engine> {
+  const { connectDocker, mayBeStarting, resolveEndpoint } = await import("../engine/docker/index.ts");
   const variables = { HOME: environment.home, ...environment.env };
-  const engine = connectDocker({ endpoint: await resolveEndpoint(variables), environment: variables });
+  const open = async () =>
+    connectDocker({ endpoint: await resolveEndpoint(variables), environment: variables });
+  if (waits) {
+    const { awaitEngine } = await import("./await-engine.ts");
+    return await awaitEngine({ open, mayBeStarting, say: (line) => void stderr.write(`${line}\n`), signal });
+  }
+  const engine = await open();
   engine.capabilities(new AbortController().signal).catch(() => undefined);
   return engine;
 }
 
 /** The engine with what starts containers in it. */
-export async function openTools(surroundings: Surroundings): Promise<Tools> {
-  const engine = await openEngine(surroundings);
+export async function openTools(surroundings: Surroundings, options: OpenOptions): Promise<Tools> {
+  const engine = await openEngine(surroundings, options);
   const { agentBinary, createLauncher } = await import("../agent/index.ts");
   return { engine, launcher: createLauncher({ engine, agentBinary }), usage: openUsage(surroundings) };
 }

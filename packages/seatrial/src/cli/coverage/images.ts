@@ -20,7 +20,7 @@ export function openImages(options: {
   const dispose = async () => await cleanup[Symbol.asyncDispose]();
   const images = toolImagesOf(flags);
   if (images.length === 0) return { exports: undefined, [Symbol.asyncDispose]: dispose };
-  const open = options.open ?? (() => openTools(surroundings));
+  const open = options.open ?? (() => openTools(surroundings, { signal }));
   let awaited = "the engine";
 
   async function start(): Promise<ToolAgents> {

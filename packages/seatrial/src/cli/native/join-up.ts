@@ -54,7 +54,7 @@ export async function findChanges(options: {
   const { surroundings, flags, description, signal } = options;
   const { session, plan } = await openSession({
     surroundings,
-    tools: openTools(surroundings),
+    tools: openTools(surroundings, { signal }),
     flags: { ...flags, infrastructure: flags.services, quiet: true },
     signal,
   });

@@ -57,7 +57,7 @@ async function own(options: {
   const { surroundings, request, say, signal } = options;
   const { session, plan } = await openSession({
     surroundings,
-    tools: openTools(surroundings),
+    tools: openTools(surroundings, { signal }),
     flags: { ...request, infrastructure: request.services, quiet: true },
     signal,
   });

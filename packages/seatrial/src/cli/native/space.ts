@@ -54,7 +54,7 @@ export async function spaceOpenCommand(
     const { run, project, network, services } = await describeOwner(found, signal);
     const image = services.find(({ outcome }) => outcome.name === space.service)?.outcome.imageId;
     if (network === undefined || image === undefined) throw noService(space.service, run);
-    const { engine, launcher } = await openTools(surroundings);
+    const { engine, launcher } = await openTools(surroundings, { signal });
     await using _engine = engine;
     const exit = await openSpaceClient({
       space,

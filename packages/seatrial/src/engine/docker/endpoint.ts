@@ -132,7 +132,8 @@ async function readTls(options: { folder: string; verify: boolean; required: boo
       });
     }
   };
-  const [ca, cert, key] = await Promise.all([read("ca.pem"), read("cert.pem"), read("key.pem")]);
+  // One after the other: of several that are missing it is always the same one that is told.
+  const [ca, cert, key] = [await read("ca.pem"), await read("cert.pem"), await read("key.pem")];
   return { ca, cert, key, verify: options.verify };
 }
 

@@ -2,3 +2,4 @@
 // Finds the engine as the docker command line does. Knows nothing of runs, agents or Compose.
 export { connectDocker, type DockerOptions } from "./connect.ts";
 export { type DockerEndpoint, resolveEndpoint } from "./endpoint.ts";
+export { mayBeStarting } from "./may-be-starting.ts";
