@@ -15,14 +15,17 @@ const src = join(home, "src");
 
 const program = await loadProgram(src);
 const schema = JSON.parse(await readFile(join(home, "schema/seatrial.schema.json"), "utf8"));
+const { version } = JSON.parse(await readFile(join(home, "package.json"), "utf8"));
+const pipeline = (options) => pipelineOf({ ...program, root, version, ...options });
 const pages = {
   "docs/reference/commands.md": commandsPage(program),
   "docs/reference/configuration.md": configurationPage(schema),
   "docs/reference/errors.md": await errorsPage({ ...program, src }),
   "docs/reference/events.md": await eventsPage({ ...program, src }),
-  "examples/go-redis/.gitlab-ci.yml": await pipelineOf({ ...program, root, example: "go-redis" }),
-  "examples/go-postgres/.gitlab-ci.yml": await pipelineOf({ ...program, root, example: "go-postgres" }),
-  "examples/flask-webpack/.gitlab-ci.yml": await pipelineOf({ ...program, root, example: "flask-webpack" }),
+  "examples/go-redis/.gitlab-ci.yml": await pipeline({ example: "go-redis" }),
+  // It is built from the whole repository.
+  "examples/go-postgres/.gitlab-ci.yml": await pipeline({ example: "go-postgres", inside: true }),
+  "examples/flask-webpack/.gitlab-ci.yml": await pipeline({ example: "flask-webpack" }),
 };
 
 const check = process.argv.includes("--check");

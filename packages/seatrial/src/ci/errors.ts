@@ -5,6 +5,8 @@ export type CiErrorCode =
   | "CI_NO_REPOSITORY"
   /** The project has no suite, and a pipeline without tests would release what nobody tried. */
   | "CI_NO_SUITES"
+  /** The project's folder has a name that a shell or a pattern would read as something else. */
+  | "CI_FOLDER_UNSUITABLE"
   /** The pipeline's file is there already. */
   | "CI_FILE_EXISTS"
   /** The pipeline's file cannot be written. */

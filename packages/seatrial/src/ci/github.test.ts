@@ -55,8 +55,22 @@ describe("a workflow for GitHub", () => {
     expect(
       jobs.release.steps.filter((step: object) => JSON.stringify(step).includes("SIGNING")),
     ).toMatchObject([{ run: "seatrial release --images .seatrial/images.json" }]);
+    expect(jobs.release.environment).toBe("release");
+    for (const name of ["build", "test"]) expect(jobs[name]).not.toHaveProperty("environment");
     expect(read({ releases: false }).jobs).not.toHaveProperty("release");
     expect(githubWorkflow(pipelineOf({ key: { kind: "file" } }))).not.toContain("SEATRIAL_KEY");
+  });
+
+  it("begins at the repository's root, also for a project in a folder, whose releases wait for each other only", () => {
+    const text = githubWorkflow(pipelineOf({ folder: "services/shop" }));
+    const { jobs, name } = parse(text);
+    expect(name).toBe("seatrial shop");
+    expect(commands(jobs.build)).toEqual(["seatrial --folder services/shop build --push"]);
+    expect(commands(jobs.test)).toEqual([
+      "seatrial --folder services/shop ${{ matrix.command }} --images services/shop/.seatrial/images.json",
+    ]);
+    expect(text).not.toMatch(/(?<!services\/shop\/)\.seatrial/);
+    expect(jobs.release.concurrency).toBe("release-shop-${{ github.ref }}");
   });
 
   it("passes on variables that the repository's name and the build need", () => {

@@ -1,10 +1,10 @@
 import {
   BUILD_MINUTES,
-  IMAGES,
+  command,
   type Pipeline,
   RELEASE_MINUTES,
   type Registry,
-  RUNS,
+  resultPaths,
   testMinutes,
   trials,
 } from "./pipeline.ts";
@@ -13,6 +13,7 @@ import { yamlText } from "./yaml-text.ts";
 /** A workflow for GitHub Actions: `.github/workflows/seatrial.yml`. */
 export function githubWorkflow(pipeline: Pipeline): string {
   const { image, registry, releases, suites } = pipeline;
+  const { results, images, runs } = resultPaths(pipeline);
   const job = (minutes: number) => [
     "    runs-on: ubuntu-latest",
     `    container: ${yamlText(image)}`,
@@ -22,7 +23,7 @@ export function githubWorkflow(pipeline: Pipeline): string {
   return [
     `# ${pipeline.project}: build once, test that very image by its digest, release that very digest.`,
     "# Written by `seatrial ci github`, and yours now. Variables and secrets: docs/guide/github.md of Seatrial.",
-    "name: seatrial",
+    `name: seatrial${pipeline.folder === undefined ? "" : ` ${pipeline.project}`}`,
     "# Pull requests from forks may not push images, so that only pushes are built.",
     "on: push",
     "permissions: { contents: read, packages: read }",
@@ -37,15 +38,15 @@ export function githubWorkflow(pipeline: Pipeline): string {
     "    steps:",
     "      - uses: actions/checkout@v4",
     ...logIn,
-    "      - run: seatrial build --push",
+    `      - run: ${command(pipeline, "build --push")}`,
     "      - uses: actions/upload-artifact@v4",
     "        if: always()",
     "        with:",
     "          name: images",
     "          include-hidden-files: true",
     "          path: |",
-    `            ${IMAGES}`,
-    `            ${RUNS}/*/logs/`,
+    `            ${images}`,
+    `            ${runs}/*/logs/`,
     "",
     "  # Beside each other, in the image that the build job pushed; nothing is built again.",
     "  test:",
@@ -60,40 +61,43 @@ export function githubWorkflow(pipeline: Pipeline): string {
     "    steps:",
     "      - uses: actions/checkout@v4",
     "      - uses: actions/download-artifact@v4",
-    "        with: { name: images, path: .seatrial }",
+    `        with: { name: images, path: ${results} }`,
     ...logIn,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub's own expression.
-    "      - run: seatrial ${{ matrix.command }} --images .seatrial/images.json",
+    `      - run: ${command(pipeline, "${{ matrix.command }}")} --images ${images}`,
     "      - uses: actions/upload-artifact@v4",
     "        if: always()",
     "        with:",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub's own expression.
     "          name: runs-${{ strategy.job-index }}",
     "          include-hidden-files: true",
-    `          path: ${RUNS}/`,
+    `          path: ${runs}/`,
     ...(releases ? ["", ...releaseJob(pipeline, job, logIn)] : []),
     "",
   ].join("\n");
 }
 
 function releaseJob(pipeline: Pipeline, job: (minutes: number) => string[], logIn: string[]): string[] {
+  const { results, images, runs } = resultPaths(pipeline);
   return [
     "  release:",
     "    needs: test",
     "    if: github.ref_name == github.event.repository.default_branch || github.ref_type == 'tag'",
-    "    # One at a time for each branch, so that moving tags end at the newest.",
-    "    concurrency: release-${{ github.ref }}",
+    "    # One at a time for each branch or tag; of those that wait, GitHub keeps the newest.",
+    `    concurrency: release-${pipeline.project}-\${{ github.ref }}`,
+    "    # Who may release, and the secrets for it, are settings of this environment.",
+    "    environment: release",
     ...job(RELEASE_MINUTES),
     "    permissions: { contents: read, packages: write }",
     "    steps:",
     "      - uses: actions/checkout@v4",
     "      - uses: actions/download-artifact@v4",
-    "        with: { name: images, path: .seatrial }",
+    `        with: { name: images, path: ${results} }`,
     "      # The results of all jobs above are the evidence.",
     "      - uses: actions/download-artifact@v4",
-    `        with: { pattern: runs-*, path: ${RUNS}, merge-multiple: true }`,
+    `        with: { pattern: runs-*, path: ${runs}, merge-multiple: true }`,
     ...logIn,
-    `      - run: seatrial release --images ${IMAGES}`,
+    `      - run: ${command(pipeline, `release --images ${images}`)}`,
     ...(pipeline.key === undefined
       ? []
       : [
@@ -107,7 +111,7 @@ function releaseJob(pipeline: Pipeline, job: (minutes: number) => string[], logI
     "        with:",
     "          name: release",
     "          include-hidden-files: true",
-    `          path: ${RUNS}/*/release.json`,
+    `          path: ${runs}/*/release.json`,
   ];
 }
 
@@ -115,7 +119,7 @@ function logInStep(registry: Registry): string[] {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own expansion.
   const host = "host" in registry ? registry.host : `"\${${registry.variable}%%/*}"`;
   return [
-    `      - run: echo "$REGISTRY_PASSWORD" | docker login --username "$REGISTRY_USER" --password-stdin ${host}`,
+    `      - run: printf %s "$REGISTRY_PASSWORD" | docker login --username "$REGISTRY_USER" --password-stdin ${host}`,
     "        env:",
     "          REGISTRY_USER: ${{ secrets.REGISTRY_USER || github.actor }}",
     "          REGISTRY_PASSWORD: ${{ secrets.REGISTRY_PASSWORD || github.token }}",

@@ -38,6 +38,26 @@ describe("a pipeline for GitLab", () => {
     });
   });
 
+  it("begins where GitLab begins, at the repository's root, also for a project in a folder", () => {
+    const text = gitlabPipeline(pipelineOf({ folder: "services/shop", cobertura: true }));
+    expect(text.match(/seatrial .*/g)?.filter((line) => !line.startsWith("seatrial ci"))).toEqual([
+      "seatrial --folder services/shop doctor",
+      "seatrial --folder services/shop build --push",
+      "seatrial --folder services/shop test unit --images services/shop/.seatrial/images.json",
+      "seatrial --folder services/shop test integration --images services/shop/.seatrial/images.json --shard $CI_NODE_INDEX/$CI_NODE_TOTAL",
+      "seatrial --folder services/shop check --images services/shop/.seatrial/images.json",
+      "seatrial --folder services/shop release --images services/shop/.seatrial/images.json",
+    ]);
+    expect(text).not.toMatch(/(?<!services\/shop\/)\.seatrial/);
+  });
+
+  it("names the key and its passphrase, where there is something to sign", () => {
+    const text = gitlabPipeline(pipelineOf({ key: { kind: "env", variable: "SIGNING" } }));
+    expect(text).toMatch(/^# SIGNING \(of type File\).* SEATRIAL_KEY_PASSPHRASE \(masked\)/m);
+    expect(gitlabPipeline(pipelineOf({ releases: false }))).not.toContain("PASSPHRASE");
+    expect(gitlabPipeline(pipelineOf({ key: { kind: "file" } }))).not.toContain("PASSPHRASE");
+  });
+
   it("leaves out what the project has not: checks, tags, coverage for GitLab", () => {
     const file = read({ checks: false, releases: false });
     expect(file).not.toHaveProperty("check");
@@ -52,8 +72,10 @@ describe("a pipeline for GitLab", () => {
 
   it("logs in without a password on a command line, into a configuration of the job", () => {
     const file = read();
+    // Before the login, for docker reads the engine's certificates even for that.
     expect(file.default.before_script).toEqual([
-      'echo "$CI_REGISTRY_PASSWORD" | docker login --username "$CI_REGISTRY_USER" --password-stdin registry.example.com',
+      "seatrial doctor",
+      'printf %s "$CI_REGISTRY_PASSWORD" | docker login --username "$CI_REGISTRY_USER" --password-stdin registry.example.com',
     ]);
     expect(file.variables.DOCKER_CONFIG).toContain("$CI_JOB_ID");
   });
@@ -63,7 +85,7 @@ describe("a pipeline for GitLab", () => {
     ["$CI_REGISTRY_IMAGE/shop", {}],
   ])("gives %s GitLab's own registry", (repository, variables) => {
     const file = read({ repository });
-    expect(file.default.before_script[0]).toMatch(/ "\$CI_REGISTRY"$/);
+    expect(file.default.before_script[1]).toMatch(/ "\$CI_REGISTRY"$/);
     const { DOCKER_HOST, DOCKER_TLS_VERIFY, DOCKER_TLS_CERTDIR, DOCKER_CERT_PATH, DOCKER_CONFIG, ...own } =
       file.variables;
     expect(own).toEqual(variables);

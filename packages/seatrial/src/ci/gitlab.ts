@@ -1,12 +1,12 @@
 import {
   BUILD_MINUTES,
   CHECK_MINUTES,
-  IMAGES,
+  command,
   type Pipeline,
   type PipelineSuite,
   RELEASE_MINUTES,
   type Registry,
-  RUNS,
+  resultPaths,
   testMinutes,
 } from "./pipeline.ts";
 import { yamlText } from "./yaml-text.ts";
@@ -14,6 +14,7 @@ import { yamlText } from "./yaml-text.ts";
 /** A pipeline for GitLab, with Docker in Docker: `.gitlab-ci.yml`. */
 export function gitlabPipeline(pipeline: Pipeline): string {
   const { checks, releases, suites } = pipeline;
+  const { images, runs } = resultPaths(pipeline);
   return [
     `# ${pipeline.project}: build once, test that very image by its digest, release that very digest.`,
     "# Written by `seatrial ci gitlab`, and yours now. What runners need, and variables: docs/guide/gitlab.md of Seatrial.",
@@ -26,8 +27,10 @@ export function gitlabPipeline(pipeline: Pipeline): string {
     "    - name: docker:28-dind",
     "      alias: docker",
     "  before_script:",
+    "    # Says what the job has, and waits for the engine and its certificates.",
+    `    - ${command(pipeline, "doctor")}`,
     "    # GitLab sets these for its own registry; set them in the project's CI/CD variables for another one.",
-    `    - echo "$CI_REGISTRY_PASSWORD" | docker login --username "$CI_REGISTRY_USER" --password-stdin ${loginHost(pipeline.registry)}`,
+    `    - printf %s "$CI_REGISTRY_PASSWORD" | docker login --username "$CI_REGISTRY_USER" --password-stdin ${loginHost(pipeline.registry)}`,
     "",
     "variables:",
     ...registryVariable(pipeline.registry),
@@ -42,12 +45,12 @@ export function gitlabPipeline(pipeline: Pipeline): string {
     "  stage: build",
     `  timeout: ${BUILD_MINUTES}m`,
     "  script:",
-    "    - seatrial build --push",
+    `    - ${command(pipeline, "build --push")}`,
     "  artifacts:",
     "    when: always",
     "    paths:",
-    `      - ${IMAGES}`,
-    `      - ${RUNS}/*/logs/`,
+    `      - ${images}`,
+    `      - ${runs}/*/logs/`,
     "",
     "# The suites run beside each other, in the image that the build job pushed; nothing is built again.",
     ".test:",
@@ -55,36 +58,36 @@ export function gitlabPipeline(pipeline: Pipeline): string {
     "  artifacts:",
     "    when: always",
     "    paths:",
-    `      - ${RUNS}/`,
+    `      - ${runs}/`,
     "    reports:",
-    `      junit: ${RUNS}/*/junit.xml`,
+    `      junit: ${runs}/*/junit.xml`,
     ...(pipeline.cobertura
       ? [
           "      coverage_report:",
           "        coverage_format: cobertura",
-          `        path: ${RUNS}/*/coverage/cobertura.xml`,
+          `        path: ${runs}/*/coverage/cobertura.xml`,
         ]
       : []),
     "",
-    ...suites.flatMap(suiteJob),
+    ...suites.flatMap((suite) => suiteJob(pipeline, suite)),
     ...(checks
       ? [
           "check:",
           "  extends: .test",
           `  timeout: ${CHECK_MINUTES}m`,
           "  script:",
-          `    - seatrial check --images ${IMAGES}`,
+          `    - ${command(pipeline, `check --images ${images}`)}`,
           "",
         ]
       : []),
-    ...(releases ? releaseJob() : []),
+    ...(releases ? releaseJob(pipeline) : []),
   ]
     .join("\n")
     .trimEnd()
     .concat("\n");
 }
 
-function suiteJob(suite: PipelineSuite): string[] {
+function suiteJob(pipeline: Pipeline, suite: PipelineSuite): string[] {
   const { name, shards } = suite;
   const shard = shards === 1 ? "" : " --shard $CI_NODE_INDEX/$CI_NODE_TOTAL";
   return [
@@ -93,34 +96,36 @@ function suiteJob(suite: PipelineSuite): string[] {
     `  timeout: ${testMinutes([suite])}m`,
     ...(shards === 1 ? [] : [`  parallel: ${shards}`]),
     "  script:",
-    `    - seatrial test ${name} --images ${IMAGES}${shard}`,
+    `    - ${command(pipeline, `test ${name} --images ${resultPaths(pipeline).images}${shard}`)}`,
     "",
   ];
 }
 
-function releaseJob(): string[] {
+function releaseJob(pipeline: Pipeline): string[] {
+  const { images, runs } = resultPaths(pipeline);
   return [
     "release:",
     "  stage: release",
     "  rules:",
     "    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH || $CI_COMMIT_TAG",
-    "  # One at a time, so that moving tags end at the newest.",
+    "  # One at a time; in which order, the resource group's process mode says.",
     "  resource_group: release",
     `  timeout: ${RELEASE_MINUTES}m`,
     "  script:",
     "    # The jobs above left their results: they are the evidence.",
-    `    - seatrial release --images ${IMAGES}`,
+    `    - ${command(pipeline, `release --images ${images}`)}`,
     "  artifacts:",
     "    when: always",
     "    paths:",
-    `      - ${RUNS}/`,
+    `      - ${runs}/`,
   ];
 }
 
 function keyComment({ key, releases }: Pipeline): string[] {
   if (key === undefined || !releases) return [];
   return [
-    `# ${key} (a protected variable of type File) holds the key that signs results; without it none are signed.`,
+    `# ${key} (of type File) holds the key that signs results, SEATRIAL_KEY_PASSPHRASE (masked) its passphrase: protected variables both.`,
+    "# Without the key none are signed.",
   ];
 }
 

@@ -39,8 +39,43 @@ describe("a pipeline for Jenkins", () => {
     expect(lines(text)).toContain("SEATRIAL_KEY = credentials('seatrial-key')");
   });
 
+  it("signs with a key and its passphrase, and no other stage knows them", () => {
+    const [before = "", release = ""] = text.split("stage('release')");
+    expect(lines(release)).toContain("SEATRIAL_KEY_PASSPHRASE = credentials('seatrial-key-passphrase')");
+    expect(before).not.toContain("SEATRIAL_KEY");
+  });
+
+  it("hands a password to docker as it is, for the echo of Jenkins' shell would read backslashes in it", () => {
+    for (const written of [text, jenkinsfile(pipelineOf({ repository: "$PLACE/shop" }))]) {
+      expect(written.match(/printf %s "\$REGISTRY_LOGIN_PSW" \| docker login/g)).toHaveLength(3);
+      expect(written).not.toContain("echo");
+    }
+  });
+
+  it("records the coverage of all cells in one step, after all of them", () => {
+    const more = jenkinsfile(pipelineOf({ cobertura: true }));
+    expect(more.match(/recordCoverage/g)).toHaveLength(1);
+    const all = ["test unit", "test integration --shard 1-2", "test integration --shard 2-2", "check"];
+    expect(lines(more.slice(more.indexOf("node {"))).slice(1, 8)).toEqual([
+      "// Coverage of all cells, beside the lines of the source.",
+      "checkout scm",
+      ...all.map((name) => `unstash 'results of ${name}'`),
+      "recordCoverage tools: [[parser: 'COBERTURA', pattern: '.seatrial/runs/*/coverage/cobertura.xml']]",
+    ]);
+  });
+
+  it("begins at the repository's root, also for a project in a folder", () => {
+    const there = jenkinsfile(pipelineOf({ folder: "services/shop", cobertura: true }));
+    expect(lines(there)).toContain("sh 'seatrial --folder services/shop build --push'");
+    expect(lines(there)).toContain(
+      "sh 'seatrial --folder services/shop $COMMAND --images services/shop/.seatrial/images.json'",
+    );
+    expect(there).not.toMatch(/(?<!services\/shop\/)\.seatrial/);
+  });
+
   it("leaves no workspace behind, so that no job sees results of an earlier build", () => {
-    expect(text.match(/deleteDir\(\)/g)?.length).toBe(text.match(/agent \{/g)?.length);
+    for (const written of [text, jenkinsfile(pipelineOf({ cobertura: true }))])
+      expect(written.match(/deleteDir\(\)/g)?.length).toBe(written.match(/agent \{|node \{/g)?.length);
   });
 
   it("leaves out what the project has not", () => {

@@ -1,9 +1,9 @@
 import {
   BUILD_MINUTES,
-  IMAGES,
+  command,
   type Pipeline,
   RELEASE_MINUTES,
-  RUNS,
+  resultPaths,
   testMinutes,
   trials,
 } from "./pipeline.ts";
@@ -11,6 +11,7 @@ import {
 /** A declarative pipeline for Jenkins: `Jenkinsfile`. */
 export function jenkinsfile(pipeline: Pipeline): string {
   const { registry, releases, secrets, suites } = pipeline;
+  const { images, runs } = resultPaths(pipeline);
   const credentials = secrets.map((name) => `${name} = credentials('${name}')`);
   return [
     `// ${pipeline.project}: build once, test that very image by its digest, release that very digest.`,
@@ -34,10 +35,10 @@ export function jenkinsfile(pipeline: Pipeline): string {
       limit(BUILD_MINUTES),
       ...block(0, "steps", [
         logIn(pipeline),
-        "sh 'seatrial build --push'",
-        `stash name: 'images', includes: '${IMAGES}'`,
+        `sh '${command(pipeline, "build --push")}'`,
+        `stash name: 'images', includes: '${images}'`,
       ]),
-      ...afterwards([]),
+      ...afterwards(pipeline, []),
     ]),
     ...stage(4, "test", [
       "// Beside each other, in the image that the build stage pushed; nothing is built again.",
@@ -56,26 +57,42 @@ export function jenkinsfile(pipeline: Pipeline): string {
             ...block(0, "steps", [
               "unstash 'images'",
               logIn(pipeline),
-              `sh 'seatrial $COMMAND --images ${IMAGES}'`,
+              `sh '${command(pipeline, "$COMMAND")} --images ${images}'`,
             ]),
-            ...afterwards([
-              `junit testResults: '${RUNS}/*/junit.xml', allowEmptyResults: true`,
-              ...(pipeline.cobertura
-                ? [
-                    `recordCoverage tools: [[parser: 'COBERTURA', pattern: '${RUNS}/*/coverage/cobertura.xml']]`,
-                  ]
-                : []),
-              `stash name: "results of \${COMMAND.replace('/', '-')}", includes: '${RUNS}/**', allowEmpty: true`,
+            ...afterwards(pipeline, [
+              `junit testResults: '${runs}/*/junit.xml', allowEmptyResults: true`,
+              `stash name: "results of \${COMMAND.replace('/', '-')}", includes: '${runs}/**', allowEmpty: true`,
             ]),
           ]),
         ),
       ]),
+      ...(pipeline.cobertura ? coverageReport(pipeline) : []),
     ]),
     ...(releases ? stage(4, "release", releaseStage(pipeline)) : []),
     "  }",
     "}",
     "",
   ].join("\n");
+}
+
+/** Once for all cells: Jenkins puts together only what one step reads. */
+function coverageReport(pipeline: Pipeline): string[] {
+  const reports = `${resultPaths(pipeline).runs}/*/coverage/cobertura.xml`;
+  return block(
+    0,
+    "post",
+    block(
+      0,
+      "always",
+      block(0, "node", [
+        "// Coverage of all cells, beside the lines of the source.",
+        "checkout scm",
+        ...trials(pipeline).map(unstash),
+        `recordCoverage tools: [[parser: 'COBERTURA', pattern: '${reports}']]`,
+        "deleteDir()",
+      ]),
+    ),
+  );
 }
 
 function releaseStage(pipeline: Pipeline): string[] {
@@ -89,18 +106,23 @@ function releaseStage(pipeline: Pipeline): string[] {
     ...(pipeline.key === undefined
       ? []
       : block(0, "environment", [
-          "// A secret file: the key that signs results. Without this line none are signed.",
+          "// A secret file and a secret text: the key that signs results, and its passphrase. Without these lines none are signed.",
           `${pipeline.key} = credentials('seatrial-key')`,
+          "SEATRIAL_KEY_PASSPHRASE = credentials('seatrial-key-passphrase')",
         ])),
     ...block(0, "steps", [
       "unstash 'images'",
       "// The results of all that was tried are the evidence.",
-      ...trials(pipeline).map((command) => `unstash ${quoted(`results of ${command.replace("/", "-")}`)}`),
+      ...trials(pipeline).map(unstash),
       logIn(pipeline),
-      `sh 'seatrial release --images ${IMAGES}'`,
+      `sh '${command(pipeline, `release --images ${resultPaths(pipeline).images}`)}'`,
     ]),
-    ...afterwards([]),
+    ...afterwards(pipeline, []),
   ];
+}
+
+function unstash(trial: string): string {
+  return `unstash ${quoted(`results of ${trial.replace("/", "-")}`)}`;
 }
 
 /** The home is the container's own, so that the login ends with it. */
@@ -118,12 +140,15 @@ function agent({ image }: Pipeline): string[] {
 
 function logIn({ registry }: Pipeline): string {
   const host = "host" in registry ? registry.host : `"\${${registry.variable}%%/*}"`;
-  return `sh 'echo "$REGISTRY_LOGIN_PSW" | docker login --username "$REGISTRY_LOGIN_USR" --password-stdin ${host}'`;
+  return `sh 'printf %s "$REGISTRY_LOGIN_PSW" | docker login --username "$REGISTRY_LOGIN_USR" --password-stdin ${host}'`;
 }
 
-function afterwards(always: string[]): string[] {
+function afterwards(pipeline: Pipeline, always: string[]): string[] {
   return block(0, "post", [
-    ...block(0, "always", [...always, `archiveArtifacts artifacts: '${RUNS}/**', allowEmptyArchive: true`]),
+    ...block(0, "always", [
+      ...always,
+      `archiveArtifacts artifacts: '${resultPaths(pipeline).runs}/**', allowEmptyArchive: true`,
+    ]),
     ...block(0, "cleanup", ["deleteDir()"]),
   ]);
 }

@@ -31,6 +31,14 @@ describe("planPipeline", () => {
     await expect(plan({ repository: undefined })).toThrowWithCode("CI_NO_REPOSITORY");
     await expect(plan({ suites: [] })).toThrowWithCode("CI_NO_SUITES");
   });
+
+  it.each(["a b", "-x", "$(id)", "it's", "*"])(
+    "refuses the folder %s, which a shell would not take as it is",
+    async (folder) => {
+      const plan = async () => pipelineOf({ folder });
+      await expect(plan()).toThrowWithCode("CI_FOLDER_UNSUITABLE");
+    },
+  );
 });
 
 it("each shard of each suite, and the checks, are tried", () => {

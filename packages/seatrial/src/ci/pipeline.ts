@@ -4,6 +4,8 @@ import { ciError } from "./errors.ts";
 /** What a pipeline does, as plain data. */
 export interface Pipeline {
   project: string;
+  /** Where the project is in its repository, such as `services/shop`; absent at the repository's root, where jobs begin. */
+  folder?: string | undefined;
   /** The image that the jobs run in. */
   image: string;
   suites: PipelineSuite[];
@@ -37,7 +39,7 @@ export interface PipelineFacts extends Omit<Pipeline, "registry" | "key"> {
   key: { kind: "file" } | { kind: "env"; variable: string } | undefined;
 }
 
-/** Turns what a project says into a pipeline. Fails with CI_NO_REPOSITORY or CI_NO_SUITES. */
+/** Turns what a project says into a pipeline. Fails with CI_NO_REPOSITORY, CI_NO_SUITES or CI_FOLDER_UNSUITABLE. */
 export function planPipeline({ repository, key, ...facts }: PipelineFacts): Pipeline {
   if (repository === undefined) {
     throw ciError({
@@ -51,6 +53,13 @@ export function planPipeline({ repository, key, ...facts }: PipelineFacts): Pipe
       code: "CI_NO_SUITES",
       message: `${facts.project} has no suites: its pipeline would release what nobody tried.`,
       hint: "Name the suites in seatrial.yaml first; `seatrial init` proposes some.",
+    });
+  }
+  if (facts.folder !== undefined && !/^[\w.@+][\w./@+-]*$/.test(facts.folder)) {
+    throw ciError({
+      code: "CI_FOLDER_UNSUITABLE",
+      message: `A pipeline's shells and patterns read the folder ${facts.folder} as something else.`,
+      hint: "Give the folder a name of letters, digits, dots, dashes and underscores.",
     });
   }
   return {
@@ -89,6 +98,13 @@ export function testMinutes(suites: readonly PipelineSuite[]): number {
   return Math.ceil(Math.max(...suites.map(({ timeout }) => timeout)) / 60_000) + 10;
 }
 
-/** What the jobs hand on and keep. */
-export const IMAGES = ".seatrial/images.json";
-export const RUNS = ".seatrial/runs";
+/** How a job calls Seatrial. */
+export function command({ folder }: Pipeline, words: string): string {
+  return folder === undefined ? `seatrial ${words}` : `seatrial --folder ${folder} ${words}`;
+}
+
+/** What jobs hand on and keep, as they name it. */
+export function resultPaths({ folder }: Pipeline): { results: string; images: string; runs: string } {
+  const results = folder === undefined ? ".seatrial" : `${folder}/.seatrial`;
+  return { results, images: `${results}/images.json`, runs: `${results}/runs` };
+}

@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { at, PROJECT } from "./testing/at.ts";
 
@@ -25,6 +27,32 @@ describe("seatrial ci", () => {
     expect(await here.seatrial("ci", system, "--ci-image", "other:1")).toBe(2);
     expect(here.stderr()).toContain("[CI_FILE_EXISTS]");
     expect(await readFile(`${here.path}/${file}`, "utf8")).toBe(written);
+  });
+
+  it.each([
+    ["gitlab", ".gitlab-ci.yml"],
+    ["github", ".github/workflows/seatrial-shop.yml"],
+    ["jenkins", "Jenkinsfile"],
+  ])("%s finds the pipeline of a project in a folder of its repository at %s", async (system, file) => {
+    const files = Object.entries(SHOP).map(([name, text]) => [`services/shop/${name}`, text]);
+    await using here = await at(Object.fromEntries(files), { PATH: process.env["PATH"] ?? "" });
+    await promisify(execFile)("git", ["init", "--quiet", here.path]);
+    expect(await here.seatrial("--folder", "services/shop", "ci", system)).toBe(0);
+    expect(here.stdout()).toBe(`wrote ${file}\n`);
+    expect(await readFile(`${here.path}/${file}`, "utf8")).toContain(
+      "seatrial --folder services/shop build --push",
+    );
+  });
+
+  it("warns of a pipeline without caches, and of an image that runners cannot pull", async () => {
+    await using here = await at(SHOP);
+    expect(await here.seatrial("ci", "gitlab", "--dry-run")).toBe(0);
+    expect(here.stderr()).toMatch(
+      /^warning: without `release.cache: true` .*\nwarning: .* seatrial-ci:\d.* --ci-image\n$/,
+    );
+    await using cached = await at({ ...SHOP, "seatrial.yaml": `${SHOP["seatrial.yaml"]}  cache: true\n` });
+    expect(await cached.seatrial("ci", "gitlab", "--dry-run", "--ci-image", "a/b:1")).toBe(0);
+    expect(cached.stderr()).toBe("");
   });
 
   it("prints with --dry-run, and writes elsewhere with --output", async () => {

@@ -1,20 +1,32 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { ciError, githubWorkflow, gitlabPipeline, jenkinsfile, planPipeline } from "../ci/index.ts";
+import {
+  ciError,
+  githubWorkflow,
+  gitlabPipeline,
+  jenkinsfile,
+  type Pipeline,
+  planPipeline,
+} from "../ci/index.ts";
 import { loadProject, type Project } from "../config/index.ts";
 import { EXIT, type ExitCode, messageOf } from "../support/error.ts";
 import type { GlobalFlags } from "./flags.ts";
-import { defaultBranch, gitVariables } from "./git.ts";
+import { defaultBranch, gitVariables, placeInRepository } from "./git.ts";
 import { listenForStop } from "./stop-signals.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { VERSION } from "./version.ts";
 
-/** What each system calls its file, relative to the project's folder, and who writes it. */
+/** Who writes each system's file, and where that system looks for it in a repository. */
 const SYSTEMS = {
-  gitlab: { file: ".gitlab-ci.yml", write: gitlabPipeline },
-  github: { file: ".github/workflows/seatrial.yml", write: githubWorkflow },
-  jenkins: { file: "Jenkinsfile", write: jenkinsfile },
+  gitlab: { file: () => ".gitlab-ci.yml", write: gitlabPipeline },
+  github: { file: workflowFile, write: githubWorkflow },
+  jenkins: { file: () => "Jenkinsfile", write: jenkinsfile },
 };
+
+/** Each project of a repository has a workflow of its own; the other systems read one file. */
+function workflowFile({ project, folder }: Pipeline): string {
+  return `.github/workflows/seatrial${folder === undefined ? "" : `-${project}`}.yml`;
+}
 
 export interface CiFlags extends GlobalFlags {
   system: keyof typeof SYSTEMS;
@@ -23,35 +35,55 @@ export interface CiFlags extends GlobalFlags {
   dryRun?: boolean;
 }
 
-/** Writes a pipeline for the project; never over an existing file. */
+/** Writes a pipeline for the project, where the system finds it in the repository; never over an existing file. */
 export async function ciCommand(options: { surroundings: Surroundings; flags: CiFlags }): Promise<ExitCode> {
   const { surroundings, flags } = options;
-  const { environment, stdout } = surroundings;
+  const { environment, stdout, stderr } = surroundings;
   const system = SYSTEMS[flags.system];
   using stop = listenForStop(() => undefined);
   const git = { folder: flags.folder ?? environment.cwd, env: environment.env, signal: stop.signal };
   const project = await loadProject({ environment, ...flags, builtin: gitVariables(git) });
-  const text = system.write(
-    planPipeline({
-      ...factsOf(project),
-      image: flags.ciImage ?? `seatrial-ci:${VERSION}`,
-      defaultBranch: await defaultBranch(git),
-    }),
-  );
+  const { root, folder } = await placeInRepository({ ...git, folder: project.root });
+  const pipeline = planPipeline({
+    ...factsOf(project),
+    folder,
+    image: flags.ciImage ?? `seatrial-ci:${VERSION}`,
+    defaultBranch: await defaultBranch(git),
+  });
+  const text = system.write(pipeline);
+  for (const warning of warnings(project, flags)) stderr.write(`warning: ${warning}\n`);
   if (flags.dryRun === true) {
     stdout.write(text);
     return EXIT.ok;
   }
   const file =
     flags.output === undefined
-      ? path.join(project.root, system.file)
+      ? path.join(root, system.file(pipeline))
       : path.resolve(environment.cwd, flags.output);
   await writeNew(file, text);
   stdout.write(`wrote ${path.relative(environment.cwd, file)}\n`);
   return EXIT.ok;
 }
 
-function factsOf(project: Project): Omit<Parameters<typeof planPipeline>[0], "image" | "defaultBranch"> {
+/** What a pipeline runs without, or would not run with, and nobody sees in its text. */
+function warnings({ config }: Project, { ciImage }: CiFlags): string[] {
+  return [
+    ...(config.release?.cache
+      ? []
+      : [
+          "without `release.cache: true` a job with an empty engine builds everything from scratch; with it the steps of the build are kept in the registry",
+        ]),
+    ...(ciImage === undefined
+      ? [
+          `the jobs run in seatrial-ci:${VERSION}, a name of this machine: push what \`make ci-image\` builds to where the runners can pull it, and name that with --ci-image`,
+        ]
+      : []),
+  ];
+}
+
+function factsOf(
+  project: Project,
+): Omit<Parameters<typeof planPipeline>[0], "folder" | "image" | "defaultBranch"> {
   const { release, coverage, image } = project.config;
   return {
     project: project.name,

@@ -1,8 +1,15 @@
 import { execFile } from "node:child_process";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { checkReadable, defaultBranch, gitVariables, readSource, someChanges } from "./git.ts";
+import {
+  checkReadable,
+  defaultBranch,
+  gitVariables,
+  placeInRepository,
+  readSource,
+  someChanges,
+} from "./git.ts";
 import { at } from "./testing/at.ts";
 
 const run = promisify(execFile);
@@ -135,6 +142,21 @@ it.each([
     await here[Symbol.asyncDispose]();
   },
 );
+
+it("the place of a folder in its repository is known, also where a link leads there", async () => {
+  const { here } = await checkout();
+  const { path: root } = here;
+  await mkdir(`${root}/services/shop`, { recursive: true });
+  await mkdir(`${root}/deep/er`, { recursive: true });
+  await symlink(`${root}/services`, `${root}/deep/er/link`);
+  const place = (folder: string) => placeInRepository({ folder, env, signal });
+  expect(await place(root)).toEqual({ root });
+  expect(await place(`${root}/services/shop`)).toEqual({ root, folder: "services/shop" });
+  expect(await place(`${root}/deep/er/link/shop`)).toEqual({ root, folder: "services/shop" });
+  await rm(`${root}/.git`, { recursive: true });
+  expect(await place(`${root}/services/shop`)).toEqual({ root: `${root}/services/shop` });
+  await here[Symbol.asyncDispose]();
+});
 
 it("the default branch is the remote's, else the one that git begins with, else main", async () => {
   const { here, git } = await checkout();

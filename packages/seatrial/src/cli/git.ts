@@ -85,6 +85,19 @@ export function gitVariables(options: {
   };
 }
 
+/** The root of the repository that a folder is in, and where in it that folder is; outside of one its own root. */
+export async function placeInRepository(
+  options: Parameters<typeof readSource>[0],
+): Promise<{ root: string; folder?: string | undefined }> {
+  const { folder, env, signal } = options;
+  // Git's own words for it also hold where links lead here.
+  const argv: [string, ...string[]] = ["git", "-C", folder, "rev-parse", "--show-toplevel", "--show-prefix"];
+  const answer = await runCommand({ argv, env, signal }).catch(() => undefined);
+  if (answer?.code !== 0) return { root: folder };
+  const [root = "", prefix = ""] = answer.stdout.split("\n");
+  return prefix === "" ? { root: folder } : { root, folder: prefix.replace(/\/$/, "") };
+}
+
 /** The branch that the project calls its main one, as its remote or git itself says; `main` when neither does. */
 export async function defaultBranch(options: {
   folder: string;

@@ -244,7 +244,10 @@ COPY --from=build /out/ /opt/
     await writeFile(join(folder.path, "seatrial.yaml"), settings.join("\n"));
     const builtin = async () => "abc";
     const project = await loadProject({ environment: folder.environment(), builtin });
-    expect(project.config).toMatchObject({ release: { tags: ["abc"] }, check: { user: "non-root" } });
+    expect(project.config).toMatchObject({
+      release: { tags: ["abc"], cache: true },
+      check: { user: "non-root" },
+    });
     expect(project.suites.map(({ name }) => name)).toEqual(["tests", "api"]);
   });
 });

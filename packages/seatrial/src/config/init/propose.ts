@@ -52,6 +52,7 @@ export function proposeConfig(facts: ConfigFacts): string {
     `#   repository: registry.example.com/acme/${facts.name}`,
     '#   tags: ["${GIT_SHA}"]',
     '#   floating: ["${GIT_BRANCH}"]',
+    "#   cache: true            # steps of the build, kept in the registry for engines that start empty",
     "",
   ].join("\n");
 }
