@@ -1,15 +1,13 @@
 import { execFile } from "node:child_process";
-import { mkdir, readFile, symlink } from "node:fs/promises";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { commit } from "./support/checkout.ts";
 import { actionlint, gitlabCiLocal } from "./support/ci-tools.ts";
-import { docker } from "./support/engine.ts";
-import { projectNames } from "./support/forget.ts";
-import { type Call, find, readJenkinsfile } from "./support/pipelines/jenkins.ts";
-import { PROGRAM, ROOT, seatrial, startCommand } from "./support/program.ts";
+import { githubJobs } from "./support/pipelines/github.ts";
+import { type Call, find, readJenkinsfile, stagesFor } from "./support/pipelines/jenkins.ts";
+import { TRUNK } from "./support/pipelines/job.ts";
+import { ROOT, seatrial, startCommand } from "./support/program.ts";
 import { project } from "./support/project.ts";
-import { type PrivateRegistry, privateRegistry } from "./support/registry.ts";
 
 const EXAMPLES = ["go-redis", "go-postgres", "flask-webpack", "fastapi-poetry"];
 const run = promisify(execFile);
@@ -50,6 +48,31 @@ describe.each(EXAMPLES)("the pipelines of examples/%s", (example) => {
     expect(pipeline?.name).toBe("pipeline");
     expect(misplaced(pipeline?.body ?? [], "pipeline")).toEqual([]);
     for (const stage of find(pipeline?.body, "stage")) expect(stage.args).toEqual([expect.any(String)]);
+  });
+});
+
+describe("a release takes place on the default branch and for a tag, and on no other branch:", () => {
+  const settings = { registry: "", user: "", password: "", key: "" };
+  const refs = [
+    [TRUNK, true],
+    [{ type: "branch", name: "feature/trunk" }, false],
+    [{ type: "tag", name: "v1" }, true],
+  ] as const;
+
+  it.each(refs)("GitHub's workflow, for %o: %s", async (ref, releases) => {
+    const jobs = githubJobs(await pipelineOf("go-redis", "github"), settings, ref);
+    expect(jobs.map(({ name }) => name).includes("release")).toBe(releases);
+    expect(jobs).toHaveLength(releases ? 5 : 4);
+  });
+
+  it("Jenkins' pipeline", async () => {
+    // Outside of a clone it is git's own setting that says which branch is the default one.
+    const text = (await pipelineOf("go-redis", "jenkins")).replace(/branch '\w+'/, "branch 'trunk'");
+    const tree = await readJenkinsfile(text);
+    for (const [ref, releases] of refs) {
+      const stages = stagesFor(tree, ref).map(({ args }) => args?.[0]);
+      expect(stages, ref.name).toEqual(["build", "test", ...(releases ? ["release"] : [])]);
+    }
   });
 });
 
@@ -96,52 +119,3 @@ function misplaced(calls: readonly Call[], section: string): string[] {
     ...misplaced(body, name),
   ]);
 }
-
-describe("gitlab-ci-local", () => {
-  const name = projectNames("gitlab-ci-local")("linkly");
-  let registry: PrivateRegistry;
-  beforeAll(async () => {
-    registry = await privateRegistry();
-  });
-  afterAll(async () => {
-    await registry[Symbol.asyncDispose]();
-  });
-
-  it("runs GitLab's pipeline of the example to its release, each job in a shell", async () => {
-    await using source = await project({}, { from: `${ROOT}/examples/go-redis` });
-    const config = await readFile(`${source.folder}/seatrial.yaml`, "utf8");
-    await source.write("seatrial.yaml", config.replace("name: linkly", `name: ${name}`));
-    // Its socket variant, as docs/guide/gitlab.md has it.
-    const text = await readFile(`${source.folder}/.gitlab-ci.yml`, "utf8");
-    const socket = text
-      .replace(/^ {2}services:\n(?: {4}.*\n)+?(?= {2}\w)/m, "")
-      .replace(/^ {2}DOCKER_(HOST|TLS_\w+|CERT_PATH): .*\n/gm, "");
-    expect(socket.split("\n").length).toBe(text.split("\n").length - 7);
-    await source.write(".gitlab-ci.yml", socket);
-    const sha = await commit(source.folder);
-    // A clone knows the default branch.
-    await using home = await project({});
-    const cwd = `${home.folder}/checkout`;
-    await run("git", ["clone", "--quiet", source.folder, cwd]);
-    await mkdir(`${home.folder}/bin`);
-    await symlink(PROGRAM, `${home.folder}/bin/seatrial`);
-    const variables = {
-      CI_REGISTRY: registry.host,
-      CI_REGISTRY_IMAGE: `${registry.host}/team`,
-      CI_REGISTRY_USER: "ci",
-      CI_REGISTRY_PASSWORD: "secret",
-      DOCKER_CONFIG: `${home.folder}/docker`,
-    };
-    const [file = "", ...args] = await gitlabCiLocal();
-    const flags = ["--force-shell-executor", "--shell-isolation", "--home", home.folder].concat(
-      Object.entries(variables).flatMap(([variable, value]) => ["--variable", `${variable}=${value}`]),
-    );
-    const env = { PATH: `${home.folder}/bin:${process.env["PATH"]}` };
-    const ended = await startCommand([file, ...args, ...flags], { cwd, env }).ended;
-    expect(ended.code, ended.stdout + ended.stderr).toBe(0);
-    for (const job of ["build", "test:unit", "test:integration", "check", "release"])
-      expect(ended.stdout).toMatch(new RegExp(`PASS.* ${job}\\b`));
-    const tags = await registry.get("/v2/team/linkly/tags/list");
-    expect(tags.json["tags"]).toEqual(expect.arrayContaining([sha, "trunk", "latest"]));
-  }, 300_000);
-});

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import type { PipelineJob, Settings } from "./job.ts";
+import { type PipelineJob, type Ref, type Settings, TRUNK } from "./job.ts";
 
 interface Step {
   uses?: string;
@@ -10,19 +10,21 @@ interface Step {
 
 interface Job {
   needs?: string;
+  if?: string;
   env?: Record<string, string>;
   strategy?: { matrix: { command: string[] } };
   steps: Step[];
 }
 
-/** The jobs of a workflow of GitHub Actions, after a push to the default branch. */
-export function githubJobs(text: string, settings: Settings): PipelineJob[] {
+/** The jobs of a workflow of GitHub Actions, after a push to the default branch or what else is said. */
+export function githubJobs(text: string, settings: Settings, ref: Ref = TRUNK): PipelineJob[] {
   const file = parse(text) as { env?: Record<string, string>; jobs: Record<string, Job> };
   const depth = (name: string): number => {
     const { needs } = file.jobs[name] ?? {};
     return needs === undefined ? 0 : 1 + depth(needs);
   };
-  return Object.entries(file.jobs).flatMap(([name, job]) =>
+  const wanted = Object.entries(file.jobs).filter(([, job]) => job.if === undefined || holds(job.if, ref));
+  return wanted.flatMap(([name, job]) =>
     (job.strategy?.matrix.command ?? [""]).map((command, index): PipelineJob => {
       const known: Record<string, string> = {
         "matrix.command": command,
@@ -48,8 +50,8 @@ export function githubJobs(text: string, settings: Settings): PipelineJob[] {
           run === undefined ? [] : [withEnv(fill(run), fillAll(env))],
         ),
         env: {
-          GITHUB_REF_TYPE: "branch",
-          GITHUB_REF_NAME: "trunk",
+          GITHUB_REF_TYPE: ref.type,
+          GITHUB_REF_NAME: ref.name,
           ...fillAll(file.env),
           ...fillAll(job.env),
         },
@@ -64,6 +66,22 @@ export function githubJobs(text: string, settings: Settings): PipelineJob[] {
       };
     }),
   );
+}
+
+/** Comparisons of a condition, of which one must hold. Fails for all else. */
+function holds(condition: string, ref: Ref): boolean {
+  const known: Record<string, string> = {
+    "github.ref_name": ref.name,
+    "github.ref_type": ref.type,
+    "github.event.repository.default_branch": TRUNK.name,
+  };
+  const read = (word = "") => {
+    const value = /^'(.*)'$/.exec(word)?.[1] ?? known[word];
+    if (value === undefined) throw new Error(`nobody knows ${word} in: ${condition}`);
+    return value;
+  };
+  const compared = condition.split(" || ").map((each) => each.split(" == ").map(read));
+  return compared.some(([left, right]) => left === right);
 }
 
 /** A step's variables are its own. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { groovy } from "../ci-tools.ts";
-import type { PipelineJob, Settings } from "./job.ts";
+import type { PipelineJob, Ref, Settings } from "./job.ts";
 
 const run = promisify(execFile);
 const READER = path.join(import.meta.dirname, "read-jenkinsfile.groovy");
@@ -36,23 +36,39 @@ export function find(calls: readonly Call[] = [], name: string): Call[] {
   return calls.flatMap((call) => [...(call.name === name ? [call] : []), ...find(call.body, name)]);
 }
 
+/** The stages of a pipeline that run for this ref; all of them where none is said. */
+export function stagesFor(tree: readonly Call[], ref?: Ref): Call[] {
+  const stages = find(tree, "pipeline")[0]?.body?.find(({ name }) => name === "stages")?.body ?? [];
+  return stages.filter((stage) => ref === undefined || isWanted(stage, ref));
+}
+
 /** The jobs of a Jenkinsfile on the default branch: each stage, and each cell of a matrix. */
 export async function jenkinsJobs(text: string, settings: Settings): Promise<PipelineJob[]> {
-  const stagesOf = (tree: Call[]) =>
-    find(tree, "pipeline")[0]?.body?.find(({ name }) => name === "stages")?.body ?? [];
-  const jobs = stagesOf(await readJenkinsfile(text)).map(async (stage, index): Promise<PipelineJob[]> => {
+  const jobs = stagesFor(await readJenkinsfile(text)).map(async (stage, index): Promise<PipelineJob[]> => {
     const cells = find(stage.body, "values")[0]?.args ?? [];
     if (cells.length === 0) return [jobOf(stage, { index, settings })];
     return await Promise.all(
       cells.map(async (cell) => {
         const COMMAND = String(cell);
-        const [inner] = find([stagesOf(await readJenkinsfile(text, { COMMAND }))[index] ?? stage], "stages");
+        const [inner] = find([stagesFor(await readJenkinsfile(text, { COMMAND }))[index] ?? stage], "stages");
         const job = jobOf(inner?.body?.[0] ?? stage, { index, settings });
         return { ...job, name: COMMAND, env: { ...job.env, COMMAND } };
       }),
     );
   });
   return (await Promise.all(jobs)).flat();
+}
+
+/** Whether the conditions of a stage's `when` hold. Fails for those that it does not know. */
+function isWanted(stage: Call, ref: Ref): boolean {
+  const when = stage.body?.find(({ name }) => name === "when")?.body;
+  const holds = ({ name, args = [], body = [] }: Call): boolean => {
+    if (name === "anyOf") return body.some(holds);
+    if (name === "branch") return ref.type === "branch" && args[0] === ref.name;
+    if (name === "buildingTag") return ref.type === "tag";
+    throw new Error(`nobody knows ${name} in the when of ${stage.args?.[0]}`);
+  };
+  return when?.filter(({ name }) => name !== "beforeAgent").every(holds) ?? true;
 }
 
 function jobOf(stage: Call, { index, settings }: { index: number; settings: Settings }): PipelineJob {

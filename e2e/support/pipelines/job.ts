@@ -10,6 +10,15 @@ export interface PipelineJob {
   keeps: { artifact: string; base: string; paths: string[] }[];
 }
 
+/** What a pipeline runs for. */
+export interface Ref {
+  type: "branch" | "tag";
+  name: string;
+}
+
+/** The default branch of the tests' repositories. */
+export const TRUNK: Ref = { type: "branch", name: "trunk" };
+
 /** What the people of a project set in their CI system. */
 export interface Settings {
   registry: string;
