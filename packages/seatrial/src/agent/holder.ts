@@ -26,12 +26,20 @@ export function holderOf(key: string): Holder {
   };
 }
 
-/** The full volume that the holder owns, or undefined. A holder whose volume is gone is removed. */
-export async function findVolume(
+/** What a holder holds. */
+export interface Held {
+  /** Full of the agent, to be mounted at `/.seatrial`. */
+  volume: string;
+  /** The id of the image that has nothing but the agent. */
+  image: string;
+}
+
+/** What the holder has, or undefined. A holder whose volume is gone is removed. */
+export async function findHeld(
   engine: Engine,
   holder: Holder,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<Held | undefined> {
   const workloads = await engine.workloads.list(holder.labels, signal);
   const id = workloads.find(({ name }) => name === holder.name)?.id;
   if (id === undefined) return undefined;
@@ -40,7 +48,8 @@ export async function findVolume(
   if (details === undefined) return undefined;
   const volumes = await engine.volumes.list(holder.labels, signal);
   const volume = details.volumes[AGENT_FOLDER];
-  if (volume !== undefined && volumes.some(({ name }) => name === volume)) return volume;
+  if (volume !== undefined && volumes.some(({ name }) => name === volume))
+    return { volume, image: details.image };
   await engine.workloads.remove(id, signal);
   return undefined;
 }

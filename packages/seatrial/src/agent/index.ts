@@ -29,7 +29,13 @@ export {
   extractSafely,
   type FileSink,
 } from "./extract.ts";
-export { createLauncher, type Launcher, type LauncherOptions, type LaunchSpec } from "./launch.ts";
+export {
+  createLauncher,
+  type HolderSpec,
+  type Launcher,
+  type LauncherOptions,
+  type LaunchSpec,
+} from "./launch.ts";
 export { placeFiles } from "./place-files.ts";
 export { readText } from "./read-text.ts";
-export type { LaunchedWorkload } from "./start.ts";
+export type { LaunchedWorkload, ReservedWorkload } from "./start.ts";

@@ -5,7 +5,7 @@ import { pause, withDeadline } from "../support/abort.ts";
 import { isToolError } from "../support/error.ts";
 import { ensureAgentImage } from "./agent-image.ts";
 import { agentError } from "./errors.ts";
-import { AGENT_FOLDER, findVolume, type Holder, holderOf } from "./holder.ts";
+import { AGENT_FOLDER, findHeld, type Held, type Holder, holderOf } from "./holder.ts";
 import { readAgent } from "./key.ts";
 
 /** How long another program may take to fill the same volume. */
@@ -22,9 +22,9 @@ export interface InstallOptions {
 }
 
 /** An agent that is in an engine. */
-export interface InstalledAgent {
-  /** To be mounted at `/.seatrial`. */
-  volume: string;
+export interface InstalledAgent extends Held {
+  /** Puts an image into the engine from which somebody has removed it, and gives its id. */
+  imageAgain(signal: AbortSignal): Promise<string>;
   /** Whether the engine still has it: anybody may clean up. */
   isThere(signal: AbortSignal): Promise<boolean>;
 }
@@ -37,11 +37,15 @@ export async function installAgent(options: InstallOptions): Promise<InstalledAg
   const { engine } = options;
   const { key, binary } = await readAgent(options.binary, options.platform);
   const holder = holderOf(key);
-  const volume =
-    (await findVolume(engine, holder, options.signal)) ?? (await fillVolume({ ...options, holder, binary }));
+  const found =
+    (await findHeld(engine, holder, options.signal)) ?? (await fillVolume({ ...options, holder, binary }));
   return {
-    volume,
-    isThere: async (signal) => (await findVolume(engine, holder, signal)) === volume,
+    ...found,
+    imageAgain: async (signal) => {
+      const again = await readAgent(options.binary, options.platform);
+      return await ensureAgentImage({ engine, holder, binary: again.binary, signal });
+    },
+    isThere: async (signal) => (await findHeld(engine, holder, signal))?.volume === found.volume,
   };
 }
 
@@ -50,15 +54,15 @@ async function fillVolume(options: {
   holder: Holder;
   binary: Buffer;
   signal: AbortSignal;
-}): Promise<string> {
+}): Promise<Held> {
   const { engine, holder, signal } = options;
   const image = await ensureAgentImage(options);
   const own = `${holder.name}-${randomBytes(4).toString("hex")}`;
   await engine.volumes.create(own, holder.labels, signal);
   try {
-    const volume = await claim({ engine, holder, image, own, signal });
-    if (volume !== own) await removeVolume(engine, own);
-    return volume;
+    const held = await claim({ engine, holder, image, own, signal });
+    if (held.volume !== own) await removeVolume(engine, own);
+    return held;
   } catch (error) {
     // What cannot be removed now is removed by the next who fills one.
     await removeVolume(engine, own).catch(() => undefined);
@@ -66,15 +70,15 @@ async function fillVolume(options: {
   }
 }
 
-/** Creates the holder with our own volume, or waits for the one who was first. The volume that won. */
+/** Creates the holder with our own volume, or waits for the one who was first, and gives what that one holds. */
 async function claim(options: {
   engine: Engine;
   holder: Holder;
   image: string;
   own: string;
   signal: AbortSignal;
-}): Promise<string> {
-  const { engine, holder, own } = options;
+}): Promise<Held> {
+  const { engine, holder, image, own } = options;
   using deadline = withDeadline(options.signal, {
     ms: CLAIM_MS,
     error: () =>
@@ -88,9 +92,9 @@ async function claim(options: {
   for (;;) {
     if (await createHolder({ ...options, signal })) {
       await removeLeftVolumes({ engine, holder, own, signal });
-      return own;
+      return { volume: own, image };
     }
-    const found = await findVolume(engine, holder, signal);
+    const found = await findHeld(engine, holder, signal);
     if (found !== undefined) return found;
     // The engine has no event that tells: a name is taken long before its container can be seen.
     await pause(LOOK_AGAIN_MS, signal);

@@ -164,6 +164,47 @@ describe("a launch", () => {
   });
 });
 
+describe("a reserved container", () => {
+  const holder = { name: "net-claim", labels: { "seatrial.run": "1" } };
+
+  test("has its name at once, runs from its start on, and is gone with its disposal", async () => {
+    const { engine, launcher } = start();
+    const reserved = await launcher.reserve(holder, signal);
+    const state = async () => (await engine.workloads.inspect(reserved.id, signal))?.state;
+    await expect(launcher.reserve(holder, signal)).toThrowWithCode("NAME_TAKEN");
+    expect(await state()).toBe("created");
+    const running = await reserved.start(signal);
+    expect(await state()).toBe("running");
+    await running[Symbol.asyncDispose]();
+    expect(await left(engine)).toEqual([]);
+  });
+
+  test("that is not started is removed by its disposal", async () => {
+    const { engine, launcher } = start();
+    const reserved = await launcher.reserve(holder, signal);
+    await reserved[Symbol.asyncDispose]();
+    expect(await left(engine)).toEqual([]);
+  });
+
+  test("that somebody removed does not start", async () => {
+    const { engine, launcher } = start();
+    const reserved = await launcher.reserve(holder, signal);
+    await engine.workloads.remove(reserved.id, signal);
+    await expect(reserved.start(signal)).toThrowWithCode("WORKLOAD_NOT_FOUND");
+  });
+
+  test("needs no image but the agent's, which is put back where it is gone", async () => {
+    const { engine, launcher } = start();
+    await launcher.prepare(signal);
+    const [image] = await engine.images.list({ "seatrial.cache": "agent" }, signal);
+    await engine.images.remove(image?.references[0] ?? "", signal);
+    const reserved = await launcher.reserve(holder, signal);
+    const details = await engine.workloads.inspect(reserved.id, signal);
+    expect(details?.image).toBe((await engine.images.list({ "seatrial.cache": "agent" }, signal))[0]?.id);
+    await (await reserved.start(signal))[Symbol.asyncDispose]();
+  });
+});
+
 describe("a launched container", () => {
   test("that is killed for memory fails everything under way, saying so", async () => {
     const { engine, launcher } = start({

@@ -1,9 +1,10 @@
 import type { Engine, WorkloadSpec } from "../engine/index.ts";
-import type { Duration } from "../model/index.ts";
+import { type Duration, PLAIN_SECURITY } from "../model/index.ts";
 import { orAborted } from "../support/abort.ts";
+import { isToolError } from "../support/error.ts";
 import { AGENT_FOLDER } from "./holder.ts";
 import { type InstalledAgent, installAgent } from "./install.ts";
-import { type LaunchedWorkload, startWorkload } from "./start.ts";
+import { type LaunchedWorkload, type ReservedWorkload, reserveWorkload } from "./start.ts";
 
 /** What the launcher adds by itself: the agent's volume, entrypoint, root user. */
 export type LaunchSpec = Omit<WorkloadSpec, "entrypoint" | "command" | "user" | "removeOnExit"> & {
@@ -13,11 +14,16 @@ export type LaunchSpec = Omit<WorkloadSpec, "entrypoint" | "command" | "user" | 
   label?: string | undefined;
 };
 
+/** A container with the agent's own image, in which nothing else is ever run. */
+export type HolderSpec = Pick<LaunchSpec, "name" | "labels" | "network" | "label">;
+
 export interface Launcher {
   /** Puts the agent into the engine, ahead of the first launch. Later calls and launches find it done. */
   prepare(signal: AbortSignal): Promise<void>;
   /** Resolves when the agent has answered. A launch that fails, or is aborted, leaves no container. */
   launch(spec: LaunchSpec, signal: AbortSignal): Promise<LaunchedWorkload>;
+  /** Creates a container that holds its name, and once it is started for exactly as long as this process lives. */
+  reserve(spec: HolderSpec, signal: AbortSignal): Promise<ReservedWorkload>;
 }
 
 export interface LauncherOptions {
@@ -55,7 +61,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
     return await installAgent({ engine, binary: await options.agentBinary(platform), platform, signal });
   }
 
-  async function launchWith(agent: InstalledAgent, given: LaunchSpec, signal: AbortSignal) {
+  async function reserveWith(agent: InstalledAgent, given: LaunchSpec, signal: AbortSignal) {
     const { agentUser = "0", label = `container ${given.name}`, ...spec } = given;
     const mount = { kind: "volume", name: agent.volume, target: AGENT_FOLDER, readOnly: true } as const;
     const withAgent: WorkloadSpec = {
@@ -65,24 +71,50 @@ export function createLauncher(options: LauncherOptions): Launcher {
       user: agentUser,
       mounts: [...spec.mounts, mount],
     };
-    return await startWorkload({ engine, label, spec: withAgent, leaveWithin }, signal);
+    return await reserveWorkload({ engine, label, spec: withAgent, leaveWithin }, signal);
+  }
+
+  /** Uses the agent, a second time where the first one failed for want of it: anybody may clean the engine up. */
+  async function withAgent<T>(signal: AbortSignal, use: (agent: InstalledAgent) => Promise<T>): Promise<T> {
+    const agent = await installed(signal);
+    try {
+      return await use(agent);
+    } catch (error) {
+      const itsOwn = signal.aborted || isToolError(error, "NAME_TAKEN");
+      if (itsOwn || (await agent.isThere(signal))) throw error;
+    }
+    // In the place of the volume the engine made an empty one without a label.
+    await engine.volumes.remove(agent.volume, signal);
+    installing = undefined;
+    return await use(await installed(signal));
   }
 
   return {
     async prepare(signal) {
       await installed(signal);
     },
-    async launch(spec, signal) {
-      const agent = await installed(signal);
-      try {
-        return await launchWith(agent, spec, signal);
-      } catch (error) {
-        if (signal.aborted || (await agent.isThere(signal))) throw error;
-      }
-      // Somebody cleaned the engine up since. In the place of the volume it made an empty one without a label.
-      await engine.volumes.remove(agent.volume, signal);
-      installing = undefined;
-      return await launchWith(await installed(signal), spec, signal);
-    },
+    launch: (spec, signal) =>
+      withAgent(signal, async (agent) => {
+        const reserved = await reserveWith(agent, spec, signal);
+        return await reserved.start(signal);
+      }),
+    reserve: (spec, signal) =>
+      withAgent(signal, async (agent) => {
+        const from = (image: string) => reserveWith(agent, { ...NOTHING, ...spec, image }, signal);
+        try {
+          return await from(agent.image);
+        } catch (error) {
+          if (!isToolError(error, "IMAGE_NOT_FOUND")) throw error;
+          return await from(await agent.imageAgain(signal));
+        }
+      }),
   };
 }
+
+const NOTHING = {
+  env: {},
+  mounts: [],
+  limits: {},
+  security: { ...PLAIN_SECURITY, readOnlyRoot: true, capDrop: ["ALL"] },
+  extraHosts: [],
+};

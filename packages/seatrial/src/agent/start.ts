@@ -34,15 +34,37 @@ export interface StartOptions {
   leaveWithin: Duration;
 }
 
-/** Creates the container, listens to it, starts it, and hears its agent's hello. Leaves no container when that fails. */
-export async function startWorkload(options: StartOptions, signal: AbortSignal): Promise<LaunchedWorkload> {
-  const { label, spec } = options;
+/** A container that is created and has its name, and does not run yet. Disposing it removes it. */
+export interface ReservedWorkload extends AsyncDisposable {
+  readonly id: string;
+  /**
+   * Listens to it, starts it, and hears its agent's hello; disposing what that gives ends it. Leaves no container when it fails:
+   * WORKLOAD_NOT_FOUND where somebody has removed it in the meantime.
+   */
+  start(signal: AbortSignal): Promise<LaunchedWorkload>;
+}
+
+/** Creates the container. */
+export async function reserveWorkload(options: StartOptions, signal: AbortSignal): Promise<ReservedWorkload> {
   const { workloads } = options.engine;
   signal.throwIfAborted();
+  const id = await workloads.create(options.spec, AbortSignal.timeout(CREATE_MS));
+  return {
+    id,
+    start: (starting) => startReserved({ ...options, id }, starting),
+    [Symbol.asyncDispose]: () => workloads.remove(id, AbortSignal.timeout(REMOVE_MS)),
+  };
+}
+
+async function startReserved(
+  options: StartOptions & { id: string },
+  signal: AbortSignal,
+): Promise<LaunchedWorkload> {
+  const { label, spec, id } = options;
+  const { workloads } = options.engine;
   // Ends with the container: what is still waited for then is of no interest.
   const life = new AbortController();
   const undo = createCleanup();
-  const id = await workloads.create(spec, AbortSignal.timeout(CREATE_MS));
   undo.add(async () => await workloads.remove(id, AbortSignal.timeout(REMOVE_MS)));
   try {
     signal.throwIfAborted();

@@ -13,8 +13,8 @@ export interface CheckContext {
   launcher: Launcher;
   /** Of every container that a check starts. */
   labels: Record<string, string>;
-  /** The id of the run's network, made when the first container needs it. `imageId` is one that the engine holds. */
-  network(imageId: Digest): Promise<string>;
+  /** The id of the run's network, made when the first container needs it. */
+  network(): Promise<string>;
   /** Resolves when these services of the run are ready. */
   ready(services: readonly string[]): Promise<void>;
   /** This machine's environment: values of build secrets come from it. */

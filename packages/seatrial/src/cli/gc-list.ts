@@ -43,7 +43,7 @@ export async function findKept(options: {
     listNetworkCache(engine, signal),
     journals,
     journals.then((found) => findHeldImages({ engine, journals: found, now: Date.now(), signal })),
-    findLeftovers({ engine, now: Date.now(), signal }),
+    findLeftovers({ engine, signal }),
     listReadings(options.cache),
   ]);
   return { snapshots, agents, networks, runs, held, leftovers, readings };

@@ -39,7 +39,7 @@ export async function gcCommand(options: { surroundings: Surroundings; flags: Gc
 
   const all = flags.all === true;
   const maxSnapshotBytes = maxBytes(flags);
-  const swept = await sweep({ engine, now: Date.now(), signal });
+  const swept = await sweep({ engine, signal });
   const runs = await sweepJournals({ folder: state, engine, now: Date.now(), signal });
   const images = await removeHeldImages({ engine, state, signal });
   const removed = await snapshots.prune(maxSnapshotBytes, signal);
@@ -83,11 +83,10 @@ async function removeUnusedAgents(options: {
   signal: AbortSignal;
 }): Promise<string[]> {
   const { engine, all, signal } = options;
-  const own = await ownAgentKey(engine, signal);
+  const [own, now] = await Promise.all([ownAgentKey(engine, signal), engine.clock(signal)]);
   const agents = (await listAgentCache({ engine, own, signal })).filter(
     ({ use, createdAt }) =>
-      (use === "idle" && Date.parse(createdAt) < Date.now() - BEING_INSTALLED_MS) ||
-      (all && use !== "in use"),
+      (use === "idle" && Date.parse(createdAt) < now - BEING_INSTALLED_MS) || (all && use !== "in use"),
   );
   return await removeAgents({ engine, agents, signal });
 }

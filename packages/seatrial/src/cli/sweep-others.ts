@@ -11,7 +11,7 @@ export async function sweepOthers(options: {
   const { session, run, signal } = options;
   const { engine, surroundings } = session;
   await Promise.allSettled([
-    sweep({ engine, now: Date.now(), except: run, signal }),
+    sweep({ engine, except: run, signal }),
     sweepJournals({ folder: stateFolder(surroundings.environment), engine, now: Date.now(), signal }),
   ]);
 }

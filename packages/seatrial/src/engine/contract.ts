@@ -21,6 +21,17 @@ export function describeEngineContract(name: string, make: () => Promise<Contrac
       expect(engine.endpoint).toMatch(/^\w+:\/\//);
     });
 
+    test("an engine tells its own time, by which its things are dated", async () => {
+      const { engine, signal, labels, spec, subject } = context();
+      const before = await engine.clock(signal);
+      const id = await engine.workloads.create(spec(subject.argv.echo), signal);
+      const made = (await engine.workloads.list(labels, signal)).find((each) => each.id === id);
+      const after = await engine.clock(signal);
+      expect(made?.createdAt).toBeGreaterThanOrEqual(before - 1_000);
+      expect(made?.createdAt).toBeLessThanOrEqual(after + 1_000);
+      await engine.workloads.remove(id, signal);
+    });
+
     test("two connections see the same engine, and closing one leaves the other alone", async () => {
       const { subject, engine, labels, signal, spec, launch } = context();
       const other = await subject.connect();
@@ -42,6 +53,7 @@ export function describeEngineContract(name: string, make: () => Promise<Contrac
       const network = { name: name("aborted"), labels, subnet: subnet(), internal: false };
       const calls: (() => Promise<unknown>)[] = [
         () => engine.capabilities(signal),
+        () => engine.clock(signal),
         () => images.inspect("seatrial-contract", signal),
         () => images.pull("seatrial-contract", { onProgress: () => undefined, signal }),
         () => images.push("seatrial-contract", { onProgress: () => undefined, signal }),
@@ -60,6 +72,7 @@ export function describeEngineContract(name: string, make: () => Promise<Contrac
         () => networks.create(network, signal),
         () => networks.remove("x", signal),
         () => networks.list(labels, signal),
+        () => networks.users("x", signal),
         () => volumes.create(name("aborted"), labels, signal),
         () => volumes.remove("x", signal),
         () => volumes.list(labels, signal),

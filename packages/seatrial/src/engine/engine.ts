@@ -10,6 +10,8 @@ export interface Engine extends AsyncDisposable {
   readonly endpoint: string;
   /** Asked once and remembered. Fails with ENGINE_UNREACHABLE or ENGINE_DENIED. */
   capabilities(signal: AbortSignal): Promise<EngineCapabilities>;
+  /** The engine's own time in milliseconds since 1970, to the second: the one that every `createdAt` of its things is told by. */
+  clock(signal: AbortSignal): Promise<number>;
   /** The environment that makes the docker command line (buildx, compose) talk to this same engine. */
   readonly commandEnvironment: Record<string, string>;
   readonly images: ImageEngine;

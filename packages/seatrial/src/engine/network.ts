@@ -5,6 +5,8 @@ export interface NetworkEngine {
   /** Missing is fine; one with containers fails with NETWORK_IN_USE. */
   remove(id: string, signal: AbortSignal): Promise<void>;
   list(labels: Record<string, string>, signal: AbortSignal): Promise<NetworkSummary[]>;
+  /** The names of the containers that run in it, whoever made them; undefined when there is no such network. */
+  users(id: string, signal: AbortSignal): Promise<string[] | undefined>;
 }
 
 export interface NetworkSpec {
@@ -20,9 +22,8 @@ export interface NetworkSummary {
   id: string;
   name: string;
   labels: Record<string, string>;
-  subnet?: string | undefined;
+  /** CIDRs, of every family. Empty where the network has none of its own. */
+  subnets: string[];
   /** Milliseconds since 1970. */
   createdAt: number;
-  /** How many containers are attached, when the engine says so cheaply. */
-  workloads?: number | undefined;
 }

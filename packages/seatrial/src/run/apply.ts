@@ -186,7 +186,12 @@ function openServices(options: {
   const { borrow } = context;
   const wanted = planInfrastructure(plan).services.length > 0;
   if (borrow !== undefined && wanted) return borrowInfrastructure({ ...options, borrow });
-  const shared = createSharedResources({ plan, context, signal: options.signal });
+  const shared = createSharedResources({
+    plan,
+    context,
+    onLost: (error) => options.onFailure(error),
+    signal: options.signal,
+  });
   return { shared, services: startRunServices({ ...options, shared }) };
 }
 

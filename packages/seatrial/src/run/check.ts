@@ -41,7 +41,7 @@ export async function checkImage(options: {
       engine: context.engine,
       launcher: context.launcher,
       labels: shared.labels,
-      network: (imageId) => shared.network(imageId),
+      network: shared.network,
       ready: (names) => services.ready(names),
       env: { ...plan.buildEnvironment, ...context.env },
       cacheFolder: context.cacheFolder,

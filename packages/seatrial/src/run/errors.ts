@@ -7,6 +7,8 @@ export type RunErrorCode =
   | "CONTROL_REFUSED"
   /** A request that an owner's control socket does not know. */
   | "CONTROL_REQUEST_INVALID"
+  /** The container that claims the run's network has ended before the run. Exit code 3. */
+  | "NETWORK_LOST"
   /** No subnet of the pool was free for the run's network. Exit code 3. */
   | "NETWORK_POOL_EMPTY"
   /** The network pool cannot be cut into networks of the run's size. */

@@ -29,7 +29,7 @@ export {
   sweepJournals,
 } from "./journal.ts";
 export { guestLabel, NETWORK_LABEL, OWNED } from "./labels.ts";
-export { listNetworkCache, removeNetworkCache } from "./network.ts";
+export { listNetworkCache, removeNetworkCache } from "./network-cache.ts";
 export { type PlanOptions, planRun, type RunPlan } from "./plan.ts";
 export { type ProcessRef, processIdentity } from "./process-identity.ts";
 export { planOfSuite } from "./required-services.ts";

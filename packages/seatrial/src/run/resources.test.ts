@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { engineError } from "../engine/index.ts";
 import { lazy } from "./lazy.ts";
 import { createSharedResources } from "./resources.ts";
@@ -12,6 +12,7 @@ async function resourcesIn(world: RunWorld) {
   const shared = createSharedResources({
     plan: planWith({ volumes: ["data"] }),
     context: world.context,
+    onLost: () => undefined,
     signal,
   });
   const networks = async () => (await world.engine.networks.list({}, signal)).length;
@@ -23,7 +24,7 @@ describe("what the containers of a run share", () => {
     await using world = await makeRunWorld({ scripts: {} });
     const { shared, networks } = await resourcesIn(world);
     expect([await networks(), await world.left()]).toEqual([0, []]);
-    const ids = await Promise.all([shared.network("db:1"), shared.network("tests:1")]);
+    const ids = await Promise.all([shared.network(), shared.network()]);
     expect(new Set(ids).size).toBe(1);
     expect(await networks()).toBe(1);
     expect(await world.left()).toContain("seatrial-r1-data");
@@ -41,9 +42,13 @@ describe("what the containers of a run share", () => {
   it("is given up whole when a part of it cannot be made", async () => {
     await using world = await makeRunWorld({ scripts: {} });
     const { shared } = await resourcesIn(world);
-    world.engine.volumes.create = () =>
-      Promise.reject(engineError({ code: "ENGINE_FAILED", message: "no space left" }));
-    await expect(shared.network("db:1")).toThrowWithCode("ENGINE_FAILED");
+    const create = world.engine.volumes.create;
+    world.engine.volumes.create = async (name, ...rest) => {
+      if (!name.endsWith("-data")) return await create(name, ...rest);
+      await vi.waitFor(async () => expect(await world.left()).not.toEqual([]));
+      throw engineError({ code: "ENGINE_FAILED", message: "no space left" });
+    };
+    await expect(shared.network()).toThrowWithCode("ENGINE_FAILED");
     expect(await world.left()).not.toEqual([]);
     await shared[Symbol.asyncDispose]();
     expect(await world.left()).toEqual([]);

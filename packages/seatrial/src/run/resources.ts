@@ -10,29 +10,28 @@ export interface SharedResources extends AsyncDisposable {
   labels: Record<string, string>;
   /** The run whose volumes they are. */
   owner: string;
-  /** The id of the run's network, with the run's volumes made too. `image` is the one of the container that asks. */
-  network(image: string): Promise<string>;
+  /** The id of the run's network, with the run's volumes made too. */
+  network(): Promise<string>;
   /** The id of the network that was claimed; undefined as long as nobody needed one. */
   readonly claimed: Promise<string | undefined>;
 }
 
 const REMOVAL_MS = 20_000;
 
-/**
- * Made late on purpose: a claim or a volume without running containers that is older than a minute is a leftover to any other owner,
- * so they must not wait for a long build or pull.
- */
+/** The claim on the network runs as long as this process, and tells others that the volumes are in use too. */
 export function createSharedResources(options: {
   plan: RunPlan;
   context: RunContext;
+  /** Called when the network is the run's no more. */
+  onLost: (error: Error) => void;
   signal: AbortSignal;
 }): SharedResources {
-  const { plan, context, signal } = options;
-  const { engine, run } = context;
+  const { plan, context, onLost, signal } = options;
+  const { engine, launcher, run } = context;
   const labels = runLabels({ run, project: plan.project });
   const volumes = plan.volumes.map((volume) => volumeName(run, volume));
-  const network = lazy((image: string) =>
-    claimNetwork({ engine, run, labels, pool: plan.network, image, signal }),
+  const network = lazy(() =>
+    claimNetwork({ engine, launcher, run, labels, pool: plan.network, onLost, signal }),
   );
   const volumesMade = lazy(() =>
     Promise.all(volumes.map((name) => engine.volumes.create(name, labels, signal))),
@@ -40,8 +39,8 @@ export function createSharedResources(options: {
   return {
     labels,
     owner: run,
-    async network(image) {
-      const [claimed] = await Promise.all([network.get(image), volumesMade.get()]);
+    async network() {
+      const [claimed] = await Promise.all([network.get(), volumesMade.get()]);
       return claimed.id;
     },
     get claimed() {

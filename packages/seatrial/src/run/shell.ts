@@ -36,7 +36,7 @@ export async function openShell(options: ShellOptions): Promise<ProcessExit> {
   const signal = AbortSignal.any([context.signal, stop.signal]);
   const cleanup = createCleanup();
   await using _all = cleanup;
-  const shared = createSharedResources({ plan, context, signal });
+  const shared = createSharedResources({ plan, context, onLost: (error) => stop.abort(error), signal });
   cleanup.add(async () => await shared[Symbol.asyncDispose]());
   const build = buildTargets({ plan, context, signal });
   build.catch((error: unknown) => stop.abort(error));
@@ -63,7 +63,7 @@ export async function openShell(options: ShellOptions): Promise<ProcessExit> {
     signal,
   });
   await services.ready(suite.needs);
-  const network = await shared.network(image.id);
+  const network = await shared.network();
   return await enter({
     ...options,
     image,

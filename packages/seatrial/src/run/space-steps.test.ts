@@ -23,7 +23,7 @@ async function carryOut(script: FakeAgentOptions, signal = ANY) {
   await using world = await makeRunWorld({ scripts: { db: script } });
   const { context } = world;
   const plan = planWith();
-  await using shared = createSharedResources({ plan, context, signal: ANY });
+  await using shared = createSharedResources({ plan, context, onLost: () => undefined, signal: ANY });
   const image = await context.engine.images.inspect("tests:1", ANY);
   if (image === undefined) throw new Error("the engine in memory lacks its image");
   const runStep = createStepRunner({

@@ -71,7 +71,7 @@ async function runCommand(job: Job<CommandStep>): Promise<void> {
       labels: { ...shared.labels, "seatrial.template": space.name },
       env: {},
       hostname: name.replace(/[^a-zA-Z0-9-]/g, "-").slice(0, 60),
-      network: { id: await shared.network(image.id), aliases: [] },
+      network: { id: await shared.network(), aliases: [] },
       mounts: [],
       limits: {},
       security: PLAIN_SECURITY,

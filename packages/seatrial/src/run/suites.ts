@@ -213,7 +213,7 @@ async function startContainers(spec: SuiteSpec, options: SuitesOptions): Promise
     onNote: (note) => context.emit({ type: "node-progress", node: { kind: "suite", name: spec.name }, note }),
     signal,
   });
-  const network = await shared.network(image.id);
+  const network = await shared.network();
   const shards = planShards(spec);
   const launched = shards.map(async (shard) => {
     const collector = collectorOf(spec, shard, options);

@@ -12,8 +12,6 @@ const MIN_AGE_MS = 60_000;
 
 export interface SweepOptions {
   engine: Engine;
-  /** Milliseconds since 1970. */
-  now: number;
   /** A run whose things are never leftovers, whatever their state. */
   except?: string | undefined;
   signal: AbortSignal;
@@ -21,18 +19,19 @@ export interface SweepOptions {
 
 /**
  * What dead owners left: containers that were never started, claims of networks among them, and shared volumes, each older than a
- * minute. What a live owner is using is none: its containers run, and its claim and
- * its volumes go with them or are younger than that.
+ * minute by the engine's own time. What a live owner is using is none: its claim runs from its second second on, and with it the
+ * run counts as alive whatever else of it does.
  */
 export async function findLeftovers(
   options: SweepOptions,
 ): Promise<{ workloads: WorkloadSummary[]; volumes: VolumeSummary[] }> {
   const { engine, signal } = options;
-  const limit = options.now - MIN_AGE_MS;
-  const [workloads, volumes] = await Promise.all([
+  const [now, workloads, volumes] = await Promise.all([
+    engine.clock(signal),
     engine.workloads.list(OWNED, signal),
     engine.volumes.list(OWNED, signal),
   ]);
+  const limit = now - MIN_AGE_MS;
   const alive = new Set([
     options.except,
     ...workloads.filter((each) => each.state === "running").map((each) => each.labels["seatrial.run"]),

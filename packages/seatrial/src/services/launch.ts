@@ -25,7 +25,7 @@ export async function launchContainer(options: {
       labels: { ...runtime.labels, "seatrial.service": spec.name },
       env: {},
       hostname: spec.hostname ?? spec.name,
-      network: { id: await runtime.network(options.imageId), aliases: [spec.name, ...spec.aliases] },
+      network: { id: await runtime.network(), aliases: [spec.name, ...spec.aliases] },
       publish: options.publish,
       mounts: [
         ...spec.mounts.map((mount) => toWorkloadMount(mount, runtime.run)),

@@ -9,8 +9,8 @@ export interface ServiceRuntime {
   run: string;
   engine: Engine;
   launcher: Launcher;
-  /** The id of the run's network, claimed at the first call; `image` is the one of the container that needs it. */
-  network: (image: string) => Promise<string>;
+  /** The id of the run's network, claimed at the first call. */
+  network: () => Promise<string>;
   /** Labels of everything that the run creates. */
   labels: Record<string, string>;
   /** Images built in this run, by target key. */

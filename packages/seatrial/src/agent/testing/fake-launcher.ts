@@ -32,6 +32,9 @@ export function fakeLauncher(script: (spec: LaunchSpec) => FakeAgentOptions): Fa
     agentOf: (name) => find(name).agent,
     end: (name, exit) => find(name).end(exit),
     prepare: async () => undefined,
+    reserve: async () => {
+      throw new Error("no test without an engine reserves a container");
+    },
     async launch(spec, signal) {
       signal.throwIfAborted();
       specs.push(spec);

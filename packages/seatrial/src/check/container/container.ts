@@ -26,7 +26,7 @@ export interface ContainerOptions {
 export async function openContainer(options: ContainerOptions): Promise<CheckContainer> {
   const { context, part, signal } = options;
   const image = await releaseImage(context, signal);
-  const network = options.network === true ? await context.network(context.release.imageId) : undefined;
+  const network = options.network === true ? await context.network() : undefined;
   const workload = await context.launcher.launch(
     {
       name: `seatrial-${context.run}-check-${part}`,

@@ -133,6 +133,9 @@ const NO_LAUNCHER: Launcher = {
   launch: async () => {
     throw new Error("no container is started here");
   },
+  reserve: async () => {
+    throw new Error("no network is claimed here");
+  },
 };
 
 function imageOf(name: string, { layers = [[]], history, config }: ImageSpec) {

@@ -5,6 +5,7 @@ import type { Engine } from "../engine.ts";
 import { negotiateApiVersion } from "./api-version.ts";
 import { readCapabilities } from "./capabilities.ts";
 import { createClient, withApiVersion } from "./client.ts";
+import { readClock } from "./clock.ts";
 import { createDial } from "./dial.ts";
 import type { DockerEndpoint } from "./endpoint.ts";
 import { createExchange } from "./exchange.ts";
@@ -47,6 +48,7 @@ export function connectDocker(options: DockerOptions): Engine {
       });
       return await orAborted(known, signal);
     },
+    clock: async (signal) => await readClock({ client, endpoint, signal }),
     images: createDockerImages(parts),
     workloads: createDockerWorkloads(parts),
     networks: createDockerNetworks(client),

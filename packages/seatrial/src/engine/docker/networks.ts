@@ -50,6 +50,17 @@ export function createDockerNetworks(client: DockerClient): NetworkEngine {
       });
       return ((answer ?? []) as NetworkEntry[]).map(toSummary);
     },
+    async users(id, signal) {
+      const answer = await client.json({
+        method: "GET",
+        path: `/networks/${encodeURIComponent(id)}`,
+        what: `look at network ${id}`,
+        accepts: [404],
+        signal,
+      });
+      if (answer === undefined) return undefined;
+      return Object.entries((answer as NetworkEntry).Containers ?? {}).map(([key, { Name }]) => Name ?? key);
+    },
   };
 }
 
@@ -59,6 +70,8 @@ interface NetworkEntry {
   Created?: string;
   Labels?: Record<string, string> | null;
   IPAM?: { Config?: { Subnet?: string }[] | null };
+  /** Those that run, by id. Lists leave it out. */
+  Containers?: Record<string, { Name?: string }> | null;
 }
 
 function toSummary(entry: NetworkEntry): NetworkSummary {
@@ -66,7 +79,7 @@ function toSummary(entry: NetworkEntry): NetworkSummary {
     id: entry.Id,
     name: entry.Name,
     labels: entry.Labels ?? {},
-    subnet: entry.IPAM?.Config?.[0]?.Subnet,
+    subnets: (entry.IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []),
     createdAt: Date.parse(entry.Created ?? "") || 0,
   };
 }

@@ -86,6 +86,10 @@ function connect(state: MemoryState, capabilities: Partial<EngineCapabilities>):
         ...capabilities,
       };
     },
+    async clock(signal) {
+      signal.throwIfAborted();
+      return state.now();
+    },
     images: createMemoryImages(state),
     workloads: createMemoryWorkloads(state),
     networks: createMemoryNetworks(state),

@@ -6,8 +6,9 @@ import { overlaps, parseSubnet } from "./subnet.ts";
 export function createMemoryNetworks(state: MemoryState): NetworkEngine {
   const { networks } = state;
   const usersOf = (id: string) =>
-    [...state.workloads.values()].filter((each) => each.spec.network?.id === id && each.state === "running")
-      .length;
+    [...state.workloads.values()]
+      .filter((each) => each.spec.network?.id === id && each.state === "running")
+      .map((each) => each.spec.name);
 
   return {
     async create(spec, signal) {
@@ -33,7 +34,7 @@ export function createMemoryNetworks(state: MemoryState): NetworkEngine {
       signal.throwIfAborted();
       const network = networks.get(id) ?? [...networks.values()].find((each) => each.spec.name === id);
       if (network === undefined) return;
-      if (usersOf(network.id) > 0) {
+      if (usersOf(network.id).length > 0) {
         throw engineError({ code: "NETWORK_IN_USE", message: `Network ${id} still has containers.` });
       }
       networks.delete(network.id);
@@ -46,10 +47,13 @@ export function createMemoryNetworks(state: MemoryState): NetworkEngine {
           id,
           name: spec.name,
           labels: { ...spec.labels },
-          subnet: spec.subnet,
+          subnets: [spec.subnet],
           createdAt,
-          workloads: usersOf(id),
         }));
+    },
+    async users(id, signal) {
+      signal.throwIfAborted();
+      return networks.has(id) ? usersOf(id) : undefined;
     },
   };
 }

@@ -8,7 +8,7 @@ export function describeNetworksAndVolumes(context: () => ContractContext): void
     const before = Date.now();
     const id = await engine.networks.create(spec, signal);
     const listed = (await engine.networks.list(labels, signal)).find((each) => each.id === id);
-    expect(listed).toMatchObject({ name: spec.name, subnet: spec.subnet, labels });
+    expect(listed).toMatchObject({ name: spec.name, subnets: [spec.subnet], labels });
     expect(listed?.createdAt).toBeGreaterThanOrEqual(before - 2_000);
     await engine.networks.remove(id, signal);
     const left = await engine.networks.list(labels, signal);
@@ -61,6 +61,23 @@ export function describeNetworksAndVolumes(context: () => ContractContext): void
     await engine.workloads.remove(member.id, signal);
     await engine.networks.remove(id, signal);
     await engine.networks.remove(id, signal);
+  });
+
+  test("a network tells who runs in it, whoever made the container, and a missing one has nobody to tell", async () => {
+    const { engine, signal, labels, name, subnet, spec, subject, launch } = context();
+    const network = { name: name("told"), labels, subnet: subnet(), internal: false };
+    const id = await engine.networks.create(network, signal);
+    const inIt = { network: { id, aliases: [] } };
+    const waiting = await engine.workloads.create(spec(subject.argv.sleep, inIt), signal);
+    expect(await engine.networks.users(id, signal)).toEqual([]);
+    const member = await launch(spec(subject.argv.sleep, { ...inIt, name: name("member") }));
+    member.stream.resume();
+    expect(await engine.networks.users(id, signal)).toEqual([name("member")]);
+    await engine.workloads.remove(member.id, signal);
+    await engine.workloads.remove(waiting, signal);
+    expect(await engine.networks.users(id, signal)).toEqual([]);
+    await engine.networks.remove(id, signal);
+    expect(await engine.networks.users(id, signal)).toBeUndefined();
   });
 
   test("a network can be removed the moment a wait for its container has ended", async () => {

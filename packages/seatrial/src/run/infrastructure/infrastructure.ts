@@ -54,7 +54,7 @@ export function startInfrastructure(options: InfrastructureOptions): Infrastruct
   const cleanup = createCleanup();
   const fail = (error: unknown) => stop.abort(error);
   cleanup.add(async () => await context.logs.close());
-  const shared = createSharedResources({ plan, context, signal });
+  const shared = createSharedResources({ plan, context, onLost: fail, signal });
   cleanup.add(async () => await shared[Symbol.asyncDispose]());
   const build = buildTargets({ plan, context, signal });
   build.catch(fail);
