@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { eventually, leftovers } from "./support/engine.ts";
+import { docker, eventually, leftovers } from "./support/engine.ts";
 import { projectNames } from "./support/forget.ts";
 import { latestOutcome, seatrial, start } from "./support/program.ts";
 import { project } from "./support/project.ts";
@@ -36,6 +36,21 @@ it("a failed run's services stay up, can be entered, and end with `down`", async
   expect(down.code, down.stderr).toBe(0);
   expect(await leftovers({ project: name })).toEqual([]);
   expect((await seatrial(["shell", "--run", run], { cwd: kept.folder })).code).toBe(2);
+});
+
+it("whoever is still in a kept run's network is out with its end, before another run gets that", async () => {
+  const name = nameOf("guest");
+  await using kept = await keptProject(name, "sh -c 'exit 1'");
+  await seatrial(["run", "--keep"], { cwd: kept.folder });
+  const { run } = await latestOutcome(kept.folder);
+  const shell = start(["shell", "--run", run, "--command", "sleep 60"], { cwd: kept.folder });
+  const guest = () => docker("ps", "--quiet", "--filter", `label=seatrial.guest=${run}`);
+  await eventually({ ask: guest, until: (id) => id !== "", within: 20_000 });
+  const down = await seatrial(["down", run], { cwd: kept.folder });
+  expect(down.code, down.stderr).toBe(0);
+  expect(await leftovers({ project: name })).toEqual([]);
+  expect(await guest()).toBe("");
+  expect((await shell.ended).code).not.toBe(0);
 });
 
 it("a run that passes is not kept", async () => {

@@ -1,8 +1,11 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { RunEvent } from "seatrial";
 import { describe, expect, it } from "vitest";
-import { eventually, leftovers } from "./support/engine.ts";
+import { docker, eventually, leftovers } from "./support/engine.ts";
 import { projectNames } from "./support/forget.ts";
-import { seatrial, start } from "./support/program.ts";
+import { type StartedProgram, seatrial, start } from "./support/program.ts";
+import { project } from "./support/project.ts";
+import { startProxy } from "./support/proxy.ts";
 import { slowProject } from "./support/slow-project.ts";
 
 const nameOf = projectNames("ownership");
@@ -26,10 +29,34 @@ const STAGES: { stage: string; at: Fits; buildSeconds?: number; fresh?: boolean 
   { stage: "results being collected", at: (event) => event.type === "test-finished" },
 ];
 
-/** Containers that run and the volumes that only they use; a claim that was never started is swept by a later start. */
+/** A request to the engine that it never gets; what came before it has been done. */
+const REQUESTS: { stage: string; before: RegExp; there: RegExp[] }[] = [
+  { stage: "the network made", before: /POST \S+\/containers\/create\?name=seatrial-network/, there: [] },
+  {
+    stage: "a container created",
+    before: /POST \S+\/containers\/\w+\/start/,
+    there: [/-claim created$/, /-db created$/],
+  },
+];
+
+/** Containers that run and the volumes that only they use; what was never started is swept by a later start. */
 const running = (lines: string[]) => lines.filter((line) => !/ created$/.test(line));
 
+/** Of the first tests, for the last one: a minute has passed by then. */
+const killed: { name: string; at: number }[] = [];
+
 describe("when the owner is killed with kill -9", () => {
+  async function kill(name: string, program: StartedProgram): Promise<void> {
+    program.child.kill("SIGKILL");
+    await program.ended;
+    killed.push({ name, at: Date.now() });
+    await eventually({
+      ask: () => leftovers({ project: name }),
+      until: (lines) => running(lines).length === 0,
+      within: 5_000,
+    });
+  }
+
   it.each(STAGES)(
     "while $stage, nothing of the run lives on after 5 seconds",
     async ({ stage, at, buildSeconds }) => {
@@ -37,15 +64,66 @@ describe("when the owner is killed with kill -9", () => {
       await using project = await slowProject({ name, buildSeconds });
       const program = start(["run", "--json"], { cwd: project.folder });
       await program.event(at);
-      program.child.kill("SIGKILL");
-      await program.ended;
-      await eventually({
-        ask: () => leftovers({ project: name }),
-        until: (lines) => running(lines).length === 0,
-        within: 5_000,
-      });
+      await kill(name, program);
     },
   );
+
+  it.each(REQUESTS)("with $stage, nothing of the run lives on", async ({ stage, before, there }) => {
+    const name = nameOf(stage.replace(/[^a-z]+/g, "-"));
+    await using project = await slowProject({ name });
+    await using proxy = await startProxy("/var/run/docker.sock", { hold: before });
+    const env = { DOCKER_HOST: proxy.address };
+    const program = start(["run", "--json"], { cwd: project.folder, env });
+    await Promise.race([proxy.held, program.ended]);
+    const lines = await leftovers({ project: name });
+    for (const pattern of there) expect(lines).toContainEqual(expect.stringMatching(pattern));
+    await kill(name, program);
+  });
+});
+
+describe("a run of which nothing runs but its claim", () => {
+  it("keeps its network, whatever is cleaned away and however long it takes", async () => {
+    const [name, other] = [nameOf("waiting"), nameOf("other")];
+    const files = (project: string, seconds: number) => ({
+      Dockerfile: `FROM redis:8\nRUN sleep ${seconds} && echo ${project}\n`,
+      "compose.yaml": "services: { tool: { image: 'redis:8', command: 'true' } }",
+      "seatrial.yaml": `
+        name: ${project}
+        suites:
+          quick: { service: tool }
+          slow: { command: sleep 2 }`,
+    });
+    await using waiting = await project(files(name, 15));
+    const program = start(["run", "--json"], { cwd: waiting.folder });
+    await program.event((event) => event.type === "node-finished" && event.node.name === "quick");
+    const claim = await eventually({
+      ask: () => leftovers({ project: name }),
+      until: (lines) => lines.length === 1 && / running$/.test(lines[0] ?? ""),
+      within: 10_000,
+    });
+    await docker("container", "prune", "--force", "--filter", `label=seatrial.project=${name}`);
+    expect(await leftovers({ project: name })).toEqual(claim);
+
+    await using beside = await project(files(other, 0));
+    const second = start(["run", "--json", "--only", "slow"], { cwd: beside.folder });
+    await second.event((event) => event.type === "node-started" && event.node.kind === "suite");
+    const networkOf = (project: string) =>
+      docker(
+        "ps",
+        "-a",
+        "--filter",
+        `label=seatrial.project=${project}`,
+        "--format",
+        '{{.Label "seatrial.network"}}',
+      );
+    const networks = await Promise.all([name, other].map(networkOf));
+    expect(new Set(networks.map((text) => text.trim())).size).toBe(2);
+    for (const each of [second, program]) {
+      const ended = await each.ended;
+      expect(ended.code, ended.stdout + ended.stderr).toBe(0);
+    }
+    expect(await leftovers({ project: name })).toEqual([]);
+  });
 });
 
 describe("when the user stops the run", () => {
@@ -89,5 +167,18 @@ describe("side by side", () => {
     );
     for (const ended of runs) expect(ended.code, ended.stdout + ended.stderr).toBe(0);
     expect(await leftovers({ project: name })).toEqual([]);
+  });
+});
+
+describe("after owners were killed", () => {
+  it("the next start a minute later removes what had never run", async () => {
+    expect(killed).toHaveLength(STAGES.length + REQUESTS.length);
+    const last = Math.max(...killed.map(({ at }) => at));
+    await wait(Math.max(0, last + 61_000 - Date.now()));
+    const name = nameOf("next");
+    await using next = await slowProject({ name });
+    const ended = await seatrial(["run"], { cwd: next.folder });
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0);
+    for (const { name: each } of killed) expect(await leftovers({ project: each }), each).toEqual([]);
   });
 });

@@ -80,17 +80,14 @@ function hold(options: ClaimOptions & { network: NetworkSummary; reserved: Reser
   const stop = new AbortController();
   const { signal } = stop;
   let held: AsyncDisposable = options.reserved;
-  const lost = (cause: unknown) => {
-    if (!signal.aborted)
-      onLost(
-        isToolError(cause) && cause.code.startsWith("ENGINE_") ? cause : claimLost({ ...options, cause }),
-      );
+  const lost = (error: Error) => {
+    if (!signal.aborted) onLost(error);
   };
 
   async function start(reserved: ReservedWorkload): Promise<void> {
     const running = await reserved.start(signal);
     held = running;
-    void whyEnded(running).then(lost);
+    void whyEnded(running, options).then(lost);
   }
 
   async function begin(): Promise<void> {
@@ -107,7 +104,7 @@ function hold(options: ClaimOptions & { network: NetworkSummary; reserved: Reser
     }
   }
 
-  const begun = begin().catch(lost);
+  const begun = begin().catch((error: unknown) => lost(whyNotHeld(error, options)));
   return {
     async [Symbol.asyncDispose]() {
       stop.abort(new Error("the claim is given up"));
@@ -117,14 +114,23 @@ function hold(options: ClaimOptions & { network: NetworkSummary; reserved: Reser
   };
 }
 
-/** What the engine says of it, where it is the engine that is away. */
-async function whyEnded({ agent, exit }: LaunchedWorkload): Promise<unknown> {
-  const error = await agent.closed;
-  return (isToolError(error) ? await engineLoss(exit, error) : undefined) ?? error;
+interface Claim {
+  run: string;
+  network: NetworkSummary;
 }
 
-function claimLost(options: { run: string; network: NetworkSummary; cause: unknown }): Error {
-  const { run, network, cause } = options;
+/** An engine that is away takes more than the claim, and is what is told. */
+async function whyEnded({ agent, exit }: LaunchedWorkload, claim: Claim): Promise<Error> {
+  const loss = await agent.closed;
+  const away = isToolError(loss) ? await engineLoss(exit, loss) : undefined;
+  return away ?? claimLost(claim, loss);
+}
+
+function whyNotHeld(error: unknown, claim: Claim): Error {
+  return isToolError(error) && error.code.startsWith("ENGINE_") ? error : claimLost(claim, error);
+}
+
+function claimLost({ run, network }: Claim, cause: unknown): Error {
   return runError({
     code: "NETWORK_LOST",
     message: `Run ${run} lost its claim on network ${network.name}, which another run may use now: ${messageOf(cause)}`,
