@@ -1,5 +1,6 @@
 import type { WorkloadExit } from "../engine/index.ts";
 import type { Duration } from "../model/index.ts";
+import { formatDuration } from "../model/index.ts";
 import { isToolError, messageOf, type ToolError } from "../support/error.ts";
 import { agentError } from "./errors.ts";
 import type { Loss } from "./loss.ts";
@@ -9,12 +10,22 @@ export async function lossOf(exit: Promise<WorkloadExit>): Promise<Loss> {
   try {
     return { reason: `the container ended with ${describeExit(await exit)}` };
   } catch (cause) {
+    if (isToolError(cause, "OWNER_STOPPED")) return { reason: cause.message, cause };
     return { reason: `its stream ended, and so did the wait for its container: ${messageOf(cause)}`, cause };
   }
 }
 
+/** OWNER_STOPPED. */
+export function ownerStopped(pause: Duration): ToolError {
+  return agentError({
+    code: "OWNER_STOPPED",
+    message: `this program did not run for ${formatDuration(pause)}, and its containers wait a minute for a sign of life`,
+    hint: "It was stopped (Ctrl-Z, a debugger) or the machine slept: run again. A run that is stopped goes on if it is continued within a minute.",
+  });
+}
+
 /**
- * Of an agent that is lost: the engine's failure, or the loss itself where the engine says nothing. Undefined when the container
+ * Of an agent that is lost: the engine's failure, what kept this program from running, or the loss itself where the engine says nothing. Undefined when the container
  * has ended, which is not the engine's fault.
  */
 export async function engineLoss(

@@ -3,6 +3,8 @@ import { EXIT, type ExitCode, ToolError } from "../support/error.ts";
 export type AgentErrorCode =
   /** The connection to the agent broke: its container ended, or the engine went away. */
   | "AGENT_LOST"
+  /** This program did not run for so long that its containers ended: it was stopped, or its machine slept. */
+  | "OWNER_STOPPED"
   /** Owner and agent did not understand each other. A bug, or an agent of another version. */
   | "AGENT_PROTOCOL"
   /** The package holds no agent for the engine's platform. */

@@ -224,6 +224,27 @@ describe("a launched container", () => {
     expect(isToolError(await launched.agent.closed, "AGENT_LOST")).toBe(true);
   });
 
+  test("that gave this program up while it was stopped says so, and not that the container ended", async () => {
+    let time = 1_000_000;
+    const engine = fakeEngine();
+    const agentBinary = async () => join(folder, "agent");
+    const launcher = createLauncher({ engine, agentBinary, leaveWithin: 100, now: () => time });
+    const [short, long, killed] = await Promise.all(
+      ["short", "long", "killed"].map((name) => launcher.launch({ ...db, name }, signal)),
+    );
+    time += 30_000;
+    engine.end("short", { exitCode: 0 });
+    expect(await short?.exit).toEqual({ exitCode: 0 });
+    time += 68_000;
+    engine.end("killed", { exitCode: 137 });
+    expect(await killed?.exit).toEqual({ exitCode: 137 });
+    engine.end("long", { exitCode: 0 });
+    const error = await long?.exit.catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "OWNER_STOPPED", exitCode: 3 });
+    expect(String(error)).toContain("this program did not run for");
+    expect(String(await long?.agent.closed)).toContain("this program did not run for");
+  });
+
   test("ends with its disposal, which is no error, however often it is asked", async () => {
     const { engine, launcher } = start();
     const launched = await launcher.launch(db, signal);

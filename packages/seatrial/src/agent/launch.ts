@@ -32,6 +32,8 @@ export interface LauncherOptions {
   agentBinary: (platform: string) => Promise<string>;
   /** How long a container may take to end and be removed before that is forced. Default 5 s. */
   leaveWithin?: Duration | undefined;
+  /** A clock in milliseconds since 1970. Default: the system's. */
+  now?: (() => number) | undefined;
 }
 
 const INSTALL_MS = 120_000;
@@ -39,7 +41,7 @@ const LEAVE_MS: Duration = 5_000;
 
 /** Launches containers in one engine. */
 export function createLauncher(options: LauncherOptions): Launcher {
-  const { engine, leaveWithin = LEAVE_MS } = options;
+  const { engine, leaveWithin = LEAVE_MS, now = Date.now } = options;
   let installing: Promise<InstalledAgent> | undefined;
 
   /** Once for all launches: the one that asked first may be aborted, the others still need it. */
@@ -71,7 +73,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
       user: agentUser,
       mounts: [...spec.mounts, mount],
     };
-    return await reserveWorkload({ engine, label, spec: withAgent, leaveWithin }, signal);
+    return await reserveWorkload({ engine, label, spec: withAgent, leaveWithin, now }, signal);
   }
 
   /** Uses the agent, a second time where the first one failed for want of it: anybody may clean the engine up. */

@@ -5,8 +5,9 @@ import { createCleanup } from "../support/cleanup.ts";
 import type { Agent } from "./agent.ts";
 import { createAgentLog } from "./agent-log.ts";
 import { connect } from "./connect.ts";
-import { endsWithin, lossOf } from "./ending.ts";
+import { endsWithin, lossOf, ownerStopped } from "./ending.ts";
 import { agentError } from "./errors.ts";
+import { type Pauses, watchPauses } from "./pauses.ts";
 
 /** Creating is not broken off half way, so that what was created is known and can be removed. */
 const CREATE_MS = 60_000;
@@ -18,7 +19,10 @@ export interface LaunchedWorkload extends AsyncDisposable {
   readonly id: string;
   readonly name: string;
   readonly agent: Agent;
-  /** Resolves when the container has ended; `outOfMemory` and the agent's own last words say why. */
+  /**
+   * Resolves when the container has ended; `outOfMemory` and the agent's own last words say why. Fails when the engine cannot say, and
+   * with OWNER_STOPPED when the agent heard nothing of this program because that did not run.
+   */
   readonly exit: Promise<WorkloadExit>;
   /** What the agent itself wrote to stderr, the last lines. */
   agentLog(): string[];
@@ -32,6 +36,8 @@ export interface StartOptions {
   spec: WorkloadSpec;
   /** For the agent to end with its connection, and for the engine to remove the container. */
   leaveWithin: Duration;
+  /** A clock in milliseconds since 1970. */
+  now: () => number;
 }
 
 /** A container that is created and has its name, and does not run yet. Disposing it removes it. */
@@ -69,8 +75,15 @@ async function startReserved(
   try {
     signal.throwIfAborted();
     const log = createAgentLog();
+    const pauses = watchPauses(options.now);
+    life.signal.addEventListener("abort", () => pauses[Symbol.dispose](), { once: true });
+    let ending: Promise<void> | undefined;
     // Before the start: a container that ends at once is gone before anyone could ask.
-    const exit = workloads.waitForExit(id, life.signal);
+    const exit = whyEnded({
+      exit: workloads.waitForExit(id, life.signal),
+      pauses,
+      isAsked: () => ending !== undefined,
+    });
     // Whoever waits for it hears of it.
     exit.catch(() => undefined);
     const attached = workloads.attach(id, { onStderr: log.write, signal: life.signal });
@@ -90,7 +103,6 @@ async function startReserved(
         life.abort();
       }
     }
-    let ending: Promise<void> | undefined;
     return {
       id,
       name: spec.name,
@@ -107,6 +119,19 @@ async function startReserved(
     await Promise.allSettled([undo[Symbol.asyncDispose]()]);
     throw error;
   }
+}
+
+async function whyEnded(options: {
+  exit: Promise<WorkloadExit>;
+  pauses: Pauses;
+  /** It was to end. */
+  isAsked: () => boolean;
+}): Promise<WorkloadExit> {
+  const exit = await options.exit;
+  const pause = options.pauses.recent();
+  // An agent that gives its owner up ends well.
+  if (pause === undefined || exit.exitCode !== 0 || options.isAsked()) return exit;
+  throw ownerStopped(pause);
 }
 
 /** The engine first, so that its own reason for not starting is the one that is told. */
