@@ -7,8 +7,7 @@ import {
   connectOwner,
   createRunId,
   joinRun,
-  NETWORK_LABEL,
-  OWNED,
+  networkOf,
   type OwnerClient,
   openShell,
   planOfSuite,
@@ -112,8 +111,7 @@ async function findKept(options: {
   signal: AbortSignal;
 }): Promise<{ run: string; network: string; image: ImageDetails; owner: OwnerClient | undefined }> {
   const { session, suite, run, root, signal } = options;
-  const workloads = await session.engine.workloads.list({ ...OWNED, "seatrial.run": run }, signal);
-  const network = workloads.flatMap((each) => each.labels[NETWORK_LABEL] ?? [])[0];
+  const network = await networkOf({ engine: session.engine, run, signal });
   const outcome = await readFile(path.join(root, ".seatrial", "runs", run, "outcome.json"), "utf8").then(
     (text) => JSON.parse(text) as Outcome,
     () => undefined,

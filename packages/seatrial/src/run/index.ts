@@ -28,8 +28,9 @@ export {
   readJournals,
   sweepJournals,
 } from "./journal.ts";
-export { guestLabel, NETWORK_LABEL, OWNED } from "./labels.ts";
+export { guestLabel } from "./labels.ts";
 export { listNetworkCache, removeNetworkCache } from "./network-cache.ts";
+export { networkOf } from "./network-claim.ts";
 export { type PlanOptions, planRun, type RunPlan } from "./plan.ts";
 export { type ProcessRef, processIdentity } from "./process-identity.ts";
 export { planOfSuite } from "./required-services.ts";

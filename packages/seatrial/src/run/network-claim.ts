@@ -3,7 +3,7 @@ import type { Engine, NetworkSummary } from "../engine/index.ts";
 import { pause } from "../support/abort.ts";
 import { isToolError, messageOf } from "../support/error.ts";
 import { runError } from "./errors.ts";
-import { NETWORK_LABEL } from "./labels.ts";
+import { NETWORK_LABEL, OWNED } from "./labels.ts";
 
 /** What a claim is made with. */
 export interface ClaimOptions {
@@ -48,6 +48,15 @@ export async function tryClaim(
   }
   await reserved[Symbol.asyncDispose]();
   return undefined;
+}
+
+/** The id of the network that a run has claimed; undefined when it has none, or is over. */
+export async function networkOf(
+  options: Pick<ClaimOptions, "engine" | "run" | "signal">,
+): Promise<string | undefined> {
+  const { engine, run, signal } = options;
+  const workloads = await engine.workloads.list({ ...OWNED, "seatrial.run": run }, signal);
+  return workloads.map(({ labels }) => labels[NETWORK_LABEL]).find((id) => id !== undefined);
 }
 
 /** Takes the name, which an engine gives to one container only. */

@@ -9,9 +9,11 @@ import { createMemoryKind, memoryServer } from "../spaces/memory/index.ts";
 import { dial } from "../spaces/testing/dial.ts";
 import { spacePlan } from "../spaces/testing/plan.ts";
 import type { OwnerClient } from "./infrastructure/control-client.ts";
+import { runLabels } from "./labels.ts";
+import { claimNetwork } from "./network.ts";
 import { joinRun, openShell } from "./shell.ts";
 import { planWith, suiteWith, targetWith } from "./testing/plan.ts";
-import { makeRunWorld, type Scripts } from "./testing/running.ts";
+import { makeRunWorld, type RunWorld, type Scripts } from "./testing/running.ts";
 
 const signal = new AbortController().signal;
 const serving: FakeAgentOptions = {
@@ -196,10 +198,7 @@ describe("a shell of a suite with spaces", () => {
     } as unknown as OwnerClient;
     const tests = await world.engine.images.inspect("tests:1", signal);
     if (tests === undefined) throw new Error("no image");
-    const network = await world.engine.networks.create(
-      { name: "kept", labels: {}, subnet: "10.9.0.0/26", internal: false },
-      signal,
-    );
+    const { id: network } = await claimOfKept(world);
     const exit = await joinRun({
       plan: planWith({ services: [servicePlan()] }),
       suite: named,
@@ -218,6 +217,14 @@ describe("a shell of a suite with spaces", () => {
   });
 });
 
+/** Of a run that somebody else owns. */
+async function claimOfKept({ context }: RunWorld) {
+  const run = "kept";
+  const labels = runLabels({ run, project: "shop" });
+  const pool = { pool: "10.9.0.0/24", size: 26 };
+  return await claimNetwork({ ...context, run, labels, pool, onLost: () => undefined, signal });
+}
+
 const needy = suiteWith({ needs: ["db", "other"] });
 const patient = { probes: [{ kind: "tcp", port: 1 } as const], deadline: 60_000 };
 const hanging: FakeAgentOptions = {
@@ -228,6 +235,33 @@ const hanging: FakeAgentOptions = {
   },
 };
 
+it("a shell in a run whose owner ended while it was being opened is not opened, and leaves nothing", async () => {
+  await using world = await makeRunWorld({ scripts: { "shell-unit": repeating } });
+  const found = await world.engine.images.inspect("tests:1", signal);
+  if (found === undefined) throw new Error("no image");
+  const claimed = await claimOfKept(world);
+  const { start, list, remove } = world.engine.workloads;
+  world.engine.workloads.start = async (id, given) => {
+    await start(id, given);
+    const claims = (await list({}, signal)).filter(({ name }) => name.endsWith("-claim"));
+    for (const claim of claims) await remove(claim.id, signal);
+  };
+  const typed = ends("");
+  const joining = joinRun({
+    plan: planWith(),
+    suite: suiteWith(),
+    context: world.context,
+    run: "kept",
+    owner: undefined,
+    network: claimed.id,
+    image: found,
+    ends: typed.ends,
+  });
+  await expect(joining).toThrowWithCode("OWNER_AWAY");
+  expect(typed.text()).toBe("");
+  expect(await world.left()).toEqual([]);
+});
+
 it("a shell in a kept run shares that run's name and volumes, and counts as its guest", async () => {
   await using world = await makeRunWorld({ scripts: { "shell-unit": repeating } });
   const [found] = await Promise.all([
@@ -235,10 +269,7 @@ it("a shell in a kept run shares that run's name and volumes, and counts as its 
     world.engine.volumes.create("seatrial-kept-data", {}, signal),
   ]);
   if (found === undefined) throw new Error("no image");
-  const network = await world.engine.networks.create(
-    { name: "kept", labels: {}, subnet: "10.9.0.0/26", internal: false },
-    signal,
-  );
+  const { id: network } = await claimOfKept(world);
   const typed = ends("");
   const specs: object[] = [];
   const { create } = world.engine.workloads;

@@ -4,12 +4,14 @@ import type { ImageDetails, SuiteSpec } from "../model/index.ts";
 import { resolveImage, toWorkloadMount } from "../services/index.ts";
 import { prepareContainer, suiteContainer, suiteEnvironment } from "../suites/index.ts";
 import { createCleanup } from "../support/cleanup.ts";
+import { EXIT } from "../support/error.ts";
 import { buildTargets } from "./build.ts";
 import type { RunContext } from "./context.ts";
 import { runError } from "./errors.ts";
 import type { OwnerClient } from "./infrastructure/control-client.ts";
 import { joinSpaces } from "./join-spaces.ts";
 import { guestLabel, runLabels } from "./labels.ts";
+import { networkOf } from "./network-claim.ts";
 import type { RunPlan } from "./plan.ts";
 import { createSharedResources } from "./resources.ts";
 import { startRunServices } from "./services.ts";
@@ -95,7 +97,12 @@ export async function joinRun(options: JoinOptions): Promise<ProcessExit> {
       type: "warning",
       message: `The shell has no spaces: the owner of run ${run} is not a process of this machine.`,
     });
-  return await enter({ ...options, labels, spaces, opening: context.signal });
+  const admitted = async () => {
+    // Its owner ends guests that it knows of; one that begins in that moment goes by itself, before another run gets the network.
+    const network = await networkOf({ engine: context.engine, run, signal: context.signal });
+    if (network !== options.network) throw ownerAway(run);
+  };
+  return await enter({ ...options, labels, spaces, admitted, opening: context.signal });
 }
 
 async function enter(
@@ -106,6 +113,8 @@ async function enter(
     /** The run whose services and volumes it shares. */
     run: string;
     spaces: Pick<RunSpaces, "openShard"> | undefined;
+    /** Asked once the container runs: fails when it must not be in the network any more. */
+    admitted?: (() => Promise<void>) | undefined;
     /** Ends the wait for them. */
     opening: AbortSignal;
   },
@@ -124,6 +133,7 @@ async function enter(
     extraHosts: suite.extraHosts,
   });
   await using workload = await context.launcher.launch(container, context.signal);
+  await options.admitted?.();
   await prepareContainer({ agent: workload.agent, spec: suite, signal: context.signal });
   const argv = options.command ?? (await findShell(workload, context.signal));
   const held = { suite, workload, image: image.config, signal: context.signal };
@@ -146,6 +156,15 @@ async function enter(
     // Whoever typed there has seen what there was to see: whatever its last exit code, nothing is kept.
     await grant?.release("passed");
   }
+}
+
+function ownerAway(run: string): Error {
+  return runError({
+    code: "OWNER_AWAY",
+    message: `Run ${run} ended while the shell was being opened.`,
+    hint: "Run again with --keep.",
+    exitCode: EXIT.unreachable,
+  });
 }
 
 /** What lists of spaces name in place of a test. */
