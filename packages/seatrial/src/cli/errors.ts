@@ -13,6 +13,8 @@ export type CliErrorCode =
   | "COMMIT_INVALID"
   /** A number, such as that of `logs --lines`, is none. */
   | "COUNT_INVALID"
+  /** A run that ends with a release is to collect no coverage, which the project has rules about. */
+  | "COVERAGE_LEFT_OUT"
   /** A length of time, such as that of `up --for`, is none. */
   | "DURATION_INVALID"
   /** A passphrase is needed and not there. */

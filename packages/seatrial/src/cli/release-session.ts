@@ -1,5 +1,12 @@
 import type { Project } from "../config/index.ts";
-import type { FoundEvidence, LayerMemory, ReleasePlan, Signing, Source } from "../release/index.ts";
+import type {
+  CoverageGate,
+  FoundEvidence,
+  LayerMemory,
+  ReleasePlan,
+  Signing,
+  Source,
+} from "../release/index.ts";
 import type { RegistryOpener } from "./registry-opener.ts";
 import type { ChosenImage } from "./release-image.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -15,6 +22,7 @@ export interface ReleaseSession {
   source: Source;
   openRegistries: RegistryOpener;
   layerMemory: LayerMemory;
+  coverage: CoverageGate | undefined;
   signing: Omit<Signing, "folder"> | undefined;
   /** Values that must never reach output. */
   secrets: string[];

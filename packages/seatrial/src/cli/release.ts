@@ -3,6 +3,7 @@ import { loadProject, type Project } from "../config/index.ts";
 import { openLayerMemory, readEvidence } from "../release/index.ts";
 import type { ExitCode } from "../support/error.ts";
 import { chooseImage } from "./choose-image.ts";
+import { coverageGate } from "./coverage-gate.ts";
 import type { ReleaseFlags } from "./flags.ts";
 import { checkReadable, gitVariables, readSource } from "./git.ts";
 import { cacheFolder } from "./paths.ts";
@@ -50,6 +51,7 @@ export async function releaseCommand(options: {
     source,
     openRegistries: registryOpener({ surroundings, project }),
     layerMemory: openLayerMemory(cacheFolder(environment)),
+    coverage: coverageGate({ project, env: environment.env, signal }),
     signing,
     secrets: [...project.secretValues, ...secrets],
   };

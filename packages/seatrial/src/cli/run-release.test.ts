@@ -77,6 +77,14 @@ describe("the release at the end of a run", () => {
     await expect(access(`${here.path}/.seatrial/images.json`)).rejects.toThrow("ENOENT");
   });
 
+  it("is refused at once where nothing would be judged of the coverage that the project asks for", async () => {
+    const coverage = "coverage: { minimum: 80 }\n";
+    await using here = await at({ ...FILES, "seatrial.yaml": `${FILES["seatrial.yaml"]}${coverage}` });
+    const session = await sessionOf(here);
+    await expect(openRunRelease(session, { coverage: false })).toThrowWithCode("COVERAGE_LEFT_OUT");
+    expect(await openRunRelease(session, { coverage: false, release: false })).toBeUndefined();
+  });
+
   it.each<[string, EndedRelease, string]>([
     ["stopped during the push", { problems: [problem()], warnings: [], exitCode: 130 }, "stopped"],
     ["refused", { problems: [problem()], warnings: [], exitCode: 1, receipt: receipt("failed") }, "failed"],

@@ -1,6 +1,7 @@
 import type { Outcome } from "../model/index.ts";
 import { openLayerMemory, type ReleasePlan, readEvidence } from "../release/index.ts";
 import { forgetOtherList } from "./choose-image.ts";
+import { coverageGate } from "./coverage-gate.ts";
 import { cliError } from "./errors.ts";
 import type { RunFlags } from "./flags.ts";
 import { checkReadable, readSource, someChanges } from "./git.ts";
@@ -47,6 +48,8 @@ export async function openRunRelease(session: Session, flags: RunFlags): Promise
   if (source.commit === undefined && !allowsDirty(project, flags)) await checkReadable(git());
   const plan = planProjectRelease({ project, flags, source });
   if (source.dirty === true && !plan.allowDirty) throw treeIsDirty(project.root, await someChanges(git()));
+  const gate = coverageGate({ project, env: surroundings.environment.env, signal: git().signal });
+  if (flags.coverage === false && gate !== undefined) throw coverageLeftOut(project.name);
   const { signing, secrets } = await openSigning({ project, surroundings });
   const openRegistries = registryOpener({ surroundings, project });
   const layerMemory = openLayerMemory(cacheFolder(surroundings.environment));
@@ -75,6 +78,8 @@ export async function openRunRelease(session: Session, flags: RunFlags): Promise
             layerMemory,
             signing,
             secrets,
+            // The run has all suites, and has judged them together.
+            coverage: undefined,
           },
         });
       } catch (error) {
@@ -90,6 +95,14 @@ function imageOf({ images, release, source: built, run }: Outcome): ChosenImage 
   const identity = images.find(({ target }) => target === release);
   if (identity === undefined) throw new Error(`run ${run} passed without an image of target ${release}`);
   return { kind: "held", identity, built, run };
+}
+
+function coverageLeftOut(project: string) {
+  return cliError({
+    code: "COVERAGE_LEFT_OUT",
+    message: `${project} has rules of coverage, a run ends with a release, and --no-coverage leaves nothing to judge.`,
+    hint: "Leave the release out too, with --no-release.",
+  });
 }
 
 function treeIsDirty(root: string, changes: string) {

@@ -23,6 +23,8 @@ export { type CoverageDiff, diffCoverage } from "./diff-coverage.ts";
 export { finishCoverage } from "./finish.ts";
 export type { ImageExports, ToolImage } from "./images/tool-image.ts";
 export type { Input } from "./inputs/inputs.ts";
+export { asksSomething } from "./judge/arrival.ts";
+export { judgeRuns, type PartialRun } from "./judge-runs.ts";
 export { type Merged, mergeCoverage } from "./merge/merge-coverage.ts";
 export { type ContainerCoverage, type CoveragePlan, planContainer } from "./plan.ts";
 export type { PulledUnit } from "./remote/pull/fetch-unit.ts";

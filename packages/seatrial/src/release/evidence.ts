@@ -34,6 +34,8 @@ export interface Evidence {
   outcome: EvidenceOutcome;
   /** The tests of one of its suites; undefined when they were not kept. Fails with EVIDENCE_INVALID when they are not its own. */
   tests(suite: SuiteOutcome): Promise<TestResult[] | undefined>;
+  /** Of the run. */
+  folder: string;
 }
 
 /** What was found in some folders. */

@@ -6,6 +6,7 @@ export {
   applyRelease,
   type PushForRelease,
 } from "./apply.ts";
+export type { CoverageGate } from "./coverage-gate.ts";
 export { describeReceipt, shortDigest } from "./describe-receipt.ts";
 export type { ReleaseErrorCode } from "./errors.ts";
 export type { Evidence, FoundEvidence, InvalidEvidence } from "./evidence.ts";

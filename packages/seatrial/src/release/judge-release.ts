@@ -2,6 +2,7 @@ import type { Problem } from "../model/index.ts";
 import { isToolError } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
 import { idsOf } from "./candidate.ts";
+import { type CoverageGate, countedRuns } from "./coverage-gate.ts";
 import type { FoundEvidence } from "./evidence.ts";
 import { type JudgeOptions, judgeEvidence } from "./judge-evidence.ts";
 import { judgeInvalid } from "./judge-invalid.ts";
@@ -15,6 +16,7 @@ export async function judgeRelease(
   options: Omit<JudgeOptions, "evidence" | "plan"> & {
     plan: ReleasePlan;
     found: FoundEvidence;
+    coverage?: CoverageGate | undefined;
     signing?: Signing | undefined;
   },
 ): Promise<Pick<PreparedRelease, "judgement" | "tests">> {
@@ -27,16 +29,18 @@ export async function judgeRelease(
   });
   const { tests, invalid } = await readTests(judgement);
   const unnamed = signing === undefined || invalid.length > 0 ? [] : missingTests({ judgement, tests });
+  const coverage = await judgeCoverage(judgement, options.coverage);
   return {
     tests,
     judgement: {
       ...judgement,
-      refusals: [...unread.refusals, ...judgement.refusals, ...invalid, ...unnamed],
+      refusals: [...unread.refusals, ...judgement.refusals, ...coverage.refusals, ...invalid, ...unnamed],
       warnings: [
         ...plan.warnings,
         ...found.warnings,
         ...unread.warnings,
         ...judgement.warnings,
+        ...coverage.warnings,
         ...(signing === undefined ? [NOT_ATTESTED] : []),
       ],
     },
@@ -45,6 +49,12 @@ export async function judgeRelease(
 
 const NOT_ATTESTED =
   "not attested: there is no key. Make one with `seatrial key new`, and put it in SEATRIAL_KEY";
+
+/** Where a suite is missing or failed, what all of them reach together is not known yet. */
+async function judgeCoverage({ refusals, suites }: Judgement, gate: CoverageGate | undefined) {
+  if (gate === undefined || refusals.length > 0) return { refusals: [], warnings: [] };
+  return await gate(countedRuns(suites));
+}
 
 async function readTests(
   judgement: Judgement,

@@ -7,6 +7,7 @@ import {
 } from "../registry/index.ts";
 import { type Candidate, differenceTo, imageSwapped, readCandidate } from "./candidate.ts";
 import { checkLayers } from "./check-layers.ts";
+import type { CoverageGate } from "./coverage-gate.ts";
 import type { FoundEvidence } from "./evidence.ts";
 import { judgeRelease } from "./judge-release.ts";
 import type { Source } from "./judge-source.ts";
@@ -28,6 +29,8 @@ export interface PrepareOptions {
   found: FoundEvidence;
   /** The tree that the release is made from, and the one that the image was built from, where they are known. */
   source: { now?: Source | undefined; built?: Source | undefined };
+  /** Absent: nothing is asked of coverage, or whoever made the only run has judged it. */
+  coverage?: CoverageGate | undefined;
   /** What is released is attested too. */
   signing?: Signing | undefined;
   layerMemory?: LayerMemory | undefined;

@@ -89,7 +89,7 @@ async function readRun(
   try {
     text = (await readBounded({ file: place, limit: LARGEST, signal })).toString("utf8");
     const outcome = parseOutcome(text, place);
-    return { place, outcome, tests: (suite) => readSuiteTests({ folder, suite, signal }) };
+    return { place, outcome, tests: (suite) => readSuiteTests({ folder, suite, signal }), folder };
   } catch (error) {
     signal.throwIfAborted();
     const problem = isToolError(error) ? problemOf(error) : evidenceProblem(place, messageOf(error));

@@ -32,6 +32,7 @@ export { guestLabel } from "./labels.ts";
 export { listNetworkCache, removeNetworkCache } from "./network-cache.ts";
 export { networkOf } from "./network-claim.ts";
 export { type PlanOptions, planRun, type RunPlan } from "./plan.ts";
+export { rulesOfAllSuites } from "./plan-coverage.ts";
 export { type ProcessRef, processIdentity } from "./process-identity.ts";
 export { planOfSuite } from "./required-services.ts";
 export { joinRun, openShell, type ShellOptions } from "./shell.ts";

@@ -78,21 +78,14 @@ function rulesOfRun(
   options: Options & { containers: readonly ContainerCoverage[] },
 ): Pick<CoveragePlan, "rules" | "unjudged"> {
   const { settings, suites, allSuites, containers } = options;
-  const { rules, elsewhere } = settings;
+  const { rules } = settings;
   const here = new Set([...containers.map(({ source }) => source), ...suites.map(({ name }) => name)]);
   const absent = allSuites.filter((name) => suites.every((suite) => suite.name !== name));
   const filtered = suites.some(
     ({ grep, shard, shards }) => grep !== undefined || (shard !== undefined && shards > 1),
   );
-  const isWhole = absent.length === 0 && !filtered;
-  // With all suites, a source that is in no container is told as one that did not arrive.
-  const isAsked = (name: string) => !elsewhere.includes(name) && (isWhole || here.has(name));
-  const asked: CoverageRules = {
-    ...rules,
-    expected: rules.expected.filter(isAsked),
-    sources: pick(rules.sources, isAsked),
-  };
-  if (isWhole) return withBase(asked);
+  if (absent.length === 0 && !filtered) return rulesOfAllSuites(settings);
+  const asked = rulesOf(settings, (name) => here.has(name));
   const judged: CoverageRules = {
     ...NOTHING,
     expected: asked.expected,
@@ -105,8 +98,18 @@ function rulesOfRun(
     Object.keys(files).length > 0 ||
     Object.keys(judged.sources).length < Object.keys(asked.sources).length;
   const why = filtered ? "only a part of their tests runs" : `${absent.join(", ")} is not among them`;
-  const sentence = `coverage of all sources together is not judged: ${why}; \`seatrial coverage report\` judges the units of several runs`;
+  const sentence = `coverage of all sources together is not judged: ${why}; a release judges what all of them reach`;
   return { rules: judged, unjudged: drops ? [sentence] : [] };
+}
+
+/** What is asked of all suites together, whether one run has them or several. A source that is in no container has not arrived. */
+export function rulesOfAllSuites(settings: CoverageSettings): Pick<CoveragePlan, "rules" | "unjudged"> {
+  return withBase(rulesOf(settings, () => true));
+}
+
+function rulesOf({ rules, elsewhere }: CoverageSettings, isHere: (name: string) => boolean): CoverageRules {
+  const isAsked = (name: string) => !elsewhere.includes(name) && isHere(name);
+  return { ...rules, expected: rules.expected.filter(isAsked), sources: pick(rules.sources, isAsked) };
 }
 
 const NOTHING: CoverageRules = { files: {}, sources: {}, expected: [] };

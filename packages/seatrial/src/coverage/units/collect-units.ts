@@ -10,6 +10,8 @@ export interface UnitsFolder {
   folder: string;
   /** What all units below count for. Default: what each says. */
   source?: string | undefined;
+  /** Units of these sources are not read. */
+  without?: ReadonlySet<string> | undefined;
 }
 
 /** The units of one source. */
@@ -77,14 +79,18 @@ export async function collectUnits(options: CollectOptions): Promise<CollectedUn
 async function findAll(folders: readonly UnitsFolder[], signal: AbortSignal): Promise<FoundUnits> {
   const all: FoundUnits = { units: [], broken: [] };
   const seen = new Set<string>();
-  for (const { folder, source } of folders) {
+  for (const { folder, source, without } of folders) {
     const { units, broken } = await findUnits({ folder, seen, signal });
+    const counts = (unit: { source?: string | undefined; service: string }) =>
+      without?.has(sourceOf(unit)) !== true;
     all.units.push(
-      ...units.map((unit) =>
-        source === undefined ? unit : { ...unit, manifest: { ...unit.manifest, source } },
-      ),
+      ...units
+        .filter(({ manifest }) => counts(manifest))
+        .map((unit) => (source === undefined ? unit : { ...unit, manifest: { ...unit.manifest, source } })),
     );
-    all.broken.push(...broken.map((unit) => (source === undefined ? unit : { ...unit, service: source })));
+    all.broken.push(
+      ...broken.filter(counts).map((unit) => (source === undefined ? unit : { ...unit, service: source })),
+    );
   }
   return all;
 }

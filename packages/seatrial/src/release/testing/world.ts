@@ -138,7 +138,12 @@ export function suiteOf(changes: Partial<SuiteOutcome> = {}): SuiteOutcome {
 }
 
 export function evidenceOf(outcome: Outcome): Evidence {
-  return { place: `runs/${outcome.run}/outcome.json`, outcome, tests: async () => undefined };
+  return {
+    place: `runs/${outcome.run}/outcome.json`,
+    outcome,
+    tests: async () => undefined,
+    folder: `runs/${outcome.run}`,
+  };
 }
 
 /** An engine that holds an image which `docker push` would turn into what `addImage` makes, and counts its pushes. */
