@@ -29,6 +29,8 @@ export interface RunFlags extends GlobalFlags, OutputFlags, GivenFlags {
   coverage?: boolean;
   /** `build` */
   push?: boolean;
+  /** `build --push`: whatever was released of the commit. */
+  rebuild?: boolean;
   /** `run`: set by the command, for the process that owns a kept run. */
   checks?: "beside";
   /** `run`: false for --no-release. */

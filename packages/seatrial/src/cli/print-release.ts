@@ -89,9 +89,9 @@ async function judgedOf(
     const previewed = await previewHeld({ ...common, identity, repository });
     return { ...previewed, image: { reference: identity.imageId, from: `run ${run}; it is pushed first` } };
   }
-  const { image, expected, place } = chosen;
+  const { image, expected, place, taken } = chosen;
   const places = openPlaces({ ...session, image });
-  const { candidate, ...prepared } = await prepareRelease({ ...common, image, expected, places });
+  const { candidate, ...prepared } = await prepareRelease({ ...common, image, expected, taken, places });
   const { digest } = candidate.manifest;
   const reference = `${familiarName(image.repository)}@${digest}`;
   return { ...prepared, image: { reference, from: place, digest } };

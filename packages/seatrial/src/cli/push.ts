@@ -2,14 +2,22 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type CacheStage, cacheTag, pushCache } from "../image/index.ts";
 import type { PushedImages } from "../model/index.ts";
-import { parseReference } from "../registry/index.ts";
-import { type CandidatePlan, openLayerMemory, planCandidate, pushCandidates } from "../release/index.ts";
-import type { RunContext } from "../run/index.ts";
+import { parseReference, type RegistryClient } from "../registry/index.ts";
+import {
+  type CandidatePlan,
+  openLayerMemory,
+  planCandidate,
+  pushCandidates,
+  type ReleasedImages,
+  writeRecord,
+} from "../release/index.ts";
+import type { RunContext, RunPlan } from "../run/index.ts";
 import { messageOf } from "../support/error.ts";
 import { cliError } from "./errors.ts";
 import { cacheFolder } from "./paths.ts";
 import { type RegistryOpener, registryOpener } from "./registry-opener.ts";
 import type { Session } from "./session.ts";
+import { findTaken, ownStages, withTaken } from "./take-released.ts";
 
 /** Where `build --push` leaves the list of what it pushed, relative to the project's folder. */
 export const IMAGES_FILE = path.join(".seatrial", "images.json");
@@ -19,22 +27,55 @@ export interface Pushing {
   plan: CandidatePlan;
   push: NonNullable<RunContext["push"]>;
   pushCache: NonNullable<RunContext["pushCache"]>;
+  /** What the run does in place of building, since this commit was released already. */
+  instead: RunPlan | undefined;
 }
 
-/** Plans the pushes of a project. Its registry is connected to when there is something to push. */
-export async function openPush(session: Session): Promise<Pushing> {
+/** Plans the pushes of a project, and looks in its registry whether this commit was released already. */
+export async function openPush(options: {
+  session: Session;
+  /** Its targets would be built. */
+  plan: RunPlan;
+  /** Whether it is built whatever was released. */
+  rebuild: boolean;
+  signal: AbortSignal;
+}): Promise<Pushing> {
+  const { session } = options;
   const { project, source } = session;
   const settings = project.config.release;
   const { commit } = await source;
   const plan = planCandidate({ settings, commit, locate: project.locate });
   const open = registryOpener(session);
-  return { plan, push: pushImages(session, open), pushCache: pushStages(session, open) };
+  const taken = options.rebuild ? undefined : await findTaken({ ...options, candidate: plan, open });
+  return {
+    plan,
+    instead: taken && withTaken(options.plan, taken),
+    push: taken === undefined ? pushImages(session, open) : listTaken(session, taken),
+    pushCache: pushStages(session, open),
+  };
+}
+
+/** Other jobs find what was taken as they find what was pushed. */
+function listTaken(session: Session, { images }: ReleasedImages): NonNullable<RunContext["push"]> {
+  const { project } = session;
+  return async () => {
+    const pushed: PushedImages = {
+      version: 1,
+      project: project.name,
+      source: await session.source,
+      release: project.config.image.release,
+      taken: true,
+      images,
+    };
+    await writeImages(path.join(project.root, IMAGES_FILE), pushed);
+    return { pushed, uploaded: [] };
+  };
 }
 
 /** Pushes the project's own targets, which other jobs cannot build again, and writes their list. */
 function pushImages(session: Session, open: RegistryOpener): NonNullable<RunContext["push"]> {
   const { project, engine } = session;
-  const stages = new Set(project.dockerfile.stages.map(({ key }) => key));
+  const stages = ownStages(project);
   return async ({ plan, images, onNote, signal }) => {
     await using registries = await open(onNote);
     const pushed = await pushCandidates({
@@ -50,8 +91,27 @@ function pushImages(session: Session, open: RegistryOpener): NonNullable<RunCont
       signal,
     });
     await writeImages(path.join(project.root, IMAGES_FILE), pushed.pushed);
-    return pushed;
+    return { ...pushed, warnings: await record({ plan, pushed: pushed.pushed, registries, signal }) };
   };
+}
+
+/** What later pipelines of the commit look for. Without it they build another image, and no more. */
+async function record(options: {
+  plan: CandidatePlan;
+  pushed: PushedImages;
+  registries: RegistryClient;
+  signal: AbortSignal;
+}): Promise<string[]> {
+  const { plan, pushed, registries, signal } = options;
+  const { commit, dirty } = pushed.source;
+  if (commit === undefined || dirty !== false) return [];
+  try {
+    await writeRecord({ ...pushed, repository: registries.repository(plan.repository), commit, signal });
+    return [];
+  } catch (error) {
+    signal.throwIfAborted();
+    return [`what was built together is not recorded beside the candidates: ${messageOf(error)}`];
+  }
 }
 
 /** Writes the stages that ran steps, and those that the registry does not have yet. */

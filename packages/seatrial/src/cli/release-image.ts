@@ -20,6 +20,8 @@ export interface ReleaseImage {
   expected?: ExpectedImage | undefined;
   /** What the image was built from, as far as its build says. */
   built?: Source | undefined;
+  /** It is that of an earlier release of the commit. */
+  taken?: boolean | undefined;
   /** An engine has pushed it for this release. */
   pushed?: PushForRelease | undefined;
 }
@@ -64,7 +66,8 @@ export function fromList(pushed: PushedImages, place: string): Extract<ChosenIma
       hint: "Push again with `seatrial build --push`.",
     });
   }
-  return { kind: "pushed", place, image: placeOf(ships), expected: ships, built: pushed.source };
+  const { source: built, taken } = pushed;
+  return { kind: "pushed", place, image: placeOf(ships), expected: ships, built, taken };
 }
 
 /** Where it lies, by digest. */

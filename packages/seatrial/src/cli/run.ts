@@ -1,7 +1,9 @@
+import type { RunPlan } from "../run/index.ts";
 import { EXIT, type ExitCode } from "../support/error.ts";
 import type { RunFlags } from "./flags.ts";
 import { inPipeline } from "./in-pipeline.ts";
 import { printError } from "./print-error.ts";
+import type { Pushing } from "./push.ts";
 import { requireSuites } from "./require-suites.ts";
 import type { RunRelease } from "./run-release.ts";
 import type { Session } from "./session.ts";
@@ -32,11 +34,12 @@ export async function runCommand(options: {
   const { session, plan } = await openSession({ surroundings, tools, flags, signal: stop.signal });
   await using _engine = session.engine;
   const release = what === "run" ? await openRelease(session, flags) : undefined;
-  const pushing = flags.push === true ? await (await import("./push.ts")).openPush(session) : undefined;
+  const pushing =
+    flags.push === true ? await openPushing({ session, plan, flags, signal: stop.signal }) : undefined;
   const chosen =
     what === "build"
       ? {
-          ...plan,
+          ...(pushing?.instead ?? plan),
           services: [],
           suites: [],
           spaces: [],
@@ -73,6 +76,18 @@ export async function runCommand(options: {
     const exitCode = printError(error, surroundings);
     return executed.exitCode === EXIT.ok ? exitCode : executed.exitCode;
   }
+}
+
+/** A plan is shown as it is without a registry. */
+async function openPushing(options: {
+  session: Session;
+  plan: RunPlan;
+  flags: RunFlags;
+  signal: AbortSignal;
+}): Promise<Pushing> {
+  const { openPush } = await import("./push.ts");
+  const { rebuild, dryRun } = options.flags;
+  return await openPush({ ...options, rebuild: rebuild === true || dryRun === true });
 }
 
 /** In CI a release that is described and does not take place is most likely a variable that is missing. */

@@ -11,6 +11,7 @@ const pushedImages = v.object({
   project: v.string(),
   source: v.object({ commit: v.optional(v.string()), dirty: v.optional(v.boolean()) }),
   release: v.string(),
+  taken: v.optional(v.boolean()),
   images: v.array(
     v.object({
       target: v.string(),

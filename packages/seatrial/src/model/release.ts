@@ -28,6 +28,8 @@ export interface PushedImages {
   source: { commit?: string | undefined; dirty?: boolean | undefined };
   /** The key of the target that ships. */
   release: string;
+  /** They are those of an earlier release of the commit, which was not built again. */
+  taken?: boolean | undefined;
   images: PushedImage[];
 }
 

@@ -37,6 +37,8 @@ export type ReleaseErrorCode =
   | "EVIDENCE_RUN_FAILED"
   /** A suite passed without a single test. */
   | "EVIDENCE_SUITE_EMPTY"
+  /** The image was taken from an earlier release, and this key has attested nothing of it. */
+  | "EVIDENCE_NOT_ATTESTED"
   /** All suites ran in images that only share layers with what ships. */
   | "EVIDENCE_SIBLING"
   /** The project checks its release image, and this one was not checked. */

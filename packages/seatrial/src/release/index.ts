@@ -6,10 +6,12 @@ export {
   applyRelease,
   type PushForRelease,
 } from "./apply.ts";
+export { writeRecord } from "./build-record.ts";
 export type { CoverageGate } from "./coverage-gate.ts";
 export { describeReceipt, shortDigest } from "./describe-receipt.ts";
 export type { ReleaseErrorCode } from "./errors.ts";
 export type { Evidence, FoundEvidence, InvalidEvidence } from "./evidence.ts";
+export { type FindReleasedOptions, findReleased, type ReleasedImages } from "./find-released.ts";
 export type { Source } from "./judge-source.ts";
 export { type LayerMemory, openLayerMemory } from "./layer-memory.ts";
 export {

@@ -11,6 +11,7 @@ import type { CoverageGate } from "./coverage-gate.ts";
 import type { FoundEvidence } from "./evidence.ts";
 import { judgeRelease } from "./judge-release.ts";
 import type { Source } from "./judge-source.ts";
+import { judgeTaken } from "./judge-taken.ts";
 import type { LayerMemory } from "./layer-memory.ts";
 import type { ReleasePlan } from "./plan.ts";
 import type { PreparedRelease, Signing } from "./prepared.ts";
@@ -26,6 +27,8 @@ export interface PrepareOptions {
   expected?: ExpectedImage | undefined;
   /** Its layers are known to be those of its configuration: an engine that holds it has pushed it for this release. */
   isProven?: boolean | undefined;
+  /** It is that of an earlier release of the commit, and was not built anew. */
+  taken?: boolean | undefined;
   found: FoundEvidence;
   /** The tree that the release is made from, and the one that the image was built from, where they are known. */
   source: { now?: Source | undefined; built?: Source | undefined };
@@ -85,13 +88,14 @@ export async function prepareRelease(
   const { judgement, tests } = await judgeRelease({ ...options, candidate });
   const { digest } = candidate.manifest;
   const taken = refuseTaken({ repository: places.to.name, tags, digest });
-  const refusals = [...judgement.refusals, ...taken];
-  if (refusals.length === 0 && options.isProven !== true) {
-    const proven = provenManifests({
-      ...options,
-      evidence: options.found.evidence,
-      listed: options.expected,
-    });
+  const foreign = options.taken === true ? await judgeTaken({ ...takenOf(options), digest }) : [];
+  const refusals = [...judgement.refusals, ...foreign, ...taken];
+  // What this key has attested by its digest was proven then.
+  const isAttested = options.taken === true && options.signing !== undefined;
+  if (refusals.length === 0 && options.isProven !== true && !isAttested) {
+    // What was taken is listed as the registry has it: nobody here has pushed it.
+    const listed = options.taken === true ? undefined : options.expected;
+    const proven = provenManifests({ ...options, evidence: options.found.evidence, listed });
     await checkLayers({ ...options, candidate, repository: places.from, proven });
   }
   return { candidate, tags, tests, judgement: { ...judgement, refusals } };
@@ -104,4 +108,8 @@ function checkExpected(candidate: Candidate, { expected }: PrepareOptions): void
   const differences = candidate.images.map((image) => differenceTo(expected, { image, index: digest }));
   if (differences.includes(undefined)) return;
   throw imageSwapped(`${familiarName(candidate.repository)}@${digest}`, differences[0] ?? "it has no image");
+}
+
+function takenOf({ places, source, signing, signal }: PrepareOptions & { places: ReleasePlaces }) {
+  return { repository: places.to, commit: source.now?.commit ?? source.built?.commit, signing, signal };
 }

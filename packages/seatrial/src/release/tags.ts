@@ -31,7 +31,7 @@ export function refuseTaken(options: {
     .map(({ tag, before }) => ({
       code: "TAG_TAKEN",
       message: `The tag ${tag} of ${familiarName(repository)} never moves, and names ${before} already, not ${digest}.`,
-      hint: "Release under another tag. If this one was a mistake, delete it in the registry, or list it under release.floating.",
+      hint: "Release under another tag. If another pipeline released this commit meanwhile, run this one again: `build --push` takes what was released then. If the tag was a mistake, delete it in the registry, or list it under release.floating.",
       subject: tag,
     }));
 }

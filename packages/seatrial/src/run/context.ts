@@ -37,7 +37,7 @@ export interface RunContext {
   /** Absent with `--fresh`. */
   snapshots?: SnapshotStore | undefined;
   /** Pushes images to where the plan says, and keeps the list of them for other jobs. */
-  push?: ((options: PushImages) => Promise<Pick<PushedCandidates, "pushed" | "uploaded">>) | undefined;
+  push?: ((options: PushImages) => Promise<PushedImagesTold>) | undefined;
   /** Writes steps of the build into the registry, for engines that start empty. */
   pushCache?: ((options: PushCache) => Promise<void>) | undefined;
   /** Uses services that somebody else owns in place of the plan's own. Absent: the run starts its own. */
@@ -61,6 +61,11 @@ export interface PushCache {
   environment: Record<string, string>;
   onNote: (note: string) => void;
   signal: AbortSignal;
+}
+
+/** What was pushed, and sentences about what else did not go well. */
+export interface PushedImagesTold extends Pick<PushedCandidates, "pushed" | "uploaded"> {
+  warnings?: string[] | undefined;
 }
 
 /** What is pushed, and where to. */

@@ -25,12 +25,17 @@ export async function pushBuilt(options: {
     return undefined;
   }
   try {
-    const { pushed, uploaded } = await context.push({
+    const {
+      pushed,
+      uploaded,
+      warnings = [],
+    } = await context.push({
       plan: plan.push,
       images: [...built.images.values()],
       onNote: node.note,
       signal,
     });
+    for (const message of warnings) context.emit({ type: "warning", message });
     await keepSteps({ ...options, built, onNote: node.note });
     const ships = pushed.images.find(({ target }) => target === plan.release);
     node.finish({

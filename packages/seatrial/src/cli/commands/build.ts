@@ -7,6 +7,7 @@ export function defineBuild({ program, surroundings, exit, global }: CommandCont
   withOutputFlags(program.command("build"))
     .description("build the release and test images and say who they are")
     .option("--push", "push them as candidates of a release, and list them in .seatrial/images.json")
+    .option("--rebuild", "with --push, build although this commit was released already")
     .option("--dry-run", "print the plan and do nothing")
     .addHelpText("after", examples("seatrial build", "seatrial build --push", "seatrial build --json"))
     .action(async (flags) =>
