@@ -23,6 +23,8 @@ export interface SecondEngine extends AsyncDisposable {
   docker(...args: string[]): Promise<string>;
   /** Gives it an image that the first engine has. */
   load(image: string): Promise<void>;
+  /** As if it had just begun, but for these images: what a job finds whose engine is its own. */
+  empty(options: { keep: readonly string[] }): Promise<void>;
 }
 
 const START_MS = 60_000;
@@ -92,6 +94,21 @@ export async function startSecondEngine({ port }: { port?: number } = {}): Promi
       await docker("save", "--output", at("image.tar"), image);
       await own("load", "--input", at("image.tar"));
       await rm(at("image.tar"));
+    },
+    async empty({ keep }) {
+      const lines = async (...words: string[]) => (await own(...words)).split("\n").filter((id) => id !== "");
+      const kept = new Set(await lines("image", "inspect", "--format", "{{.Id}}", ...keep));
+      const remove = async (what: string[], ids: string[]) => {
+        if (ids.length > 0) await own(...what, "--force", ...new Set(ids));
+      };
+      await remove(["rm", "--volumes"], await lines("ps", "--all", "--quiet"));
+      const images = await lines("images", "--all", "--no-trunc", "--quiet");
+      await remove(
+        ["image", "rm"],
+        images.filter((id) => !kept.has(id)),
+      );
+      await remove(["volume", "rm"], await lines("volume", "ls", "--quiet"));
+      await own("builder", "prune", "--all", "--force");
     },
     async [Symbol.asyncDispose]() {
       const left = (await own("ps", "--quiet")).split("\n").filter((id) => id !== "");
