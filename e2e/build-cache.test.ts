@@ -1,5 +1,8 @@
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { commit } from "./support/checkout.ts";
 import { docker } from "./support/engine.ts";
 import { projectNames } from "./support/forget.ts";
 import { freePort } from "./support/free-port.ts";
@@ -64,13 +67,6 @@ async function build(example: TestProject, args: string[], env: Record<string, s
   return { ids, ran: [...ran].sort(), warnings: outcome.warnings };
 }
 
-/** As if every job had an engine of its own. */
-async function emptyEngine(): Promise<void> {
-  const kept = (await engine.docker("images", "--quiet", `seatrial/${name}`)).split("\n");
-  await engine.docker("image", "rm", "--force", ...new Set(kept.filter((id) => id !== "")));
-  await engine.docker("builder", "prune", "--all", "--force");
-}
-
 describe("an engine that starts empty", () => {
   it("takes all steps from the registry, gets the image of the engine that ran them, and later asks nobody", async () => {
     await using example = await project(files);
@@ -84,7 +80,7 @@ describe("an engine that starts empty", () => {
     expect(asked).toContain("cache-compile");
     expect(await build(example, [], engine.env)).toEqual(second);
     expect(await docker("logs", registry)).toBe(asked);
-    await emptyEngine();
+    await engine.empty({ keep: [BASE] });
   }, 240_000);
 
   it("runs the steps that a change concerns, and no other, build after build", async () => {
@@ -103,7 +99,28 @@ describe("an engine that starts empty", () => {
         ],
         warnings: [],
       });
-      await emptyEngine();
+      await engine.empty({ keep: [BASE] });
     }
+  }, 240_000);
+
+  it("takes the steps of its own branch, whatever others have written since", async () => {
+    await using example = await project({ ...files, ".gitignore": ".seatrial" });
+    await example.write("lib/a", example.folder);
+    await commit(example.folder);
+    // As CI systems do, a commit is checked out, and no branch.
+    await promisify(execFile)("git", ["-C", example.folder, "checkout", "--quiet", "--detach"]);
+    const on = (branch: string) => ({ ...engine.env, CI_COMMIT_BRANCH: branch, CI_DEFAULT_BRANCH: "trunk" });
+    const first = await build(example, ["--push"], on("trunk"));
+    await engine.empty({ keep: [BASE] });
+
+    await example.write("lock", "2");
+    const feature = await build(example, ["--push"], on("feature/lock"));
+    expect(feature.ran).toContain("dependencies: COPY lock .");
+    expect(feature.ran).not.toContain("compile: COPY lib lib");
+    await engine.empty({ keep: [BASE] });
+
+    await example.write("lock", "1");
+    expect(await build(example, ["--push"], on("trunk"))).toEqual({ ids: first.ids, ran: [], warnings: [] });
+    await engine.empty({ keep: [BASE] });
   }, 240_000);
 });

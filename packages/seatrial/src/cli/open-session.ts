@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { resolveCompose } from "../compose/index.ts";
 import { loadProject, type Project } from "../config/index.ts";
 import { planRun, type RunPlan } from "../run/index.ts";
+import { cacheScopes } from "./cache-scopes.ts";
 import type { GivenFlags, GlobalFlags } from "./flags.ts";
 import { gitVariables, readSource } from "./git.ts";
 import { givenImages, parseShard } from "./given-images.ts";
@@ -87,6 +88,7 @@ export async function openSession(options: {
     checks: flags.checks !== undefined,
     coverage: flags.coverage,
     infrastructure: flags.infrastructure,
+    cacheScopes: await projectScopes({ project, env: environment.env, signal }),
     stages: flags.targets,
     suites:
       flags.checks !== "only" && flags.targets === undefined && (flags.infrastructure ?? []).length === 0,
@@ -95,6 +97,22 @@ export async function openSession(options: {
   });
   return { session: { surroundings, project, engine, launcher, usage, secrets, source }, plan };
 }
+
+/** Asked of git only where the project keeps caches. */
+async function projectScopes({
+  project,
+  env,
+  signal,
+}: {
+  project: Project;
+  env: Environment;
+  signal: AbortSignal;
+}) {
+  const cache = project.config.release?.cache ?? false;
+  return cache === false ? undefined : await cacheScopes({ folder: project.root, env, signal });
+}
+
+type Environment = Record<string, string | undefined>;
 
 /** The project's Compose file as Compose understands it; undefined where it has none. */
 export async function resolveProjectCompose(options: {

@@ -120,8 +120,14 @@ function pushStages(session: Session, open: RegistryOpener): NonNullable<RunCont
   return async ({ cache, stale, environment, onNote, signal }) => {
     await using registries = await open(onNote);
     const { manifests } = registries.repository(parseReference(cache.repository));
-    const isMissing = async (stage: CacheStage) =>
-      stale.includes(stage.target.key) || (await manifests.resolve(cacheTag(stage), signal)) === undefined;
+    const { reads } = cache.scopes;
+    const isMissing = async (stage: CacheStage) => {
+      if (stale.includes(stage.target.key)) return true;
+      const found = await Promise.all(
+        reads.map((scope) => manifests.resolve(cacheTag(stage, scope), signal)),
+      );
+      return found.every((each) => each === undefined);
+    };
     const wanted = await Promise.all(
       cache.stages.map(async (stage) => ((await isMissing(stage)) ? [stage] : [])),
     );

@@ -234,7 +234,8 @@ export interface ReleaseSettings {
   key?: { kind: "file"; path: string } | { kind: "env"; variable: string } | undefined;
   /** Registry hosts with which plain HTTP, and certificates that nobody vouches for, are fine. true: that of the repository. */
   insecure: boolean | string[];
-  cache: boolean;
+  /** True: in the repository of the release; text: in this one. */
+  cache: boolean | string;
   allowSibling: boolean;
   allowDirty: boolean;
 }

@@ -37,7 +37,7 @@ export function releaseSettings(
     candidate: input.candidate === "" ? undefined : input.candidate,
     key: keySettings(input.key, resolve),
     insecure: insecureHosts(input.insecure),
-    cache: input.cache ?? false,
+    cache: input.cache === "" ? false : (input.cache ?? false),
     allowSibling: input["allow-sibling"] ?? false,
     allowDirty: input["allow-dirty"] ?? false,
   };

@@ -1,16 +1,29 @@
+import { createHash } from "node:crypto";
 import type { Engine } from "../engine/index.ts";
 import type { BuildTarget } from "../model/index.ts";
 import { stableTag, tagPart } from "./names.ts";
 
 /**
- * Where the steps of a build are kept for engines that start empty: an image for each stage, tagged `cache-<stage>`. What BuildKit needs
+ * Where the steps of a build are kept for engines that start empty: an image for each stage, tagged `cache-<scope>.<stage>`. What BuildKit needs
  * to find steps again is in these images only: it depends on what an engine knew when it built, and would give one source many ids.
  */
 export interface BuildCache {
   /** `registry/repository`. */
   repository: string;
   stages: CacheStage[];
+  scopes: CacheScopes;
 }
+
+/** Whose steps a build takes and leaves, so that one branch does not overwrite what another one needs. */
+export interface CacheScopes {
+  /** The first counts first. */
+  reads: CacheScope[];
+  /** Absent: it leaves none. */
+  writes?: CacheScope | undefined;
+}
+
+/** A part of a tag that stands for a branch; empty for a build that is of none. */
+export type CacheScope = string;
 
 export interface CacheStage {
   target: BuildTarget;
@@ -18,13 +31,22 @@ export interface CacheStage {
   chain: string[];
 }
 
-/** `registry/repository:cache-<stage>`. */
-export function cacheReference(cache: BuildCache, stage: CacheStage): string {
-  return `${cache.repository}:${cacheTag(stage)}`;
+/** `registry/repository:cache-<scope>.<stage>`. */
+export function cacheReference(cache: BuildCache, stage: CacheStage, scope: CacheScope): string {
+  return `${cache.repository}:${cacheTag(stage, scope)}`;
 }
 
-export function cacheTag({ target }: CacheStage): string {
-  return `cache-${tagPart(target.key)}`;
+export function cacheTag({ target }: CacheStage, scope: CacheScope): string {
+  return `cache-${scope === "" ? "" : `${scope}.`}${tagPart(target.key)}`;
+}
+
+/** The most letters of a branch that are shown; what tells branches apart is a hash. */
+const SHOWN = 19;
+
+/** The scope of a branch: no two have one, whatever characters their names have. */
+export function scopeOf(branch: string): CacheScope {
+  const hash = createHash("sha256").update(branch).digest("hex").slice(0, 12);
+  return `${branch.replace(/[^a-zA-Z0-9_-]/g, "-").slice(0, SHOWN)}-${hash}`;
 }
 
 /** Whether the engine lacks an earlier image of a target, and with it, most likely, the steps. Engines that have them ask no registry. */
@@ -52,6 +74,7 @@ export function staleStages(options: {
   imported: boolean;
 }): string[] {
   const { cache, steps, imported } = options;
+  if (cache.scopes.writes === undefined) return [];
   const isStale = ({ chain }: CacheStage) => {
     const counts = chain.flatMap((stage) => steps.get(stage.toLowerCase()) ?? []);
     const cached = counts.reduce((sum, each) => sum + each.cached, 0);

@@ -37,7 +37,9 @@ export async function buildImages(options: BuildOptions): Promise<BuildResult> {
   });
   const imported = cache !== undefined && (await startsEmpty(options));
   const cacheFrom = imported
-    ? cache.stages.map((stage) => `type=registry,ref=${cacheReference(cache, stage)}`)
+    ? cache.scopes.reads.flatMap((scope) =>
+        cache.stages.map((stage) => `type=registry,ref=${cacheReference(cache, stage, scope)}`),
+      )
     : [];
   const file = bakeFile(options.targets, (target) => ({
     tags: [stableTag({ project, key: target.key }), runTag({ project, key: target.key, run })],

@@ -32,7 +32,7 @@ async function push(options: { exportsCache: boolean; script?: string }) {
   });
   const { signal } = new AbortController();
   await pushCache({
-    cache: { repository: "localhost:5000/shop", stages: [] },
+    cache: { repository: "localhost:5000/shop", stages: [], scopes: { reads: [], writes: "" } },
     stages: [{ target, chain: ["deps"] }],
     engine,
     env: docker.env,

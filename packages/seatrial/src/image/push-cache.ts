@@ -22,9 +22,10 @@ export interface PushCacheOptions {
  */
 export async function pushCache(options: PushCacheOptions): Promise<void> {
   const { cache, stages, engine, onNote, signal } = options;
-  if (stages.length === 0) return;
+  const scope = cache.scopes.writes;
+  if (stages.length === 0 || scope === undefined) return;
   const { exportsCache } = await engine.capabilities(signal);
-  const references = new Map(stages.map((stage) => [stage.target.key, cacheReference(cache, stage)]));
+  const references = new Map(stages.map((stage) => [stage.target.key, cacheReference(cache, stage, scope)]));
   const file = bakeFile(
     stages.map(({ target }) => target),
     ({ key }) => {

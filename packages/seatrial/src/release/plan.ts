@@ -41,12 +41,14 @@ export interface ReleaseWishes {
   candidate?: string | undefined;
   tags: readonly string[];
   floating: readonly string[];
+  /** Text: the repository for steps of the build. */
+  cache?: boolean | string | undefined;
   allowSibling: boolean;
   allowDirty: boolean;
 }
 
 export interface CandidateOptions {
-  settings: Pick<ReleaseWishes, "repository" | "candidate" | "tags" | "floating"> | undefined;
+  settings: Pick<ReleaseWishes, "repository" | "candidate" | "tags" | "floating" | "cache"> | undefined;
   commit?: string | undefined;
   locate?: Locate | undefined;
 }
@@ -64,6 +66,7 @@ export interface ReleaseOptions extends CandidateOptions {
  */
 export function planCandidate(options: CandidateOptions): CandidatePlan {
   const plan = candidatePlan(options);
+  checkCache(options);
   refuseReleaseTags(plan, options);
   return plan;
 }
@@ -75,6 +78,14 @@ function candidatePlan(options: CandidateOptions): CandidatePlan {
   if (written === undefined) return { repository: releaseRepository(options), prefix };
   const { registry, repository, tag } = readRepository(written, "release.candidate");
   return { repository: { registry, repository }, tag, prefix };
+}
+
+/** Steps are pushed under tags of their own. */
+function checkCache({ settings }: CandidateOptions): void {
+  const cache = settings?.cache;
+  if (typeof cache !== "string") return;
+  if (readRepository(cache, "release.cache").tag !== undefined)
+    throw notARepository(cache, "release.cache", "it has a tag");
 }
 
 /** Plans a release. Fails for what no registry and no evidence can mend: no repository, no tags, tags that collide. */

@@ -23,10 +23,8 @@ async function plan(release: string) {
     "seatrial.yaml": `name: shop\nimage: { release: release, test: test }\n${release}`,
   });
   const project = await loadProject({ environment: folder.environment() });
-  return planCache(
-    project,
-    ["release", "test"].map((key) => projectTarget(project, key)),
-  );
+  const targets = ["release", "test"].map((key) => projectTarget(project, key));
+  return planCache({ project, targets });
 }
 
 it("a cache has each stage that is needed, but for those that another one of it is built on", async () => {
@@ -42,5 +40,12 @@ it("a cache has each stage that is needed, but for those that another one of it 
 it("there is none without a word of it, and none without a repository", async () => {
   expect(await plan("release: { repository: localhost:5000/shop }")).toBeUndefined();
   expect(await plan('release: { repository: "", cache: true }')).toBeUndefined();
+  expect(await plan('release: { repository: localhost:5000/shop, cache: "" }')).toBeUndefined();
   expect(await plan("")).toBeUndefined();
+});
+
+it("it may have a repository of its own, also for a project that releases nothing here", async () => {
+  const own = "localhost:5000/caches";
+  expect((await plan(`release: { repository: localhost:5000/shop, cache: "${own}" }`))?.repository).toBe(own);
+  expect((await plan(`release: { cache: "${own}" }`))?.repository).toBe(own);
 });

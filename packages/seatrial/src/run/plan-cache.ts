@@ -1,12 +1,19 @@
 import type { Project } from "../config/index.ts";
-import type { BuildCache } from "../image/index.ts";
+import type { BuildCache, CacheScopes } from "../image/index.ts";
 import type { BuildTarget } from "../model/index.ts";
 import { isLastStage, projectTarget } from "./targets.ts";
 
 /** Where the steps of a project's own targets are kept; undefined when it keeps none, or says no repository. */
-export function planCache(project: Project, targets: readonly BuildTarget[]): BuildCache | undefined {
-  const { release } = project.config;
-  if (release?.cache !== true || release.repository === undefined || targets.length === 0) return undefined;
+export function planCache(options: {
+  project: Project;
+  targets: readonly BuildTarget[];
+  /** Default: that of no branch. */
+  scopes?: CacheScopes | undefined;
+}): BuildCache | undefined {
+  const { project, targets, scopes = { reads: [""], writes: "" } } = options;
+  const { cache = false, repository: released } = project.config.release ?? {};
+  const repository = cache === true ? released : cache === false ? undefined : cache;
+  if (repository === undefined || targets.length === 0) return undefined;
   const stages = new Map(project.dockerfile.stages.map((stage) => [stage.key, stage]));
   const needed = new Set<string>();
   const take = (key: string) => {
@@ -27,7 +34,8 @@ export function planCache(project: Project, targets: readonly BuildTarget[]): Bu
     (key) => needed.has(key) && !below.has(key) && canBeBuilt(project, key),
   );
   return {
-    repository: release.repository,
+    repository,
+    scopes,
     stages: kept.map((key) => ({ target: projectTarget(project, key), chain: chainOf(key) })),
   };
 }

@@ -8,7 +8,7 @@ import {
 } from "../compose/index.ts";
 import { type Project, secretsOf } from "../config/index.ts";
 import type { CoveragePlan } from "../coverage/index.ts";
-import { type BuildCache, type GivenImage, imageError } from "../image/index.ts";
+import { type BuildCache, type CacheScopes, type GivenImage, imageError } from "../image/index.ts";
 import type { BuildSecret, BuildTarget, SpacePlan, SuiteSpec } from "../model/index.ts";
 import type { CandidatePlan, ReleasePlan } from "../release/index.ts";
 import type { ServicePlan } from "../services/index.ts";
@@ -82,6 +82,8 @@ export interface PlanOptions {
   infrastructure?: readonly string[] | undefined;
   /** Whether coverage is collected, where the project asks for it. Default: no. */
   coverage?: boolean | undefined;
+  /** Whose caches the build takes and leaves, where the project keeps any. Default: those of no branch. */
+  cacheScopes?: CacheScopes | undefined;
   /** Stages to build. Default: the release image's and those of suites. */
   stages?: readonly string[] | undefined;
   /** Whether suites are run. Without them, and with checks, the test image is there to be compared. Default: yes. */
@@ -160,7 +162,7 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
         ...built.map((target) => withSecrets(target, composed.projectSecrets)),
         ...composed.buildTargets,
       ],
-      cache: cachePlan(project, built, composed),
+      cache: cachePlan(options, built, composed),
       given,
       release: project.config.image.release,
       test: project.config.image.test,
@@ -186,8 +188,12 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
   };
 }
 
-function cachePlan(project: Project, built: readonly BuildTarget[], composed: ComposePlan) {
-  const cache = planCache(project, built);
+function cachePlan(
+  { project, cacheScopes }: PlanOptions,
+  built: readonly BuildTarget[],
+  composed: ComposePlan,
+) {
+  const cache = planCache({ project, targets: built, scopes: cacheScopes });
   const stages = cache?.stages.map((stage) => ({
     ...stage,
     target: withSecrets(stage.target, composed.projectSecrets),

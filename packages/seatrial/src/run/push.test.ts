@@ -9,7 +9,7 @@ import { makeRunWorld } from "./testing/running.ts";
 const digest = `sha256:${"8d09".repeat(16)}` as const;
 const push = { repository: { registry: "registry.example", repository: "app" }, prefix: "candidate-1" };
 
-const CACHE = { repository: "registry.example/app", stages: [] };
+const CACHE = { repository: "registry.example/app", stages: [], scopes: { reads: [""], writes: "" } };
 
 /** A run that builds and pushes. */
 async function run(

@@ -30,8 +30,8 @@ export const releaseSchema = section({
     ["registry.example.com:5000"],
   ),
   cache: field(
-    flag,
-    "Keep caches of the build in the repository, for builders that start empty: a tag cache-<stage> for each stage. Default: false.",
+    v.union([flag, maybeText], "true, false or a repository"),
+    "Keep caches of the build in the repository, or in another one, for builders that start empty: a tag cache-<branch>.<stage> for each stage. Default: false.",
   ),
   "allow-sibling": field(flag, "Release although no suite speaks for the release image. Default: false."),
   "allow-dirty": field(flag, "Release although the git tree has changes. Default: false."),
