@@ -122,15 +122,18 @@ describe("against the engine's socket", () => {
   }, 600_000);
 });
 
+/** What the engine of a job would pull from their publishers, where it can reach them. */
+const PUBLIC = ["golang:1.24", "redis:8"];
+
 describe("against Docker in Docker, over TLS", () => {
   let engine: SecondEngine;
   beforeAll(async () => {
     engine = await startSecondEngine({ port: Number(registry.host.split(":")[1]) });
-    for (const image of ["golang:1.24", "redis:8"]) await engine.load(image);
+    for (const image of PUBLIC) await engine.load(image);
   }, 300_000);
   afterAll(() => engine?.[Symbol.asyncDispose]());
 
-  it("GitLab's pipeline begins with an empty engine, and releases the image that an earlier pipeline would have", async () => {
+  it("GitLab's pipeline has an empty engine for each job, and releases the image that an earlier pipeline would have", async () => {
     const { source, text, sha } = await example("gitlab");
     await using _source = source;
     const own = await settings("gitlab");
@@ -144,7 +147,8 @@ describe("against Docker in Docker, over TLS", () => {
 
     const certificates = engine.env["DOCKER_CERT_PATH"] ?? "";
     const flags = ["--add-host", `docker:${engine.address}`, "--volume", `${certificates}:/certs/client:ro`];
-    await using runner = await createRunner({ source: source.folder, image: CI_IMAGE, flags });
+    const beforeEach = () => engine.empty({ keep: PUBLIC });
+    await using runner = await createRunner({ source: source.folder, image: CI_IMAGE, flags, beforeEach });
     const jobs = gitlabJobs(text, own);
     expect(jobs[0]?.env).toMatchObject({ DOCKER_HOST: "tcp://docker:2376", DOCKER_TLS_VERIFY: "1" });
     const ran = await runner.run(jobs);
@@ -152,5 +156,10 @@ describe("against Docker in Docker, over TLS", () => {
     const file = path.join(ran[0]?.folder ?? "", ".seatrial/images.json");
     expect((JSON.parse(await readFile(file, "utf8")) as Pushed).images).toEqual(before.images);
     expect(ran[0]?.stdout).toMatch(/\((\d+) of \1 steps cached\)/);
+    // The candidates came from the registry, with the job's own login.
+    for (const { name, folder } of ran.slice(1, -1)) {
+      const events = await readFile(`${folder}/.seatrial/latest/events.ndjson`, "utf8");
+      expect(events, name).toContain(`pulling ${own.registry}/linkly@sha256:`);
+    }
   }, 600_000);
 });

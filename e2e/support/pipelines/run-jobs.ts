@@ -26,6 +26,8 @@ export async function createRunner(options: {
   image: string;
   /** Flags of `docker run`: the way to the jobs' engine. */
   flags: string[];
+  /** Makes the engine ready for a job: they run one after the other then. Default: they share it as it is. */
+  beforeEach?: () => Promise<void>;
 }): Promise<Runner> {
   const home = await mkdtemp(path.join(tmpdir(), "seatrial-e2e-jobs-"));
   const artifacts = path.join(home, "artifacts");
@@ -64,12 +66,22 @@ export async function createRunner(options: {
     return { ...ended, name: job.name, folder };
   }
 
+  async function runStage(jobs: readonly PipelineJob[]): Promise<RanJob[]> {
+    const { beforeEach } = options;
+    if (beforeEach === undefined) return await Promise.all(jobs.map(runJob));
+    const ended: RanJob[] = [];
+    for (const [index, job] of jobs.entries()) {
+      await beforeEach();
+      ended.push(await runJob(job, index));
+    }
+    return ended;
+  }
+
   return {
     async run(jobs) {
       const ran: RanJob[] = [];
       for (const stage of [...new Set(jobs.map((job) => job.stage))].sort()) {
-        const together = jobs.filter((job) => job.stage === stage).map(runJob);
-        const ended = await Promise.all(together);
+        const ended = await runStage(jobs.filter((job) => job.stage === stage));
         ran.push(...ended);
         if (ended.some(({ code }) => code !== 0)) break;
       }
