@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, symlink } from "node:fs/promises";
+import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { leftovers } from "./support/engine.ts";
@@ -15,8 +16,30 @@ async function version(): Promise<string> {
   return version;
 }
 
+/** What a machine with an engine and Node alone has on its PATH: no Go, no git, no compiler. */
+async function engineAlone(folder: string): Promise<Record<string, string>> {
+  await mkdir(folder);
+  await symlink(process.execPath, `${folder}/node`);
+  await symlink(await found("docker"), `${folder}/docker`);
+  return { PATH: folder };
+}
+
+async function found(program: string): Promise<string> {
+  for (const folder of process.env["PATH"]?.split(path.delimiter) ?? []) {
+    const file = path.join(folder, program);
+    if (
+      await access(file).then(
+        () => true,
+        () => false,
+      )
+    )
+      return file;
+  }
+  throw new Error(`${program} is not on the PATH`);
+}
+
 describe("the npm package", () => {
-  it("packed and installed into an empty folder runs a project, with its own agent", async () => {
+  it("packed and installed into an empty folder runs a project, with its own agent and nothing but an engine", async () => {
     const name = named("installed");
     await using folder = await project({
       "package.json": '{ "private": true }',
@@ -39,12 +62,13 @@ describe("the npm package", () => {
     });
 
     const program = `${home}/node_modules/.bin/seatrial`;
-    const told = await seatrial(["--version"], { cwd: home, program });
+    const env = await engineAlone(`${home}/bin`);
+    const told = await seatrial(["--version"], { cwd: home, program, env });
     expect(told.stdout.trim()).toBe(await version());
-    const doctor = await seatrial(["doctor"], { cwd: `${home}/app`, program });
+    const doctor = await seatrial(["doctor"], { cwd: `${home}/app`, program, env });
     expect(doctor.code, doctor.stdout).toBe(0);
     expect(doctor.stdout).toContain(`${home}/node_modules/seatrial/dist/agent/`);
-    const ended = await seatrial(["run"], { cwd: `${home}/app`, program });
+    const ended = await seatrial(["run"], { cwd: `${home}/app`, program, env });
     expect(ended.code, ended.stdout + ended.stderr).toBe(0);
     expect((await latestOutcome(`${home}/app`)).suites[0]?.counts.passed).toBe(1);
     expect(await leftovers({ project: name })).toEqual([]);
