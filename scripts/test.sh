@@ -20,9 +20,11 @@ beside "agent" node scripts/test-agent.mjs
 step "check" bash scripts/check.sh
 await "agent"
 await "base images"
+beside "stand-ins" rig/test --new
 beside "go client" node scripts/test-go-client.mjs
 beside "python client" node scripts/test-python-client.mjs
 step "contract and end-to-end" npx vitest run --project contract --project e2e --reporter=default --reporter=json --outputFile.json=.test-results/engine.json
 await "go client"
 await "python client"
+await "stand-ins"
 node scripts/test-summary.mjs
