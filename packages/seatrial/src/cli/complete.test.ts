@@ -67,10 +67,24 @@ describe("completion", () => {
   });
 
   it("offers the logs and runs that there are", async () => {
-    const files = { ...PROJECT, ...LOGS, ".seatrial/runs/r1/x": "", ".seatrial/runs/r2/x": "" };
+    const runs = ["20261122-010203-abc234", "20261122-010204-abc234"];
+    const files = {
+      ...PROJECT,
+      ...LOGS,
+      ...Object.fromEntries(runs.map((run) => [`.seatrial/runs/${run}/x`, ""])),
+    };
     expect(await complete(["logs", ""], files)).toEqual(["db", "suite-unit"]);
-    expect(await complete(["shell", "--run", ""], files)).toEqual(["r1", "r2"]);
+    expect(await complete(["shell", "--run", ""], files)).toEqual(runs);
     expect(await complete(["logs", ""])).toEqual([]);
+  });
+
+  it("offers no name that is not one of ours, whatever a checkout has put there", async () => {
+    const names = ["$(touch pwned)", "`id`", "*", "a b", "two\nlines"];
+    const files = { ...PROJECT, ...LOGS };
+    for (const name of names)
+      Object.assign(files, { [`.seatrial/latest/logs/${name}.log`]: "", [`.seatrial/runs/${name}/x`]: "" });
+    expect(await complete(["logs", ""], files)).toEqual(["db", "suite-unit"]);
+    expect(await complete(["shell", "--run", ""], files)).toEqual([]);
   });
 
   it("looks at the project that -C names", async () => {

@@ -2,9 +2,13 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
 import { findProject, loadProject } from "../config/index.ts";
+import { isRunId } from "../report/index.ts";
 import { EXIT, type ExitCode } from "../support/error.ts";
 import type { GlobalFlags } from "./flags.ts";
 import type { Surroundings } from "./surroundings.ts";
+
+/** As we name logs. What else lies there is not ours to offer. */
+const LOG_FILE = /^([\w.-]+)\.log$/;
 
 /** Prints what may stand in place of the last word, one candidate a line. Never fails: no candidates is an answer. */
 export async function completeCommand(options: {
@@ -18,7 +22,9 @@ export async function completeCommand(options: {
   const candidates = last.startsWith("-")
     ? flagsOf([typed.command, program])
     : await valuesOf({ ...typed, program, surroundings }).catch(() => []);
-  surroundings.stdout.write(candidates.map((each) => `${each}\n`).join(""));
+  // A name with a line's end in it would be two candidates.
+  const plain = candidates.filter((each) => !/\p{Cc}/u.test(each));
+  surroundings.stdout.write(plain.map((each) => `${each}\n`).join(""));
   return EXIT.ok;
 }
 
@@ -68,7 +74,7 @@ async function valuesOf(
   const { environment } = surroundings;
   const suites = async () => (await loadProject({ environment, ...flags })).suites.map((suite) => suite.name);
   if (awaits !== undefined && options.choices !== undefined) return [...options.choices];
-  if (awaits === "--run") return await filesIn({ ...options, folder: "runs" });
+  if (awaits === "--run") return (await filesIn({ ...options, folder: "runs" })).filter(isRunId);
   if (awaits === "--only" || awaits === "--suite") return await suites();
   if (awaits === "--image" && command.parent?.name() === "coverage") {
     const { dockerfile } = await loadProject({ environment, ...flags });
@@ -86,7 +92,7 @@ async function valuesOf(
   if (command.name() === "completion") return ["bash", "zsh", "fish"];
   if (command.name() === "logs") {
     const files = await filesIn({ ...options, folder: "latest/logs" });
-    return files.filter((file) => file.endsWith(".log")).map((file) => file.replace(/\.log$/, ""));
+    return files.flatMap((file) => LOG_FILE.exec(file)?.[1] ?? []);
   }
   if (command.name() === "up") {
     const project = await loadProject({ environment, ...flags });

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readdir } from "node:fs/promises";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { createFolder } from "../support/testing/folder.ts";
@@ -9,11 +10,19 @@ const run = promisify(execFile);
 /** A program that answers like `seatrial complete`, and says on request what it was asked. */
 const FAKE = `#!/bin/sh
 printf '%s|' "$@" >"$ASKED"
-printf 'unit\\nunit tests\\nintegration\\n--keep\\n'
+cat <<'END'
+unit
+unit tests
+integration
+--keep
+$(touch "$ASKED.pwned")
+\`touch "$ASKED.pwned"\`
+*
+END
 `;
 
 /** What bash would offer after these words, and what it asked seatrial. */
-async function offered(words: string[]): Promise<{ replies: string[]; asked: string }> {
+async function offered(words: string[]): Promise<{ replies: string[]; asked: string; files: string[] }> {
   await using here = await at({});
   await here.seatrial("completion", "bash");
   await using folder = await createFolder({ "bin/seatrial": FAKE, "completion.bash": here.stdout() });
@@ -26,8 +35,9 @@ async function offered(words: string[]): Promise<{ replies: string[]; asked: str
     cat "$ASKED" >&2`;
   const env = { PATH: `${folder.path}/bin:/usr/bin:/bin`, ASKED: `${folder.path}/asked` };
   const argv = ["--norc", "-c", script, "bash", ...words];
-  const { stdout, stderr } = await run("bash", argv, { env });
-  return { replies: stdout.split("\n").filter((line) => line !== ""), asked: stderr };
+  const { stdout, stderr } = await run("bash", argv, { env, cwd: folder.path });
+  const files = (await readdir(folder.path)).sort();
+  return { replies: stdout.split("\n").filter((line) => line !== ""), asked: stderr, files };
 }
 
 describe("the script for bash", () => {
@@ -36,9 +46,20 @@ describe("the script for bash", () => {
     expect((await offered(["seatrial", "run", "--only", "a b"])).asked).toBe("complete|--|run|--only|a b|");
   });
 
-  it("offers what fits to what was typed, with spaces in it kept", async () => {
-    expect((await offered(["seatrial", "test", "uni"])).replies).toEqual(["unit", "unit tests"]);
-    expect((await offered(["seatrial", "test", ""])).replies).toHaveLength(4);
+  it("expands nothing that is offered, neither now nor when the line is run", async () => {
+    const { replies, files } = await offered(["seatrial", "test", ""]);
+    expect(replies.slice(4)).toEqual([
+      '\\$\\(touch\\ \\"\\$ASKED.pwned\\"\\)',
+      '\\`touch\\ \\"\\$ASKED.pwned\\"\\`',
+      "\\*",
+    ]);
+    expect(files).toEqual(["asked", "bin", "completion.bash"]);
+  });
+
+  it("offers what fits to what was typed, its spaces quoted", async () => {
+    expect((await offered(["seatrial", "test", "uni"])).replies).toEqual(["unit", "unit\\ tests"]);
+    expect((await offered(["seatrial", "test", "unit\\ t"])).replies).toEqual(["unit\\ tests"]);
+    expect((await offered(["seatrial", "test", ""])).replies).toHaveLength(7);
     expect((await offered(["seatrial", "run", "--k"])).replies).toEqual(["--keep"]);
     expect((await offered(["seatrial", "test", "nothing-like-it"])).replies).toEqual([]);
   });

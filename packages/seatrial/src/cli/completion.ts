@@ -3,9 +3,14 @@ import { cliError } from "./errors.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const SCRIPTS: Record<string, string> = {
+  // Candidates are names out of a checkout: none may be expanded, neither here nor when the line is run. No mapfile: macOS's bash has none.
   bash: `_seatrial() {
-  local IFS=$'\\n'
-  COMPREPLY=($(compgen -W "$(seatrial complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  local each word typed=\${COMP_WORDS[COMP_CWORD]}
+  COMPREPLY=()
+  while IFS= read -r each; do
+    printf -v word %q "$each"
+    if [[ $each == "$typed"* || $word == "$typed"* ]]; then COMPREPLY+=("$word"); fi
+  done < <(seatrial complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
 complete -F _seatrial seatrial
 `,

@@ -3,7 +3,7 @@
 export { createEventFile } from "./event-file.ts";
 export { createJunitReport, type JunitReport } from "./junit.ts";
 export { createLogs } from "./logs.ts";
-export { removeOldRuns } from "./old-runs.ts";
+export { isRunId, removeOldRuns } from "./old-runs.ts";
 export { formatProblem, formatWarning } from "./problem.ts";
 export { createRunFolder, type RunFolder } from "./run-folder.ts";
 export { appendStepSummary, STEP_SUMMARY } from "./step-summary.ts";

@@ -12,6 +12,11 @@ const SILENT_FOR = 24 * HOUR;
 
 const RUN_ID = /^\d{8}-\d{6}-[a-z0-9]{6}$/;
 
+/** Whether a run's folder could have this name. */
+export function isRunId(name: string): boolean {
+  return RUN_ID.test(name);
+}
+
 /**
  * Removes the folders of a project's old runs and returns their ids: all but the newest 20, whatever became of them. Never removed are the
  * latest one, those in `alive`, those that ended within the last hour, those that did not end and were written to within the last day,
@@ -30,9 +35,7 @@ export async function removeOldRuns(options: {
   const latest = await readlink(path.join(home, "latest")).then(path.basename, () => "");
   const entries = await readdir(runs, { withFileTypes: true });
   // Ids begin with the time of the run's start.
-  const ids = entries.flatMap((entry) =>
-    entry.isDirectory() && RUN_ID.test(entry.name) ? [entry.name] : [],
-  );
+  const ids = entries.flatMap((entry) => (entry.isDirectory() && isRunId(entry.name) ? [entry.name] : []));
   const old = ids.sort().slice(0, -KEPT_RUNS);
   const removed: string[] = [];
   for (const id of old) {
