@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
@@ -50,7 +50,7 @@ describe("the key of a snapshot", () => {
   });
 });
 
-test("init files count with names, modes and contents, folders to their ends", async () => {
+test("init files count with names, modes and contents, folders to their ends, links with what they name", async () => {
   const folder = await mkdtemp(path.join(tmpdir(), "seatrial-init-"));
   const digest = async () => {
     const files = [{ from: { kind: "path", path: folder } as const, target: "/init" }];
@@ -67,7 +67,12 @@ test("init files count with names, modes and contents, folders to their ends", a
     const third = await digest();
     await rm(path.join(folder, "deep/2.sql"));
     await writeFile(path.join(folder, "2.sql"), "");
-    expect(new Set([first, second, third, await digest()]).size).toBe(4);
+    const fourth = await digest();
+    await symlink("deep/1.sql", path.join(folder, "3.sql"));
+    const fifth = await digest();
+    await rm(path.join(folder, "3.sql"));
+    await symlink("deep/9.sql", path.join(folder, "3.sql"));
+    expect(new Set([first, second, third, fourth, fifth, await digest()]).size).toBe(6);
   } finally {
     await rm(folder, { recursive: true });
   }

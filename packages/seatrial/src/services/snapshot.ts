@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { lstat, readdir } from "node:fs/promises";
+import { lstat, readdir, readlink } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { FileSpec } from "../model/index.ts";
@@ -32,5 +32,8 @@ async function digestPath(
     await pipeline(createReadStream(source), async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) hash.update(chunk);
     });
+  } else if (stats.isSymbolicLink()) {
+    // It is copied as a link: what it points to counts where that is among the files itself.
+    hash.update(JSON.stringify(["link", await readlink(source)]));
   }
 }
