@@ -3,6 +3,7 @@ import { hasLooseSecrets } from "./launch.ts";
 import type { ServicePlan } from "./plan.ts";
 import { snapshotRecipe } from "./presets/index.ts";
 import { processSpecOf } from "./process.ts";
+import { hasSharedBootFiles } from "./shared-boot-files.ts";
 import { digestFiles } from "./snapshot.ts";
 import { type SnapshotStore, snapshotKey } from "./snapshot-store.ts";
 
@@ -29,14 +30,17 @@ export async function planBoot(options: {
   const plain: BootPlan = { imageId: image.id, spec: plan.spec, stopSignal: "TERM" };
   const prepared =
     plan.snapshot && snapshotRecipe(plan.snapshot).prepare({ spec: plan.spec, image: image.config });
-  if (prepared === undefined || !plan.spec.snapshots) return plain;
+  if (plan.snapshot === undefined || prepared === undefined || !plan.spec.snapshots) return plain;
   const moved: BootPlan = { imageId: image.id, spec: prepared.spec, stopSignal: prepared.stopSignal };
   if (snapshots === undefined || plan.spec.security.readOnlyRoot || hasLooseSecrets(plan.spec.files))
     return moved;
   const process = processSpecOf(prepared.spec, image.config);
+  const env = without({ ...image.config.env, ...prepared.spec.env }, plan.snapshot.ignoredEnv);
+  const { initFolder } = plan.snapshot;
+  if (hasSharedBootFiles({ mounts: prepared.spec.mounts, initFolder, env, argv: process.argv })) return moved;
   const key = snapshotKey({
     imageId: image.id,
-    env: without({ ...image.config.env, ...prepared.spec.env }, plan.snapshot?.ignoredEnv ?? []),
+    env,
     argv: process.argv,
     user: process.user ?? "",
     initFiles: await digestFiles(plan.spec.files),

@@ -150,6 +150,29 @@ describe("a snapshot", () => {
     expect(seen).toEqual(["none", "none", "taken", "none", "none", "taken"]);
   });
 
+  test("is neither taken nor used where a shared volume may have a part in the first boot", async () => {
+    const server = postgres();
+    const world = await worldWith(server);
+    const shared = (target: string): Partial<ServiceSpec> => ({
+      mounts: [{ kind: "volume", name: "sql", target, readOnly: true }],
+    });
+    const boots: Partial<ServiceSpec>[] = [
+      shared("/docker-entrypoint-initdb.d"),
+      shared("/docker-entrypoint-initdb.d/more/"),
+      { ...shared("/conf"), command: ["postgres", "-c", "config_file=/conf/pg.conf"] },
+      { ...shared("/keys"), env: { POSTGRES_PASSWORD_FILE: "/keys/password" } },
+      shared("/var/backups"),
+      { mounts: [{ kind: "anonymous", target: "/docker-entrypoint-initdb.d" }] },
+    ];
+    const seen: string[] = [];
+    for (const changes of boots) {
+      await using service = await boot(world, changes);
+      seen.push(service.snapshot);
+    }
+    expect(seen).toEqual(["none", "none", "none", "none", "taken", "used"]);
+    expect(server.starts[0]?.data).toBe("/.seatrial-data/postgres");
+  });
+
   test("is another one with another password, init file or image argument, not with another terminal", async () => {
     const server = postgres();
     const world = await worldWith(server);

@@ -128,6 +128,14 @@ describe("postgres", () => {
     ["a separate log directory", { service: { env: { POSTGRES_INITDB_WALDIR: "/wal" } } }],
     ["a log directory for initdb", { service: { env: { POSTGRES_INITDB_ARGS: "--waldir=/wal" } } }],
     ["data brought along", { service: { files: [fileAt("/var/lib/postgresql/data")] } }],
+    [
+      "data in a volume that others share",
+      {
+        service: {
+          mounts: [{ kind: "volume", name: "d", target: "/var/lib/postgresql/data", readOnly: false }],
+        },
+      },
+    ],
     ["a file among the data", { service: { files: [fileAt("/var/lib/postgresql/data/pg_hba.conf")] } }],
     ["data in a folder above", { service: { files: [fileAt("/var/lib")] } }],
     [

@@ -1,4 +1,5 @@
 import type { ImageConfig, ServiceSpec } from "../../model/index.ts";
+import { overlap } from "./overlap.ts";
 import type { ServerChange, SnapshotDescription } from "./preset.ts";
 
 /** How a service of a kind is prepared so that its state can be kept. */
@@ -13,7 +14,7 @@ export interface SnapshotRecipe {
 /**
  * Applies a description to a service: data moved, and durability given up unless the service is durable. Undefined where the
  * description does not hold: another entrypoint or command, another user than root, a read-only root, or data that the user
- * brings along.
+ * brings along or shares with another service.
  */
 export function snapshotRecipe(description: SnapshotDescription): SnapshotRecipe {
   return {
@@ -50,8 +51,8 @@ function holds(options: {
     // Only root can make the new directory and hand it to the server's user.
     ["", "0", "root"].includes(user) &&
     !spec.security.readOnlyRoot &&
-    !spec.files.some((file) =>
-      description.usualDataDirectories.some((folder) => overlap(file.target, folder)),
+    ![...spec.files, ...spec.mounts.filter(({ kind }) => kind === "volume")].some(({ target }) =>
+      description.usualDataDirectories.some((folder) => overlap(target, folder)),
     )
   );
 }
@@ -60,12 +61,4 @@ function withArguments(command: readonly string[], changes: readonly ServerChang
   const added = changes.flatMap((change) => change.arguments);
   const [first = "", ...rest] = command;
   return first.startsWith("-") ? [...added, ...command] : [first, ...added, ...rest];
-}
-
-/** One is the other, or lies below it. */
-function overlap(a: string, b: string): boolean {
-  const [short, long] = [`${a.replace(/\/+$/, "")}/`, `${b.replace(/\/+$/, "")}/`].sort(
-    (x, y) => x.length - y.length,
-  );
-  return long?.startsWith(short ?? "") ?? false;
 }
