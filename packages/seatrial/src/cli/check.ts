@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode } from "../support/error.ts";
 import type { CheckFlags } from "./flags.ts";
 import { printError } from "./print-error.ts";
+import { createStopNotice } from "./stop-notice.ts";
 import { listenForStop } from "./stop-signals.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { openTools } from "./wire.ts";
@@ -15,7 +16,8 @@ export async function checkCommand(options: {
     const { listChecks } = await import("./list-checks.ts");
     return await listChecks({ surroundings, flags });
   }
-  using stop = listenForStop(() => surroundings.stderr.write("stopping; once more to leave at once\n"));
+  const notice = createStopNotice(surroundings.stderr);
+  using stop = listenForStop(notice.tell);
   const tools = openTools(surroundings, {
     signal: stop.signal,
     waits: flags.dryRun === true ? false : undefined,
@@ -35,7 +37,7 @@ export async function checkCommand(options: {
     return EXIT.ok;
   }
   const { executeRun } = await import("./execute.ts");
-  const executed = await executeRun({ session, plan, flags, signal: stop.signal });
+  const executed = await executeRun({ session, plan, flags, notice, signal: stop.signal });
   try {
     await executed[Symbol.asyncDispose]();
     return executed.exitCode;

@@ -14,12 +14,14 @@ import type { OutputFlags } from "./flags.ts";
 import { promoteImage, RELEASE_NODE, releaseFinished } from "./promote.ts";
 import type { ReleaseSession } from "./release-session.ts";
 import { writeReports } from "./reports.ts";
+import type { StopNotice } from "./stop-notice.ts";
 import { subscribeOutput } from "./subscribe-output.ts";
 
 /** Carries out a release as a run of its own: a folder with events, receipt and outcome. */
 export async function executeRelease(options: {
   session: ReleaseSession;
   flags: OutputFlags;
+  notice?: StopNotice | undefined;
   signal: AbortSignal;
 }): Promise<ExitCode> {
   const { session, flags, signal } = options;
@@ -39,7 +41,7 @@ export async function executeRelease(options: {
   const junit = createJunitReport();
   bus.subscribe(events.take);
   bus.subscribe(junit.take);
-  const terminal = await subscribeOutput({ surroundings, flags, bus });
+  const terminal = await subscribeOutput({ surroundings, flags, bus, notice: options.notice });
   try {
     emit({ type: "run-started", run, project: project.name, folder: folder.path, nodes: [RELEASE_NODE] });
     for (const message of project.warnings) emit({ type: "warning", message });

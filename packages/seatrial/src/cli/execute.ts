@@ -28,6 +28,7 @@ import { releaseTested } from "./release-tested.ts";
 import { digestOf, writeReports } from "./reports.ts";
 import type { RunRelease } from "./run-release.ts";
 import type { Session } from "./session.ts";
+import type { StopNotice } from "./stop-notice.ts";
 import { subscribeOutput } from "./subscribe-output.ts";
 import { sweepOthers } from "./sweep-others.ts";
 import { tidyRuns } from "./tidy-runs.ts";
@@ -44,6 +45,8 @@ export interface ExecuteOptions {
   pushCache?: RunContext["pushCache"];
   /** Carries out the plan's release. */
   release?: RunRelease | undefined;
+  /** What says that the run stops. */
+  notice?: StopNotice | undefined;
   signal: AbortSignal;
 }
 
@@ -73,7 +76,12 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
   const junit = createJunitReport();
   bus.subscribe(events.take);
   bus.subscribe(junit.take);
-  const terminal = await subscribeOutput({ surroundings: session.surroundings, flags, bus });
+  const terminal = await subscribeOutput({
+    surroundings: session.surroundings,
+    flags,
+    bus,
+    notice: options.notice,
+  });
 
   const state = stateFolder(session.surroundings.environment);
   // A home folder that cannot be written must not fail a run: nobody can look at it from outside then.

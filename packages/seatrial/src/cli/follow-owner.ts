@@ -2,6 +2,7 @@ import { EXIT, type ExitCode } from "../support/error.ts";
 import type { RunFlags } from "./flags.ts";
 import { spawnOwner } from "./native/spawn-owner.ts";
 import { openTerminal } from "./output.ts";
+import type { StopNotice } from "./stop-notice.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /**
@@ -11,6 +12,7 @@ import type { Surroundings } from "./surroundings.ts";
 export async function followOwner(options: {
   surroundings: Surroundings;
   flags: RunFlags;
+  notice: StopNotice;
   signal: AbortSignal;
 }): Promise<ExitCode> {
   const { surroundings, flags, signal } = options;
@@ -18,6 +20,7 @@ export async function followOwner(options: {
   const owner = spawnOwner({ surroundings, request: flags, signal });
   const quiet = flags.quiet === true || flags.json === true;
   const terminal = await openTerminal({ surroundings, stream: stdout, flags: { ...flags, quiet } });
+  options.notice.showOn(terminal);
   let exitCode: ExitCode = EXIT.bug;
   for await (const { message, line } of owner.messages()) {
     if (message.type === "exit") {

@@ -10,6 +10,7 @@ import { cacheFolder } from "./paths.ts";
 import { allowsDirty, openSigning, planProjectRelease } from "./plan-release.ts";
 import { registryOpener } from "./registry-opener.ts";
 import type { ReleaseSession } from "./release-session.ts";
+import { createStopNotice } from "./stop-notice.ts";
 import { listenForStop } from "./stop-signals.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -20,7 +21,8 @@ export async function releaseCommand(options: {
 }): Promise<ExitCode> {
   const { surroundings, flags } = options;
   const { environment } = surroundings;
-  using stop = listenForStop(() => surroundings.stderr.write("stopping; once more to leave at once\n"));
+  const notice = createStopNotice(surroundings.stderr);
+  using stop = listenForStop(notice.tell);
   const { signal } = stop;
   const project = await loadProject({
     environment,
@@ -60,7 +62,7 @@ export async function releaseCommand(options: {
     return await printRelease({ session, flags, signal });
   }
   const { executeRelease } = await import("./execute-release.ts");
-  return await executeRelease({ session, flags, signal });
+  return await executeRelease({ session, flags, notice, signal });
 }
 
 /** Those that are named, from where the user stands; else the project's own. */

@@ -7,6 +7,7 @@ import type { Pushing } from "./push.ts";
 import { requireSuites } from "./require-suites.ts";
 import type { RunRelease } from "./run-release.ts";
 import type { Session } from "./session.ts";
+import { createStopNotice } from "./stop-notice.ts";
 import { listenForStop } from "./stop-signals.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { openTools } from "./wire.ts";
@@ -19,10 +20,11 @@ export async function runCommand(options: {
 }): Promise<ExitCode> {
   const { surroundings, what } = options;
   const flags: RunFlags = { ...options.flags, ...(what === "run" ? { checks: "beside" } : {}) };
-  using stop = listenForStop(() => surroundings.stderr.write("stopping; once more to leave at once\n"));
+  const notice = createStopNotice(surroundings.stderr);
+  using stop = listenForStop(notice.tell);
   if (flags.keep === true && flags.dryRun !== true) {
     const { followOwner } = await import("./follow-owner.ts");
-    return await followOwner({ surroundings, flags, signal: stop.signal });
+    return await followOwner({ surroundings, flags, notice, signal: stop.signal });
   }
   // The engine is asked first: its answer is on the way while the rest of the program is loaded.
   const tools = openTools(surroundings, {
@@ -66,6 +68,7 @@ export async function runCommand(options: {
       flags.warm === undefined
         ? undefined
         : (await import("./native/open-warm.ts")).openWarm(session, chosen, flags),
+    notice,
     signal: stop.signal,
   });
   try {

@@ -2,6 +2,7 @@ import type { RunEvent } from "../model/index.ts";
 import type { EventBus } from "../support/events.ts";
 import type { OutputFlags } from "./flags.ts";
 import { openTerminal } from "./output.ts";
+import type { StopNotice } from "./stop-notice.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Tells a run where people or programs look: lines for a terminal, or JSON. */
@@ -9,6 +10,7 @@ export async function subscribeOutput(options: {
   surroundings: Surroundings;
   flags: OutputFlags;
   bus: EventBus<RunEvent>;
+  notice?: StopNotice | undefined;
 }): Promise<{ close(): void }> {
   const { surroundings, flags, bus } = options;
   const { stdout } = surroundings;
@@ -20,5 +22,6 @@ export async function subscribeOutput(options: {
   }
   const terminal = await openTerminal({ surroundings, stream: stdout, flags });
   bus.subscribe(terminal.take);
+  options.notice?.showOn(terminal);
   return terminal;
 }

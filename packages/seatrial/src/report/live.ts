@@ -11,24 +11,35 @@ export function createLiveProgress(options: {
   style: Style;
   stream: NodeJS.WriteStream;
   now: () => number;
-}): { update(): void; stop(): void } {
+}): { update(): void; note(line: string): void; stop(): void } {
   const { style, stream, view, now } = options;
   const draw = createLogUpdate(stream, { showCursor: true });
   const start = now();
+  let note: string | undefined;
   const format = (rows: readonly Row[], width: number) =>
     rows.map((row) => formatRow(row, { style, now: now() - start, width }));
   const frame = () => {
     const columns = Math.max(20, stream.columns ?? 80);
     const rows = [...view.rows.values()];
-    const { shown, hidden } = fit(rows, Math.max(3, (stream.rows ?? 24) - 1));
+    const { shown, hidden } = fit(rows, Math.max(3, (stream.rows ?? 24) - (note === undefined ? 1 : 2)));
     const lines = format(shown, nameWidth(rows, Math.floor(columns / 3)));
-    return [...lines, ...(hidden === "" ? [] : [style.dim(hidden)])]
+    return [
+      ...lines,
+      ...(hidden === "" ? [] : [style.dim(hidden)]),
+      ...(note === undefined ? [] : [style.warn(note)]),
+    ]
       .map((line) => cut(line, columns))
       .join("\n");
   };
   const timer = setInterval(() => draw(frame()), FRAME_MS);
   return {
     update: () => undefined,
+    note(line) {
+      note = line;
+      // A terminal echoes the key that was pressed where the cursor is.
+      draw.clear();
+      draw(frame());
+    },
     stop() {
       clearInterval(timer);
       // The last state stays, whole, also where the window is lower than the tree.

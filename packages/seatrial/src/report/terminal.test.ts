@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { NodeRef, RunEvent, SpaceSummary } from "../model/index.ts";
+import { createEmulator } from "./testing/emulator.ts";
 import { outcomeWith, suiteWith, testWith } from "./testing/outcome.ts";
 import { reporting } from "./testing/screen.ts";
 
@@ -160,6 +161,41 @@ describe("the live tree", () => {
     const widths = shown.lines().map((line) => line.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "").length);
     expect(Math.max(...widths)).toBe(80);
     report.close();
+  });
+
+  it("has room below it for a line of its own, which stays there while the tree is redrawn", async () => {
+    const { shown, emit, report } = await reporting({ live: true });
+    const seen = () => {
+      const emulator = createEmulator();
+      emulator.write(shown.text());
+      return emulator.lines();
+    };
+    emit(started);
+    emit({ type: "node-started", node: DB, note: "starting" });
+    vi.advanceTimersByTime(1_000);
+    // The key that was pressed, as a terminal shows it.
+    shown.stream.write("^C");
+    expect(report.note("stopping")).toBe(true);
+    for (const note of ["ends", "ends, waits", "has ended"]) {
+      emit({ type: "node-progress", node: DB, note });
+      vi.advanceTimersByTime(1_000);
+    }
+    expect(seen()).toEqual([
+      expect.stringMatching(/^• db .* 4\.0 s has ended$/),
+      expect.stringMatching(/^· unit/),
+      "stopping",
+      "",
+    ]);
+    emit(finished({ status: "stopped" }));
+    expect(seen()).toEqual([
+      expect.stringMatching(/^• db/),
+      expect.stringMatching(/^· unit/),
+      "",
+      expect.stringMatching(/^stopped/),
+      "results: /p/r1",
+      "",
+    ]);
+    expect(report.note("stopping")).toBe(false);
   });
 
   it("has its warnings at the end, with their hints: in the tree there is no room for them", async () => {

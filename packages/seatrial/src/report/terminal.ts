@@ -20,8 +20,17 @@ export interface TerminalOptions {
 
 export interface TerminalReport {
   take(event: Stamped<RunEvent>): void;
+  /** Shows a line below what is redrawn. False where nothing is: the line can be written anywhere then. */
+  note(line: string): boolean;
   /** Ends whatever is drawn. */
   close(): void;
+}
+
+interface Progress {
+  update(): void;
+  /** Absent where nothing is redrawn. */
+  note?(line: string): void;
+  stop(): void;
 }
 
 /** Tells a run to a person. */
@@ -35,7 +44,7 @@ export async function createTerminalReport(options: TerminalOptions): Promise<Te
   const tellsWarnings = !options.live && !options.quiet;
   let folder = "";
 
-  async function chooseProgress(): Promise<{ update(): void; stop(): void }> {
+  async function chooseProgress(): Promise<Progress> {
     if (options.quiet) return { update: () => undefined, stop: () => undefined };
     if (!options.live) return createPlainProgress({ view, style, print, now });
     const { createLiveProgress } = await import("./live.ts");
@@ -72,6 +81,11 @@ export async function createTerminalReport(options: TerminalOptions): Promise<Te
         for (const line of formatWarning(event, style)) print(line);
       }
       if (!stopped) progress.update();
+    },
+    note(line) {
+      if (stopped || progress.note === undefined) return false;
+      progress.note(line);
+      return true;
     },
     close: stop,
   };

@@ -7,6 +7,7 @@ import { endOwner } from "../down.ts";
 import { cliError } from "../errors.ts";
 import { openTerminal } from "../output.ts";
 import { stateFolder } from "../paths.ts";
+import { createStopNotice, type StopNotice } from "../stop-notice.ts";
 import { listenForStop } from "../stop-signals.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { durationOf } from "./duration.ts";
@@ -19,15 +20,17 @@ interface UpOptions {
   surroundings: Surroundings;
   flags: UpFlags;
   root: string;
+  notice?: StopNotice | undefined;
   signal: AbortSignal;
 }
 
 /** Starts services in the background for programs of this machine, or finds them, and prints where they are. */
 export async function upCommand(options: { surroundings: Surroundings; flags: UpFlags }): Promise<ExitCode> {
   const { surroundings, flags } = options;
-  using stop = listenForStop(() => surroundings.stderr.write("stopping; once more to leave at once\n"));
+  const notice = createStopNotice(surroundings.stderr);
+  using stop = listenForStop(notice.tell);
   const { root } = await findProject({ environment: surroundings.environment, ...flags });
-  const up = await bringUp({ surroundings, flags, root, signal: stop.signal });
+  const up = await bringUp({ surroundings, flags, root, notice, signal: stop.signal });
   if ("exit" in up) return up.exit;
   const variables = up.description.native?.variables ?? {};
   surroundings.stdout.write(formatVariables(variables, flags.format));
@@ -91,6 +94,7 @@ async function startUp(
   });
   // Stdout is the variables' alone, so that a shell can evaluate it.
   const terminal = await openTerminal({ surroundings, stream: surroundings.stderr, flags });
+  options.notice?.showOn(terminal);
   try {
     for await (const { message } of owner.messages()) {
       if (message.type === "exit") return { exit: message.code };
