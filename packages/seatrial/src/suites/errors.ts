@@ -18,6 +18,8 @@ export type SuiteErrorCode =
   | "SUITE_COMMAND_FAILED"
   /** Its exit code says one thing, its tests another. */
   | "SUITE_RESULTS_DISAGREE"
+  /** Some of what its tests told did not arrive. */
+  | "SUITE_EVENTS_LOST"
   /** It could not be split into its shards. */
   | "SUITE_NOT_SHARDED"
   /** Its process outlived SIGKILL. */

@@ -5,7 +5,8 @@ export const PYTEST_PLUGIN = "seatrial_pytest";
 export const PYTEST_MARKER = "\x16";
 
 /**
- * Tells of each test while it runs, and picks this shard's tests. It writes to the standard error that pytest was started with:
+ * Tells of each test while it runs, and picks this shard's tests. Each process numbers what it tells, and tells its end, so that nothing is
+ * lost unseen. It writes to the standard error that pytest was started with:
  * pytest itself writes nothing there, and its capturing begins later. Written so that every Python that pytest runs on can read it.
  */
 export const PYTEST_PLUGIN_SOURCE = `import json
@@ -16,10 +17,13 @@ import pytest
 _stream = os.dup(2)
 _longest = 65536
 _open = {}
+_told = {}
 
 
 def _tell(event):
-    data = b"\\x16" + json.dumps(event).encode("ascii") + b"\\n"
+    process = os.getpid()
+    _told[process] = _told.get(process, 0) + 1
+    data = b"\\x16" + json.dumps(dict(event, process=process, seq=_told[process])).encode("ascii") + b"\\n"
     try:
         while data:
             data = data[os.write(_stream, data):]
@@ -56,6 +60,11 @@ def pytest_configure(config):
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Reporter(), "seatrial-reporter")
         _tell({"event": "hello"})
+
+
+def pytest_unconfigure(config):
+    if not hasattr(config, "workerinput"):
+        _tell({"event": "end"})
 
 
 @pytest.hookimpl(trylast=True)

@@ -16,7 +16,10 @@ async function fakePytest(place: Place, script: string): Promise<string[]> {
   return [
     await writeProgram(
       `${place.root}/pytest`,
-      `const tell = (event) => process.stderr.write("\\x16" + JSON.stringify(event) + "\\n");
+      `let seq = 0;
+const raw = (event, to = process.stderr) => to.write("\\x16" + JSON.stringify(event) + "\\n");
+const tell = (event, to) => raw({ process: process.pid, seq: ++seq, ...event }, to);
+process.on("exit", () => seq > 0 && tell({ event: "end" }));
 const options = process.env.PYTEST_ADDOPTS;
 const report = /--junitxml=(\\S+)/.exec(options)?.[1];
 const { writeFileSync } = require("node:fs");
@@ -45,7 +48,7 @@ describe("what the plugin tells", () => {
     ];
     const command = await fakePytest(
       place,
-      `console.error("a warning"); ${JSON.stringify(events)}.forEach(tell); process.exitCode = 1;`,
+      `console.error("a warning"); ${JSON.stringify(events)}.forEach((each) => tell(each)); process.exitCode = 1;`,
     );
     const run = await runLocalShard({ place, spec: { runner: "pytest", command } });
     expect(run).toMatchObject({ status: "failed", counts: { failed: 1 }, problems: [] });
@@ -65,7 +68,7 @@ describe("what the plugin tells", () => {
     ];
     const command = await fakePytest(
       place,
-      `${JSON.stringify(events)}.forEach(tell); process.kill(process.pid, "SIGSEGV")`,
+      `${JSON.stringify(events)}.forEach((each) => tell(each)); process.kill(process.pid, "SIGSEGV")`,
     );
     const run = await runLocalShard({ place, spec: { runner: "pytest", command } });
     expect(run).toMatchObject({ status: "failed", counts: { passed: 1, failed: 1 } });
@@ -74,11 +77,62 @@ describe("what the plugin tells", () => {
     expect(run.problems).toEqual([]);
   });
 
+  test("is heard as well where the command sends it to stdout, in the middle of a line too", async () => {
+    await using place = await tempPlace();
+    const tests = [finished("test_a", "passed"), finished("test_b", "skipped", "later")];
+    const command = await fakePytest(
+      place,
+      `process.stdout.write("tests/test_a.py .");
+[${JSON.stringify(HELLO)}, ...${JSON.stringify(tests)}, { event: "end" }].forEach((each) => tell(each, process.stdout));
+seq = 0;
+process.stdout.write("s\\n");`,
+    );
+    const spec = { runner: "pytest", command, shards: 2 } as const;
+    const run = await runLocalShard({ place, spec, shard: { index: 1, count: 2 } });
+    expect(run).toMatchObject({ status: "passed", counts: { passed: 1, skipped: 1 }, problems: [] });
+    expect(run.text).toBe("tests/test_a.py .s\n");
+  });
+
+  test.each([
+    [
+      "lacks one of its numbers",
+      "tell(HELLO); seq += 1; tell(PASSED)",
+      "event 2 is missing, 3 came in its place",
+    ],
+    ["lacks its beginning", "seq = 7; tell(PASSED)", "event 1 is missing, 8 came in its place"],
+    [
+      "ends in the middle",
+      "tell(HELLO); tell(PASSED); seq = 0",
+      "nothing came after event 2, not even its end",
+    ],
+  ])("and %s is a problem, though the command says that all is well", async (_, script, words) => {
+    await using place = await tempPlace();
+    const events = `const HELLO = ${JSON.stringify(HELLO)}, PASSED = ${JSON.stringify(finished("a", "passed"))};`;
+    const command = await fakePytest(place, `${events}\n${script}`);
+    const run = await runLocalShard({ place, spec: { runner: "pytest", command } });
+    expect(run).toMatchObject({ status: "failed", problems: [{ code: "SUITE_EVENTS_LOST" }] });
+    expect(run.problems[0]?.message).toContain(words);
+  });
+
+  test("counts for each of several processes, also for one that gets the number of another", async () => {
+    await using place = await tempPlace();
+    const events = (process: number, name: string) =>
+      [HELLO, finished(name, "passed"), { event: "end" }].map((each, at) => ({
+        ...each,
+        process,
+        seq: at + 1,
+      }));
+    const all = [...events(5, "a"), ...events(6, "b"), ...events(5, "c")];
+    const command = await fakePytest(place, `${JSON.stringify(all)}.forEach((each) => raw(each))`);
+    const run = await runLocalShard({ place, spec: { runner: "pytest", command } });
+    expect(run).toMatchObject({ status: "passed", counts: { passed: 3 }, problems: [] });
+  });
+
   test("that is no event of ours stays in the log", async () => {
     await using place = await tempPlace();
     const command = await fakePytest(
       place,
-      `tell(${JSON.stringify(HELLO)}); tell({ event: "other" }); process.exitCode = 5`,
+      `tell(${JSON.stringify(HELLO)}); raw({ event: "other" }); process.exitCode = 5`,
     );
     const run = await runLocalShard({ place, spec: { runner: "pytest", command } });
     expect(run.text).toBe('\x16{"event":"other"}\n');

@@ -6,7 +6,7 @@ import { type CommandEnd, runCommand } from "./command-process.ts";
 import { disagreement, processProblem } from "./judge.ts";
 import { judgeReports } from "./junit.ts";
 import { readReports } from "./junit-reports.ts";
-import { createPytestEvents } from "./pytest-events.ts";
+import { createPytestEvents, type PytestEvents } from "./pytest-events.ts";
 import { type PytestStart, planPytest } from "./pytest-options.ts";
 import { PYTEST_PLUGIN, PYTEST_PLUGIN_SOURCE } from "./pytest-plugin.ts";
 import type { RunnerResult, ShardContext } from "./runner.ts";
@@ -45,21 +45,37 @@ async function runOnce(context: ShardContext, start: PytestStart): Promise<Once>
     context,
     argv: start.argv,
     env: start.env,
-    onText: (text, stream) => (stream === "stderr" ? events.read(text) : undefined),
+    onText: (text) => events.read(text),
     // Interrupted, pytest stops, cleans up and writes its report; terminated, it just goes.
     endings: ["INT", "TERM", "KILL"],
   });
   const heard = events.heard();
-  const problems = heard ? judge(context, end) : await judgeFromReport({ context, end, start });
+  const problems = heard ? judge({ context, end, events }) : await judgeFromReport({ context, end, start });
   return { end, heard, problems };
 }
 
-function judge(context: ShardContext, end: CommandEnd): Problem[] {
+function judge(options: { context: ShardContext; end: CommandEnd; events: PytestEvents }): Problem[] {
+  const { context, end, events } = options;
   const subject = context.spec.name;
   const problem = processProblem(end, subject) ?? meaningOf(end, subject);
   if (problem !== undefined) return [problem];
-  if (end.exit?.code === NO_TESTS) return [];
-  return [disagreement(end, context.recorder, subject)].filter((each) => each !== undefined);
+  const problems = [lostEvents(end, events, subject)];
+  if (end.exit?.code !== NO_TESTS) problems.push(disagreement(end, context.recorder, subject));
+  return problems.filter((each) => each !== undefined);
+}
+
+/** Tests that nobody heard of must not pass for tests that were not there. */
+function lostEvents(end: CommandEnd, events: PytestEvents, subject: string): Problem | undefined {
+  if (end.interrupted) return undefined;
+  const lost = events.lost({ ended: end.exit?.code === 0 });
+  if (lost === undefined) return undefined;
+  return suiteProblem({
+    code: "SUITE_EVENTS_LOST",
+    subject,
+    message: `${end.name} did not report all of its tests: ${lost}`,
+    hint: "Look for something that drops lines of its output, such as `| tail` or `| grep`, or for a test that ends the process itself.",
+    lastLines: end.tail.lines(20),
+  });
 }
 
 async function judgeFromReport(options: {
