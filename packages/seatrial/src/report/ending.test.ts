@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Outcome, TestResult } from "../model/index.ts";
+import type { NodeRef, Outcome, TestResult } from "../model/index.ts";
 import { formatEnding } from "./ending.ts";
 import { createRunView, type Warning } from "./state.ts";
 import { createStyle } from "./style.ts";
@@ -64,6 +64,30 @@ describe("the ending of a run", () => {
       "  │ ready",
       "  │ two",
     ]);
+  });
+
+  it("has a verdict that names what failed when no test did, the root of it rather than what follows", () => {
+    const verdictOf = (failed: NodeRef[], changes: Partial<Outcome> = {}) => {
+      const view = createRunView();
+      for (const [at, node] of failed.entries())
+        view.take({ seq: at, at, type: "node-finished", node, state: "failed", duration: 1 });
+      const suites = [suiteWith({ counts: { passed: 78, failed: 0, skipped: 1 } })];
+      const outcome = outcomeWith({ status: "failed", suites, ...changes });
+      const style = createStyle(false);
+      return formatEnding({ outcome, view, warnings: [], folder: "/p/r1", style }).at(-2);
+    };
+    const app: NodeRef = { kind: "service", name: "app" };
+    const api: NodeRef = { kind: "suite", name: "api" };
+    const tests = "78 passed, 1 skipped in 4.2 s";
+    expect(verdictOf([app, api])).toBe(`failed: service app; ${tests}`);
+    expect(verdictOf([api])).toBe(`failed: suite api; ${tests}`);
+    expect(verdictOf([{ kind: "coverage", name: "coverage" }])).toBe(`failed: coverage; ${tests}`);
+    const many = ["a", "b", "c", "d", "e"].map((name): NodeRef => ({ kind: "service", name }));
+    expect(verdictOf(many)).toBe(`failed: service a, service b, service c, 2 more; ${tests}`);
+    const problems = [{ code: "RESULTS_NOT_WRITABLE", message: "no room" }];
+    expect(verdictOf([], { problems })).toBe(`failed: RESULTS_NOT_WRITABLE; ${tests}`);
+    expect(verdictOf([app], { suites: [] })).toBe("failed: service app in 4.2 s");
+    expect(verdictOf([], { status: "passed" })).toBe(`passed: ${tests}`);
   });
 
   it("tells once what several suites have failed for", () => {

@@ -42,7 +42,7 @@ export function formatEnding(options: {
     ...(outcome.suites.length === 0 && outcome.check?.reading !== undefined
       ? [...formatReading(outcome.check.reading), ""]
       : []),
-    verdict(outcome, style),
+    verdict(outcome, view, style),
     style.dim(`results: ${folder}`),
   ];
 }
@@ -103,14 +103,34 @@ function formatServiceLines({ service, log, lines }: ServiceLines, folder: strin
   ];
 }
 
-function verdict(outcome: Outcome, style: Style): string {
+const MOST_REASONS = 3;
+
+/** What made a run fail that is no failing test. What a suite failed for lies elsewhere where something else has failed. */
+function otherReasons(outcome: Outcome, view: RunView): string[] {
+  if (outcome.status !== "failed") return [];
+  const failed = [...view.rows.values()].filter(
+    ({ state, counts }) => state === "failed" && counts.failed === 0,
+  );
+  const roots = failed.filter(({ node }) => node.kind !== "suite");
+  const names = (roots.length > 0 ? roots : failed).map(({ node: { kind, name } }) =>
+    kind === name ? name : `${kind} ${onOneLine(name)}`,
+  );
+  const others = names.length - MOST_REASONS;
+  return others > 0 ? [...names.slice(0, MOST_REASONS), `${others} more`] : names;
+}
+
+function verdict(outcome: Outcome, view: RunView, style: Style): string {
   const sum = { passed: 0, failed: 0, skipped: 0 };
   for (const { counts } of [...outcome.suites, ...(outcome.check === undefined ? [] : [outcome.check])]) {
     sum.passed += counts.passed;
     sum.failed += counts.failed;
     sum.skipped += counts.skipped;
   }
-  const counts = formatCounts(sum);
-  const text = `${outcome.status}${counts === "" ? "" : `: ${counts}`} in ${formatDuration(outcome.duration)}`;
+  const reasons = otherReasons(outcome, view);
+  // A run that failed and names no reason would contradict tests that have all passed.
+  if (outcome.status === "failed" && reasons.length === 0 && sum.failed === 0)
+    reasons.push(...outcome.problems.slice(0, 1).map(({ subject, code }) => subject ?? code));
+  const said = [reasons.join(", "), formatCounts(sum)].filter((part) => part !== "").join("; ");
+  const text = `${outcome.status}${said === "" ? "" : `: ${said}`} in ${formatDuration(outcome.duration)}`;
   return outcome.status === "passed" ? style.good(text) : style.bad(text);
 }
