@@ -1,5 +1,6 @@
 import { createLogUpdate } from "log-update";
-import { formatRow, nameWidth } from "./row.ts";
+import { cutColumns } from "./columns.ts";
+import { formatRow, rowWidths } from "./row.ts";
 import type { Row, RunView } from "./state.ts";
 import type { Style } from "./style.ts";
 
@@ -16,19 +17,20 @@ export function createLiveProgress(options: {
   const draw = createLogUpdate(stream, { showCursor: true });
   const start = now();
   let note: string | undefined;
-  const format = (rows: readonly Row[], width: number) =>
-    rows.map((row) => formatRow(row, { style, now: now() - start, width }));
+  const columns = () => Math.max(20, stream.columns ?? 80);
+  const format = (shown: readonly Row[]) => {
+    const widths = rowWidths(view.rows.values(), Math.floor(columns() / 3));
+    return shown.map((row) => formatRow(row, { style, now: now() - start, widths }));
+  };
   const frame = () => {
-    const columns = Math.max(20, stream.columns ?? 80);
     const rows = [...view.rows.values()];
     const { shown, hidden } = fit(rows, Math.max(3, (stream.rows ?? 24) - (note === undefined ? 1 : 2)));
-    const lines = format(shown, nameWidth(rows, Math.floor(columns / 3)));
     return [
-      ...lines,
+      ...format(shown),
       ...(hidden === "" ? [] : [style.dim(hidden)]),
       ...(note === undefined ? [] : [style.warn(note)]),
     ]
-      .map((line) => cut(line, columns))
+      .map((line) => cutColumns(line, columns()))
       .join("\n");
   };
   const timer = setInterval(() => draw(frame()), FRAME_MS);
@@ -42,11 +44,10 @@ export function createLiveProgress(options: {
     },
     stop() {
       clearInterval(timer);
-      // The last state stays, whole, also where the window is lower than the tree.
+      // The last state stays, with all rows, also where the window is lower than the tree, and their notes whole.
       draw.clear();
       draw.done();
-      const rows = [...view.rows.values()];
-      stream.write(`${format(rows, nameWidth(rows)).join("\n")}\n`);
+      stream.write(`${format([...view.rows.values()]).join("\n")}\n`);
     },
   };
 }
@@ -67,18 +68,4 @@ export function fit(rows: readonly Row[], height: number): { shown: Row[]; hidde
 function rankOf({ state }: Row): number {
   if (state === "running" || state === "failed") return 0;
   return state === "waiting" ? 1 : 2;
-}
-
-/** Cuts at the width of the terminal; escape sequences take no room. */
-function cut(line: string, width: number): string {
-  let seen = 0;
-  let result = "";
-  for (const part of line.split(/(\u001b\[[0-9;]*m)/)) {
-    if (part.startsWith("\u001b")) result += part;
-    else {
-      result += part.slice(0, Math.max(0, width - seen));
-      seen += part.length;
-    }
-  }
-  return result;
 }

@@ -1,5 +1,5 @@
 import { formatDuration, type NodeState } from "../model/index.ts";
-import { formatCounts, formatRow, nameWidth } from "./row.ts";
+import { formatCounts, formatRow, rowWidths } from "./row.ts";
 import { longestSilence } from "./silence.ts";
 import type { Row, RunView } from "./state.ts";
 import { onOneLine, type Style } from "./style.ts";
@@ -47,7 +47,7 @@ export function createPlainProgress(options: {
       for (const row of view.rows.values()) {
         if (row.state === "waiting" || row.state === "running" || printed.get(row) === row.state) continue;
         printed.set(row, row.state);
-        print(formatRow(row, { style, now: now() - start, width: nameWidth(view.rows.values()) }));
+        print(formatRow(row, { style, now: now() - start, widths: rowWidths(view.rows.values()) }));
       }
     },
     stop: () => clearTimeout(timer),

@@ -1,31 +1,39 @@
 import { formatDuration, type NodeState, type TestCounts } from "../model/index.ts";
+import { columnsOf, padColumns, shortenColumns } from "./columns.ts";
 import type { Row } from "./state.ts";
 import { onOneLine, type Style } from "./style.ts";
 
 const SHORTEST_NAME = 12;
-const MIDDLE_WIDTH = 22;
+const SHORTEST_MIDDLE = 22;
+const LONGEST_MIDDLE = 40;
 
-/** How wide the column of names is: as the longest one, at most `limit`. */
-export function nameWidth(rows: Iterable<Row>, limit = Number.POSITIVE_INFINITY): number {
-  const longest = Math.max(SHORTEST_NAME, ...[...rows].map((row) => onOneLine(row.node.name).length));
-  return Math.max(SHORTEST_NAME, Math.min(longest, limit));
+/** How wide the columns of a table of rows are. */
+export interface RowWidths {
+  name: number;
+  middle: number;
 }
 
-/** One line for a part of the run: mark, name (shortened to `width`), what, how long, note. */
-export function formatRow(row: Row, options: { style: Style; now: number; width: number }): string {
-  const { style, now, width } = options;
+/** Columns that are as wide as the widest in them, that of names at most `limit`. */
+export function rowWidths(rows: Iterable<Row>, limit = Number.POSITIVE_INFINITY): RowWidths {
+  const all = [...rows];
+  const names = all.map((row) => columnsOf(onOneLine(row.node.name)));
+  const middles = all.map((row) => columnsOf(partsOf(row)[0]));
+  return {
+    name: Math.max(SHORTEST_NAME, Math.min(Math.max(0, ...names), limit)),
+    middle: Math.min(LONGEST_MIDDLE, Math.max(SHORTEST_MIDDLE, ...middles)),
+  };
+}
+
+/** One line for a part of the run: mark, name (shortened to its column), what, how long, note. */
+export function formatRow(row: Row, options: { style: Style; now: number; widths: RowWidths }): string {
+  const { style, now, widths } = options;
   const duration = row.duration ?? (row.state === "running" ? now - row.startedAt : undefined);
   const time = duration === undefined ? "" : formatDuration(duration);
   const [middle, note] = partsOf(row);
-  const name = shortened(onOneLine(row.node.name), width).padEnd(width);
-  return [mark(row.state, style), name, middle.padEnd(MIDDLE_WIDTH), time.padStart(8), style.dim(note)]
+  const name = padColumns(shortenColumns(onOneLine(row.node.name), widths.name), widths.name);
+  return [mark(row.state, style), name, padColumns(middle, widths.middle), time.padStart(8), style.dim(note)]
     .join(" ")
     .trimEnd();
-}
-
-/** Names that are alike mostly differ at their end. */
-function shortened(name: string, width: number): string {
-  return name.length > width ? `${name.slice(0, width - 6)}…${name.slice(-5)}` : name;
 }
 
 /** What stands before the time, and what after it. */

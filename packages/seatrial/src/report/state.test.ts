@@ -84,7 +84,7 @@ describe("a row", () => {
   const row = (...events: RunEvent[]) => {
     const found = rowOf(viewOf({ type: "node-started", node: UNIT, note: "starting" }, ...events));
     if (found === undefined) throw new Error("no row");
-    return formatRow(found, { style: createStyle(false), now: 3_000, width: 12 });
+    return formatRow(found, { style: createStyle(false), now: 3_000, widths: { name: 12, middle: 22 } });
   };
 
   it("is one line, whatever a test is called", () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { NodeRef, RunEvent, SpaceSummary } from "../model/index.ts";
+import { columnsOf } from "./columns.ts";
 import { createEmulator } from "./testing/emulator.ts";
 import { outcomeWith, suiteWith, testWith } from "./testing/outcome.ts";
 import { reporting } from "./testing/screen.ts";
@@ -160,6 +161,43 @@ describe("the live tree", () => {
     vi.advanceTimersByTime(200);
     const widths = shown.lines().map((line) => line.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "").length);
     expect(Math.max(...widths)).toBe(80);
+    report.close();
+  });
+
+  it("leaves a last state with its names shortened as before, and what is said of them whole", async () => {
+    const { shown, emit } = await reporting({ live: true });
+    const node: NodeRef = { kind: "service", name: `${"very-".repeat(20)}long` };
+    emit({ ...started, nodes: [node] });
+    emit({
+      type: "node-finished",
+      node,
+      state: "passed",
+      duration: 600,
+      note: "ready",
+      detail: "d".repeat(60),
+    });
+    shown.clear();
+    emit(finished());
+    const line = shown.lines().find((each) => each.includes("✔")) ?? "";
+    expect(line.slice(line.indexOf("✔"))).toBe(
+      `✔ very-very-very-very-…-long ready                     0.6 s ${"d".repeat(60)}`,
+    );
+  });
+
+  it("keeps its columns with names of Asian characters and emoji, and with long counts", async () => {
+    const { shown, emit, report } = await reporting({ live: true });
+    const nodes = ["数据库的集成测试套件之第一部分还有更多", "🚀🚀", "unit"].map(
+      (name): NodeRef => ({ kind: "suite", name }),
+    );
+    emit({ ...started, nodes });
+    const counts = { failed: 1, passed: 2, skipped: 1 };
+    for (const node of nodes)
+      emit({ type: "node-finished", node, state: "failed", duration: 600, counts, detail: "x".repeat(80) });
+    vi.advanceTimersByTime(200);
+    const lines = shown.text().match(/✖.*/g) ?? [];
+    expect(lines).toHaveLength(3);
+    expect(new Set(lines.map((line) => columnsOf(line.slice(0, line.indexOf("x"))))).size).toBe(1);
+    expect(lines.map(columnsOf)).toEqual([80, 80, 80]);
     report.close();
   });
 
