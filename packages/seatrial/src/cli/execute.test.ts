@@ -92,6 +92,16 @@ describe("a run that was carried out", () => {
     expect(parsed.filter((event) => event.type === "output")).toEqual([]);
   });
 
+  it("that is kept says so in its events, too", async () => {
+    await using run = await execute({ unit: passing }, { suites: [suiteWith()] });
+    await run.executed.keep(new Date());
+    await run.executed[Symbol.asyncDispose]();
+    const events = (await run.file("events.ndjson")).trimEnd().split("\n");
+    const last = events.slice(-2).map((line) => JSON.parse(line) as RunEvent & { seq: number });
+    expect(last).toMatchObject([{ type: "run-finished" }, { type: "run-kept", run: run.executed.run }]);
+    expect(last[1]?.seq).toBe((last[0]?.seq ?? 0) + 1);
+  });
+
   it("leaves a JUnit file of each suite, and says its digest and the plan's", async () => {
     await using run = await execute(
       { unit: passing, e2e: passing },

@@ -141,7 +141,8 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
   const tidied = tidyRuns({ surroundings: session.surroundings, project: plan.root });
   await appendStepSummary(session.surroundings.environment.env[STEP_SUMMARY], outcome);
   emit({ type: "run-finished", outcome });
-  await events.close();
+  // A run that is kept says so later.
+  await events.flush();
   const executed: ExecutedRun = {
     run,
     exitCode,
@@ -165,6 +166,7 @@ export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> 
         await Promise.all([applied[Symbol.asyncDispose](), swept, pruned, tidied]);
         await journal.close();
       } finally {
+        await events.close();
         terminal.close();
       }
     },

@@ -6,6 +6,8 @@ import { openFile } from "./file-stream.ts";
 /** `events.ndjson`: every event but raw output, one JSON object a line, numbered. */
 export function createEventFile(options: { file: string; onError: (error: ToolError) => void }): {
   take(event: Stamped<RunEvent>): void;
+  /** Resolves when what was taken so far can be read. */
+  flush(): Promise<void>;
   close(): Promise<void>;
 } {
   const file = openFile(options);
@@ -14,6 +16,7 @@ export function createEventFile(options: { file: string; onError: (error: ToolEr
       // Output is in the logs already, whole.
       if (event.type !== "output") void file.write(`${JSON.stringify(event)}\n`);
     },
+    flush: () => file.flush(),
     close: () => file.close(),
   };
 }

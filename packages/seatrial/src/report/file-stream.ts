@@ -7,6 +7,8 @@ import { resultsNotWritable } from "./errors.ts";
 export interface FileStream {
   /** Resolves when the next piece may be written. Never rejects. */
   write(text: string): Promise<void>;
+  /** Resolves when what was written so far can be read, or never will be. */
+  flush(): Promise<void>;
   /** Resolves when everything is on disk, or never will be. */
   close(): Promise<void>;
 }
@@ -32,6 +34,11 @@ export function openFile(options: { file: string; onError: (error: ToolError) =>
       if (ended || stream.destroyed || stream.write(text)) return;
       room ??= deferred();
       await room.promise;
+    },
+    async flush() {
+      if (ended || stream.destroyed) return;
+      // The answer to it comes after those to all pieces before it, with an error too.
+      await new Promise<void>((resolve) => void stream.write("", () => resolve()));
     },
     async close() {
       ended = true;
