@@ -11,6 +11,7 @@ import {
   readJournals,
 } from "../run/index.ts";
 import type { SnapshotStore, SnapshotSummary } from "../services/index.ts";
+import { formatAge } from "./age.ts";
 
 /** Everything that is kept in an engine and on this machine, and what dead owners left. */
 export interface Kept {
@@ -49,14 +50,17 @@ export async function findKept(options: {
   return { snapshots, agents, networks, runs, held, leftovers, readings };
 }
 
-/** The same as lines for people. */
-export function describeKept(kept: Kept, endpoint: string): string[] {
+/** The same as lines for people, ages as of `now`. */
+export function describeKept(kept: Kept, options: { endpoint: string; now: number }): string[] {
+  const { endpoint, now } = options;
   const lines = [
-    ...kept.snapshots.map((each) => cache("snapshot", [each.key, each.service.padEnd(12), usedOf(each)])),
-    ...kept.agents.map((each) => cache("agent", [each.name.padEnd(30), ageOf(each), USES[each.use]])),
+    ...kept.snapshots.map((each) =>
+      cache("snapshot", [each.key, each.service.padEnd(12), usedOf(each, now)]),
+    ),
+    ...kept.agents.map((each) => cache("agent", [each.name.padEnd(30), ageOf(each, now), USES[each.use]])),
     ...kept.networks.map(({ name, idle }) => cache("network", [name, idle ? "idle" : "in use"])),
     ...(kept.readings === undefined ? [] : [cache("readings", [describeReadings(kept.readings)])]),
-    ...kept.runs.map((journal) => describeRun(journal, endpoint)),
+    ...kept.runs.map((journal) => describeRun({ journal, endpoint, now })),
     ...kept.held.map((name) => `leftover  image      ${name}`),
     ...kept.leftovers.workloads.map(({ name }) => `leftover  container  ${name}`),
     ...kept.leftovers.volumes.map(({ name }) => `leftover  volume     ${name}`),
@@ -78,25 +82,22 @@ function cache(kind: string, columns: string[]): string {
   return `cache     ${kind.padEnd(9)}  ${columns.join("  ")}`;
 }
 
-function ageOf({ size, createdAt }: { size: number; createdAt: string }): string {
-  return `${formatBytes(size).padStart(8)}  created ${minute(createdAt)}`;
+function ageOf({ size, createdAt }: { size: number; createdAt: string }, now: number): string {
+  return `${formatBytes(size).padStart(8)}  ${formatAge(now - Date.parse(createdAt))} old`;
 }
 
-function usedOf(snapshot: SnapshotSummary): string {
-  return `${ageOf(snapshot)}, used ${minute(snapshot.lastUsedAt ?? snapshot.createdAt)}`;
+function usedOf(snapshot: SnapshotSummary, now: number): string {
+  const used = Date.parse(snapshot.lastUsedAt ?? snapshot.createdAt);
+  return `${ageOf(snapshot, now)}, used ${formatAge(now - used)} ago`;
 }
 
-/** A dead owner's run is cleaned up in its own engine only; until when it waits for that, or for the last of what it had built. */
-function describeRun(journal: FoundJournal, endpoint: string): string {
+/** A dead owner's run is cleaned up in its own engine only; for how long it waits for that, or for the last of what it had built. */
+function describeRun(options: { journal: FoundJournal; endpoint: string; now: number }): string {
+  const { journal, endpoint, now } = options;
   const { run, project, alive } = journal;
   const line = `${alive ? "running " : "leftover"}  run        ${run}  ${project}`;
   const isSwept = journal.foundDead !== undefined;
   if (alive || (journal.endpoint === endpoint && !isSwept)) return line;
-  const forgotten = `forgotten after ${minute(new Date(forgottenAt(journal)).toISOString())}`;
+  const forgotten = `forgotten in ${formatAge(forgottenAt(journal) - now)}`;
   return `${line}  ${isSwept ? "removed" : `of the engine at ${journal.endpoint}`}, ${forgotten}`;
-}
-
-/** `2030-01-02T03:04` */
-function minute(time: string): string {
-  return time.slice(0, 16);
 }

@@ -33,7 +33,7 @@ export async function gcCommand(options: { surroundings: Surroundings; flags: Gc
   if (flags.list === true) {
     const kept = await findKept({ engine, snapshots, state, cache, signal });
     if (flags.json === true) print(JSON.stringify(kept));
-    else for (const line of describeKept(kept, engine.endpoint)) print(line);
+    else for (const line of describeKept(kept, { endpoint: engine.endpoint, now: Date.now() })) print(line);
     return EXIT.ok;
   }
 
