@@ -1,7 +1,7 @@
 import { agentBinary } from "../agent/index.ts";
 import { readComposeVersion } from "../compose/index.ts";
 import { loadProject } from "../config/index.ts";
-import { createStyle } from "../report/index.ts";
+import { createStyle, type Style } from "../report/index.ts";
 import { runCommand } from "../support/command.ts";
 import { EXIT, type ExitCode, isToolError, messageOf } from "../support/error.ts";
 import type { GlobalFlags } from "./flags.ts";
@@ -33,13 +33,14 @@ export async function doctorCommand(options: {
   const signal = AbortSignal.timeout(LIMIT_MS);
   const checks: Check[] = [checkEngine, checkBuildx, checkCompose, checkProject];
   const findings = (await Promise.all(checks.map((check) => check(surroundings, signal, flags)))).flat();
+  const { stdout, environment } = surroundings;
+  const style = createStyle(useColour({ stream: stdout, env: environment.env, flag: flags.color }));
   if (flags.json === true) surroundings.stdout.write(`${JSON.stringify(findings)}\n`);
-  else for (const finding of findings) surroundings.stdout.write(`${format(finding, surroundings)}\n`);
+  else for (const finding of findings) surroundings.stdout.write(`${format(finding, style)}\n`);
   return findings.find((finding) => !finding.ok)?.exitCode ?? EXIT.ok;
 }
 
-function format(finding: Finding, { stdout, environment }: Surroundings): string {
-  const style = createStyle(useColour({ stream: stdout, env: environment.env }));
+function format(finding: Finding, style: Style): string {
   const mark = finding.ok ? style.good("✔") : style.bad("✖");
   const mend = finding.mend === undefined ? "" : `\n  ${style.dim("mend:")} ${finding.mend}`;
   return `${mark} ${finding.name.padEnd(10)} ${finding.found}${mend}`;

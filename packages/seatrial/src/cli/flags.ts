@@ -1,12 +1,13 @@
 export interface GlobalFlags {
   folder?: string | undefined;
   file?: string | undefined;
+  /** False for --no-color. */
+  color?: boolean | undefined;
 }
 
-export interface OutputFlags {
+export interface OutputFlags extends Pick<GlobalFlags, "color"> {
   json?: boolean;
   quiet?: boolean;
-  color?: boolean;
 }
 
 /** Images to test in place of building them. */

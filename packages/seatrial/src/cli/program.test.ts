@@ -36,6 +36,24 @@ it("--version is the package's", async () => {
   expect(here.stdout()).toBe(`${VERSION}\n`);
 });
 
+describe("--no-color", () => {
+  it.each(["doctor", "shell", "gc", "logs", "run"])(
+    "is a flag of %s, before it and after it",
+    async (command) => {
+      for (const argv of [
+        [command, "--no-color"],
+        ["--no-color", command],
+      ]) {
+        await using here = await at({}, { FORCE_COLOR: "1" });
+        await here.seatrial(...argv);
+        expect(here.stderr()).not.toContain("unknown option");
+        expect(here.stdout() + here.stderr()).toContain("✖ ");
+        expect(here.stdout() + here.stderr()).not.toContain("\u001b");
+      }
+    },
+  );
+});
+
 describe("a command line that is wrong", () => {
   it.each([
     [["rnu"], "unknown command 'rnu'", "Did you mean run?"],

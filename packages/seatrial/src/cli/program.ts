@@ -55,6 +55,7 @@ export function createProgram(options: {
     .version(VERSION, "-v, --version")
     .option("-C, --folder <folder>", "the project's folder (default: found upwards from here)")
     .option("-f, --file <file>", "the project's file (default: seatrial.yaml)")
+    .option("--no-color", "plain text")
     .showHelpAfterError("(add --help for the flags and examples)")
     .configureOutput({
       writeOut: (text) => void surroundings.stdout.write(text),

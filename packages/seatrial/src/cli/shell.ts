@@ -60,7 +60,12 @@ export async function shellCommand(options: {
   const run = createRunId(new Date());
   const folder = await createRunFolder({ project: plan.root, run });
   // What is being started is told on stderr: stdout belongs to the shell.
-  const terminal = await openTerminal({ surroundings, stream: surroundings.stderr, flags: {}, live: false });
+  const terminal = await openTerminal({
+    surroundings,
+    stream: surroundings.stderr,
+    flags: { color: flags.color },
+    live: false,
+  });
   const context = await createContext({
     session,
     run,

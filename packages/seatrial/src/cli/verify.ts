@@ -20,7 +20,6 @@ interface VerifyFlags extends GlobalFlags {
   maxAge?: string;
   insecure?: boolean;
   json?: boolean;
-  color?: boolean;
 }
 
 export interface VerifyCommandOptions {

@@ -4,8 +4,7 @@ import { type Command, Option } from "commander";
 export function withOutputFlags(command: Command): Command {
   return command
     .addOption(new Option("--json", "print events as JSON lines; run-finished holds the outcome"))
-    .option("--quiet", "print failures and the last line only")
-    .option("--no-color", "plain text");
+    .option("--quiet", "print failures and the last line only");
 }
 
 /** Flags of commands that run suites. */

@@ -17,7 +17,6 @@ export function defineUp({ program, surroundings, exit, global }: CommandContext
     .option("--for <time>", "how long they stay without being used by `exec`", "8h")
     .option("--fresh", "end what is up, and start anew without snapshots")
     .option("--quiet", "print failures and the variables only")
-    .option("--no-color", "plain text")
     .addHelpText(
       "after",
       examples(

@@ -17,7 +17,6 @@ export function defineVerify({ program, surroundings, exit, global }: CommandCon
     .option("--max-age <time>", "tests must not be older: 12h, 30d")
     .option("--insecure", "the registry speaks plain HTTP, or its certificate is not checked")
     .option("--json", "print the verdict as JSON")
-    .option("--no-color", "plain text")
     .addHelpText(
       "after",
       examples(

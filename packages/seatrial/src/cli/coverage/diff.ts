@@ -44,7 +44,7 @@ export async function coverageDiffCommand(options: {
   });
   if (flags.json === true) stdout.write(`${JSON.stringify(diff)}\n`);
   else {
-    const style = createStyle(useColour({ stream: stderr, env: environment.env }));
+    const style = createStyle(useColour({ stream: stderr, env: environment.env, flag: flags.color }));
     const missing = diff.judgements.flatMap(({ rule, problem }) =>
       rule === "arrived" && problem !== undefined ? [problem] : [],
     );

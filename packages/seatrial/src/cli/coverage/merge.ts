@@ -40,7 +40,7 @@ export async function coverageMergeCommand(options: {
     stdout.write(`${JSON.stringify(merged)}\n`);
     return EXIT.ok;
   }
-  const style = createStyle(useColour({ stream: stderr, env: environment.env }));
+  const style = createStyle(useColour({ stream: stderr, env: environment.env, flag: flags.color }));
   for (const problem of merged.problems) stderr.write(`${formatProblem(problem, style).join("\n")}\n`);
   for (const { name, folder } of merged.sources)
     stdout.write(`wrote ${path.relative(environment.cwd, folder)}: ${name}\n`);

@@ -21,7 +21,6 @@ export interface CoveragePullFlags extends GlobalFlags {
   incomplete?: boolean;
   json?: boolean;
   quiet?: boolean;
-  color?: boolean;
   dryRun?: boolean;
 }
 

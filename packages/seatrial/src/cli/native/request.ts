@@ -25,5 +25,4 @@ export interface UpFlags extends GlobalFlags {
   for: string;
   fresh?: boolean;
   quiet?: boolean;
-  color?: boolean;
 }
