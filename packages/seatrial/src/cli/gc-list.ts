@@ -87,8 +87,10 @@ function ageOf({ size, createdAt }: { size: number; createdAt: string }, now: nu
 }
 
 function usedOf(snapshot: SnapshotSummary, now: number): string {
-  const used = Date.parse(snapshot.lastUsedAt ?? snapshot.createdAt);
-  return `${ageOf(snapshot, now)}, used ${formatAge(now - used)} ago`;
+  const { size, ownSize, createdAt } = snapshot;
+  const used = Date.parse(snapshot.lastUsedAt ?? createdAt);
+  const age = `${ageOf({ size: ownSize, createdAt }, now)}, used ${formatAge(now - used)} ago`;
+  return size === ownSize ? age : `${age}, ${formatBytes(size)} with its image`;
 }
 
 /** A dead owner's run is cleaned up in its own engine only; for how long it waits for that, or for the last of what it had built. */

@@ -10,10 +10,11 @@ const SNAPSHOT = {
   Labels: {
     "seatrial.cache": "snapshot",
     "seatrial.cache.key": KEY,
+    "seatrial.cache.base-size": "341000000",
     "seatrial.service": "postgres",
     "seatrial.project": "shop",
   },
-  Size: 123_400_000,
+  Size: 464_400_000,
   Created: Math.floor(Date.now() / 1_000) - 3 * 3_600,
 };
 
@@ -28,6 +29,7 @@ const AGENT = {
 const NEW_AGENT = { ...AGENT, Created: Math.floor(Date.now() / 1_000) - 5 };
 
 interface Labelled {
+  Id: string;
   Labels: Record<string, string>;
 }
 
@@ -35,6 +37,8 @@ interface Labelled {
 function engineWith(images: Labelled[]) {
   return startFakeEngine(({ path, method, query }: FakeRequest, response) => {
     if (method === "DELETE") return answer(response, 200, []);
+    const inspected = images.find(({ Id }) => decodeURIComponent(path).endsWith(`/images/${Id}/json`));
+    if (inspected !== undefined) return answer(response, 200, inspected);
     const wanted = (JSON.parse(query.get("filters") ?? "{}") as { label?: string[] }).label ?? [];
     const has = ({ Labels }: Labelled) =>
       wanted.every((each) => `${each}`.split("=")[1] === Labels[each.split("=")[0] ?? ""]);
@@ -71,7 +75,9 @@ describe("gc --list", () => {
   it("shows each snapshot's key, service, size and age, and changes nothing", async () => {
     const { code, stdout, changes } = await gc([SNAPSHOT], "--list");
     expect(code).toBe(0);
-    expect(stdout).toMatch(new RegExp(`snapshot +${KEY} +postgres +123 MB +3 h old, used 3 h ago\n`));
+    expect(stdout).toMatch(
+      new RegExp(`snapshot +${KEY} +postgres +123 MB +3 h old, used 3 h ago, 464 MB with its image\n`),
+    );
     expect(changes).toEqual([]);
   });
 
@@ -109,7 +115,7 @@ describe("gc --list", () => {
   it("says the same to programs, as JSON", async () => {
     const { stdout } = await gc([SNAPSHOT], "--list", "--json");
     expect(JSON.parse(stdout)).toMatchObject({
-      snapshots: [{ key: KEY, service: "postgres", size: 123_400_000 }],
+      snapshots: [{ key: KEY, service: "postgres", ownSize: 123_400_000, size: 464_400_000 }],
       agents: [],
       runs: [],
     });
@@ -119,6 +125,8 @@ describe("gc --list", () => {
 describe("gc", () => {
   it("keeps snapshots within the limit, and says what it removed of those above", async () => {
     expect((await gc([SNAPSHOT])).changes).toEqual([]);
+    // What its image takes stays in any case.
+    expect((await gc([SNAPSHOT], "--max-size", "200MB")).changes).toEqual([]);
     const { stdout, changes } = await gc([SNAPSHOT], "--max-size", "100MB");
     expect(stdout).toBe(`removed snapshot ${KEY}\n`);
     expect(changes).toEqual([expect.stringContaining(`DELETE`)]);

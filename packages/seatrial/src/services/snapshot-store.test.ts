@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Engine } from "../engine/index.ts";
-import { createMemoryEngine } from "../engine/memory/index.ts";
+import { createMemoryEngine, type MemoryProgram } from "../engine/memory/index.ts";
 import { digestFiles } from "./snapshot.ts";
 import { createSnapshotStore, snapshotKey } from "./snapshot-store.ts";
 import { memoryUsage, serviceSpec } from "./testing/world.ts";
@@ -81,7 +81,7 @@ test("init files count with names, modes and contents, folders to their ends, li
 describe("the store", () => {
   async function container(engine: Engine, name: string): Promise<string> {
     const { security } = serviceSpec();
-    return await engine.workloads.create(
+    const id = await engine.workloads.create(
       {
         name,
         image: "db:1",
@@ -97,12 +97,22 @@ describe("the store", () => {
       },
       signal,
     );
+    await engine.workloads.start(id, signal);
+    return id;
   }
 
+  /** A server that has made its data, and runs on. */
+  const server: MemoryProgram = async ({ files, signal: killed }) => {
+    files.write("/own", "y".repeat(100));
+    await new Promise((resolve) => killed.addEventListener("abort", resolve, { once: true }));
+    return 0;
+  };
+
   async function storeWith(keys: string[]) {
-    // One image of 100 bytes, so that each snapshot of it has 100, too.
+    // One image of 900 bytes, to which each snapshot of it adds 100.
     const engine = createMemoryEngine({
-      images: [{ reference: "db:1", files: { "/data": "x".repeat(100) } }],
+      programs: { x: server },
+      images: [{ reference: "db:1", files: { "/data": "x".repeat(900) } }],
     });
     const usage = memoryUsage();
     const store = createSnapshotStore({ engine, usage });
@@ -131,14 +141,15 @@ describe("the store", () => {
         key: "k1",
         service: "db",
         project: "shop",
-        size: 100,
+        ownSize: 100,
+        size: 1_000,
         createdAt: expect.stringMatching(/^\d{4}-/),
         lastUsedAt: expect.stringMatching(/^2030-/),
       },
     ]);
   });
 
-  test("prunes what was used longest ago, until the rest is within the limit", async () => {
+  test("prunes what was used longest ago, until what the rest adds to its images is within the limit", async () => {
     const { store } = await storeWith(["k1", "k2", "k3"]);
     await store.find("k1", signal);
     const removed = await store.prune(200, signal);
@@ -146,6 +157,23 @@ describe("the store", () => {
     expect((await store.list(signal)).map((each) => each.key).sort()).toEqual(["k1", "k3"]);
     expect(await store.prune(-1, signal)).toHaveLength(2);
     expect(await store.list(signal)).toEqual([]);
+  });
+
+  test("counts all of one that does not say how large its image was", async () => {
+    const { engine, store } = await storeWith([]);
+    const commit = engine.images.commit;
+    engine.images.commit = (workload, { labels, ...options }) => {
+      const { "seatrial.cache.base-size": _unsaid, ...others } = labels;
+      return commit(workload, { ...options, labels: others });
+    };
+    await store.keep({
+      key: "old",
+      workload: await container(engine, "c"),
+      service: "db",
+      project: "shop",
+      signal,
+    });
+    expect(await store.list(signal)).toMatchObject([{ ownSize: 1_000, size: 1_000 }]);
   });
 
   test("removes also the one that lost its name to another run's snapshot of the same key", async () => {

@@ -7,7 +7,9 @@ export interface SnapshotSummary {
   key: string;
   service: string;
   project: string;
-  /** Bytes, as the engine counts them. */
+  /** Bytes that it has beyond the image it was taken from: what goes with it. All of it where nothing says how large that image was. */
+  ownSize: number;
+  /** Bytes with that image, as the engine counts them. */
   size: number;
   createdAt: string;
   lastUsedAt?: string | undefined;
@@ -18,7 +20,7 @@ export interface SnapshotStore {
   keep(options: KeepSnapshot): Promise<void>;
   list(signal: AbortSignal): Promise<SnapshotSummary[]>;
   remove(key: string, signal: AbortSignal): Promise<void>;
-  /** Removes the least recently used ones until the rest is within `maxBytes`. Returns what was removed. */
+  /** Removes the least recently used ones until the rest adds no more than `maxBytes` to its images. Returns what was removed. */
   prune(maxBytes: number, signal: AbortSignal): Promise<SnapshotSummary[]>;
 }
 
@@ -38,22 +40,26 @@ export interface UsageJournal {
 }
 
 const LABELS = { "seatrial.cache": "snapshot" };
+const BASE_SIZE = "seatrial.cache.base-size";
 const reference = (key: string) => `seatrial-snapshot:${key}`;
 
 /** Snapshots as images of the engine, found by their key. */
 export function createSnapshotStore(options: { engine: Engine; usage: UsageJournal }): SnapshotStore {
-  const { images } = options.engine;
+  const { images, workloads } = options.engine;
   const { usage } = options;
 
   async function list(signal: AbortSignal): Promise<SnapshotSummary[]> {
     const found = await images.list(LABELS, signal);
     return await Promise.all(
-      found.map(async ({ labels, size, createdAt }) => {
+      found.map(async ({ id, labels, createdAt, ...listed }) => {
         const key = labels["seatrial.cache.key"] ?? "";
+        // Lists count in another way than this on some engines, and the size of the image below was asked like this.
+        const size = (await images.inspect(id, signal))?.size ?? listed.size;
         return {
           key,
           service: labels["seatrial.service"] ?? "",
           project: labels["seatrial.project"] ?? "",
+          ownSize: Math.max(0, size - Number(labels[BASE_SIZE] || 0)),
           size,
           createdAt,
           lastUsedAt: (await usage.lastUsed(key))?.toISOString(),
@@ -79,6 +85,8 @@ export function createSnapshotStore(options: { engine: Engine; usage: UsageJourn
       return image;
     },
     async keep({ key, workload, service, project, signal }) {
+      const below = (await workloads.inspect(workload, signal))?.image;
+      const base = below === undefined ? undefined : await images.inspect(below, signal);
       await images.commit(workload, {
         reference: reference(key),
         labels: {
@@ -86,6 +94,7 @@ export function createSnapshotStore(options: { engine: Engine; usage: UsageJourn
           "seatrial.cache.key": key,
           "seatrial.service": service,
           "seatrial.project": project,
+          ...(base === undefined ? {} : { [BASE_SIZE]: `${base.size}` }),
         },
         signal,
       });
@@ -96,7 +105,7 @@ export function createSnapshotStore(options: { engine: Engine; usage: UsageJourn
       const removed: SnapshotSummary[] = [];
       let total = 0;
       for (const snapshot of newestFirst) {
-        total += snapshot.size;
+        total += snapshot.ownSize;
         if (total <= maxBytes) continue;
         await remove(snapshot.key, signal);
         removed.push(snapshot);
