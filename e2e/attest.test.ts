@@ -43,6 +43,7 @@ async function attest(tag: string): Promise<Manifest> {
   const statement = testResultStatement({
     subject: { name: app, digest, imageId },
     suite: "unit",
+    attested: ["unit"],
     outcomes: [outcome({ images: [image("release", imageId)], suites: [suite({ imageId })] })],
     tests: [test("TestTotal"), test("TestEmpty")],
     version: "0.0.0",

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { digestOf } from "../registry/index.ts";
+import { type Descriptor, digestOf } from "../registry/index.ts";
 import { formatBundle, signStatement } from "./bundle.ts";
 import { MOST_BUNDLES } from "./find-bundles.ts";
 import { LARGEST_BUNDLE } from "./read-referrer.ts";
 import { testResultStatement } from "./test-result-statement.ts";
-import { facts, outcome } from "./testing/evidence.ts";
+import { facts, outcome, suite } from "./testing/evidence.ts";
 import { type Harbour, harbour, outcomeOf } from "./testing/harbour.ts";
 
 /** Changes the JSON text of a true statement. */
@@ -199,6 +199,57 @@ describe("an attestation that the right key did not sign does not count", () => 
     const dsseEnvelope = { ...bundle.dsseEnvelope, payload: Buffer.from(payload).toString("base64") };
     await at.attachRaw(formatBundle({ ...bundle, dsseEnvelope }));
     expect(await at.verify()).toMatchObject({ holds: false, ignored: [{ why: "changed" }] });
+  });
+});
+
+describe("an attestation of a release that had others", () => {
+  /** What a release attests: a suite and another one. */
+  async function released(at: Harbour): Promise<Descriptor[]> {
+    const attested = ["unit", "api"];
+    const api = suite({ name: "api", imageId: at.image.imageId });
+    const outcomes = [outcomeOf(at.image.imageId, { suites: [api] })];
+    return [
+      await at.attach(at.statement({ attested })),
+      await at.attach(at.statement({ suite: "api", attested, outcomes })),
+    ];
+  }
+  const missed = { holds: false, problems: [expect.stringMatching(/^api: its release attested it/)] };
+
+  it("is missed when it is removed", async () => {
+    const at = await harbour();
+    const [unit] = await released(at);
+    expect((await at.verify()).holds).toBe(true);
+    at.repository.referrers.list = async () => (unit === undefined ? [] : [unit]);
+    expect(await at.verify()).toMatchObject(missed);
+  });
+
+  it("is missed when its payload was changed, whatever was changed", async () => {
+    const at = await harbour();
+    const [unit] = await released(at);
+    const bundle = await signStatement(at.statement({ attested: ["unit"] }), at.ours);
+    const payload = Buffer.from(bundle.dsseEnvelope.payload, "base64").toString();
+    const changed = Buffer.from(payload.replaceAll('"unit"', '"api"')).toString("base64");
+    const dsseEnvelope = { ...bundle.dsseEnvelope, payload: changed };
+    const stray = await at.attachRaw(formatBundle({ ...bundle, dsseEnvelope }));
+    at.repository.referrers.list = async () => (unit === undefined ? [] : [unit, stray]);
+    expect(await at.verify()).toMatchObject({ ...missed, ignored: [{ why: "changed" }] });
+  });
+
+  it("is missed when a stranger says that he attested it", async () => {
+    const at = await harbour();
+    const [unit] = await released(at);
+    const api = suite({ name: "api", imageId: at.image.imageId });
+    const outcomes = [outcomeOf(at.image.imageId, { suites: [api] })];
+    const theirs = await at.attach(at.statement({ suite: "api", outcomes }), { signer: at.theirs });
+    at.repository.referrers.list = async () => (unit === undefined ? [] : [unit, theirs]);
+    expect(await at.verify()).toMatchObject(missed);
+  });
+
+  it("cannot be asked for by a stranger: the lists of his statements count for nothing", async () => {
+    const at = await harbour();
+    await released(at);
+    await at.attach(at.statement({ attested: ["unit", "moon"] }), { signer: at.theirs });
+    expect((await at.verify()).holds).toBe(true);
   });
 });
 

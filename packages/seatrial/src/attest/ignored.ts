@@ -34,5 +34,7 @@ export type IgnoredWhy =
   | "not-passed"
   /** Signed, and of another commit, or of a tree that no commit has. */
   | "other-commit"
+  /** Signed, and what it ran in proves less than is required. */
+  | "other-proof"
   /** Signed, and older than allowed, or from the future. */
   | "too-old";

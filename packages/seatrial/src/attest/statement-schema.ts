@@ -42,6 +42,8 @@ export const predicateSchema = v.object({
     project: v.string(),
     suite: v.string(),
     kind: v.picklist(["suite", "check"]),
+    // Statements of the first versions do not say it.
+    attested: v.optional(v.array(v.string())),
     proof: proofSchema,
     counts: v.object({ passed: count, failed: count, skipped: count }),
     skippedTests: v.object({ names: v.array(v.string()) }),

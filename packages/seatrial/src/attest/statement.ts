@@ -5,7 +5,7 @@ export const STATEMENT_PAYLOAD_TYPE = "application/vnd.in-toto+json";
 export const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
 export const TEST_RESULT_TYPE = "https://in-toto.io/attestation/test-result/v0.1";
 
-/** An in-toto statement: one suite passed against one image. */
+/** An in-toto statement: one suite, or the checks, passed for one image. */
 export interface Statement {
   _type: typeof STATEMENT_TYPE;
   /** Exactly one: the image's manifest. The name is a hint, the digest decides. */
@@ -18,11 +18,13 @@ export interface Statement {
 export type DigestSet = Record<string, string>;
 
 export interface TestResultPredicate {
-  result: "PASSED";
+  /** `WARNED`: it passed in a sibling of the image, which says little about this one. */
+  result: "PASSED" | "WARNED";
   /** What the suite ran with: `source`, `image-config`, `plan`, `service:<name>`, `junit`. */
   configuration: ResourceDescriptor[];
   /** `group::name`, sorted; of very many the first ones, while `seatrial.passedTests` speaks of all. */
   passedTests: string[];
+  /** The same tests, in place of `passedTests`, where the result is `WARNED`. */
   warnedTests: string[];
   failedTests: string[];
   seatrial: SeatrialFacts;
@@ -41,6 +43,8 @@ export interface SeatrialFacts {
   project: string;
   suite: string;
   kind: "suite" | "check";
+  /** All that its release attests, sorted: names of suites, and `check`. One that was removed is missed by its name here. */
+  attested: string[];
   proof: Proof;
   counts: TestCounts;
   /** All of them, also where `passedTests` names only the first. */

@@ -44,6 +44,7 @@ describe("the statement of a suite", () => {
       project: "shop",
       suite: "unit",
       kind: "suite",
+      attested: ["unit"],
       proof: { kind: "identical" },
       counts: { passed: 2, failed: 0, skipped: 1 },
       skippedTests: { names: ["cart::TestSlow"], total: 1 },
@@ -92,6 +93,25 @@ describe("the statement of a suite", () => {
     const outcomes = [outcome({ check, suites: [] })];
     const { seatrial } = testResultStatement(facts({ suite: "check", kind: "check", outcomes })).predicate;
     expect(seatrial).toMatchObject({ suite: "check", kind: "check", counts: { passed: 1 } });
+  });
+
+  it("names all that its release attests, sorted and once", () => {
+    const attested = ["unit", "check", "api", "unit"];
+    const { seatrial } = testResultStatement(facts({ attested })).predicate;
+    expect(seatrial.attested).toEqual(["api", "check", "unit"]);
+    expect(() => testResultStatement(facts({ attested: ["api"] }))).toThrow("unit is not among");
+  });
+
+  it("warns in in-toto's own words when the suite ran in a sibling of the image", () => {
+    const proof = { kind: "sibling", sharedLayers: 1, releaseLayers: 3, testLayers: 4 } as const;
+    const outcomes = [outcome({ suites: [suite({ proof, imageId: OTHER })] })];
+    expect(testResultStatement(facts({ outcomes })).predicate).toMatchObject({
+      result: "WARNED",
+      passedTests: [],
+      warnedTests: ["cart::TestEmpty", "cart::TestTotal"],
+      failedTests: [],
+      seatrial: { proof, passedTests: { total: 2 } },
+    });
   });
 
   it("says that the tree had changes, and that there was no commit", () => {

@@ -17,6 +17,8 @@ export interface TestResultOptions {
   suite: string;
   /** Default: `suite`. */
   kind?: Evidence["kind"] | undefined;
+  /** Everything that is attested with it, this one included: suites by name, and `check`. */
+  attested: readonly string[];
   /** The runs that speak of it: one, or one for each shard that ran elsewhere. Others must not be here. */
   outcomes: readonly TestedOutcome[];
   /** All its tests, secrets replaced. */
@@ -28,14 +30,17 @@ export interface TestResultOptions {
 }
 
 /**
- * States that a suite, or the checks, passed for an image. Fails with ATTESTATION_REFUSED when they did not, or when the runs are not
- * about this image, one commit and every shard. Equal evidence gives equal statements.
+ * States that a suite, or the checks, passed for an image, and warns where they passed in a sibling of it. Fails with
+ * ATTESTATION_REFUSED when they did not pass, or when the runs are not about this image, one commit and every shard. Equal evidence
+ * gives equal statements.
  */
 export function testResultStatement(options: TestResultOptions): Statement {
-  const { subject, suite, kind = "suite", outcomes, tests, version, url } = options;
+  const { subject, suite, kind = "suite", attested, outcomes, tests, version, url } = options;
   const parts = partsOf({ suite, kind, outcomes, imageId: subject.imageId, tests });
   const [first] = parts;
   if (first === undefined) throw new Error("a suite without a part");
+  if (!attested.includes(suite)) throw new Error(`${suite} is not among what is attested`);
+  const isWarning = first.proof.kind === "sibling";
   const passed = namesOf(tests, "passed");
   const skipped = namesOf(tests, "skipped");
   return {
@@ -43,17 +48,18 @@ export function testResultStatement(options: TestResultOptions): Statement {
     subject: [{ name: subject.name, digest: digestSet(subject.digest) }],
     predicateType: TEST_RESULT_TYPE,
     predicate: {
-      result: "PASSED",
+      result: isWarning ? "WARNED" : "PASSED",
       configuration: configurationOf(parts, subject.imageId),
       ...(url === undefined ? {} : { url }),
-      passedTests: passed.names,
-      warnedTests: [],
+      passedTests: isWarning ? [] : passed.names,
+      warnedTests: isWarning ? passed.names : [],
       failedTests: [],
       seatrial: {
         version: 1,
         project: first.outcome.project,
         suite,
         kind,
+        attested: unique(attested),
         proof: first.proof,
         counts: sum(parts.map(({ counts }) => counts)),
         passedTests: passed.list,

@@ -1,4 +1,4 @@
-import type { Digest, Duration } from "../model/index.ts";
+import type { Digest, Duration, Proof } from "../model/index.ts";
 import type { PlatformImage } from "./find-image.ts";
 import type { Ignored } from "./ignored.ts";
 import type { TestResultClaim } from "./read-test-result.ts";
@@ -25,6 +25,8 @@ export interface Verification {
   holds: boolean;
   /** Why it does not hold; empty when it does. */
   problems: string[];
+  /** What to know of it all the same, in sentences. */
+  notes: string[];
   /** By suite, the newest first. */
   attestations: Attestation[];
   /** What is attached and does not count. Strangers can attach anything: it makes no image bad. */
@@ -33,8 +35,13 @@ export interface Verification {
 
 /** What statements must say beyond "passed". */
 export interface Requirements {
-  /** Each of them must be attested; `check` is the checks of the image. Default: all that the keys speak of, at least one. */
+  /**
+   * Each of them must be attested; `check` is the checks of the image. Default: all that the keys speak of, what was attested with it
+   * included, and at least one.
+   */
   suites?: readonly string[] | undefined;
+  /** The proofs by which a suite counts. Default: all, and one of the suites must have another one than `sibling`. */
+  proofs?: readonly Proof["kind"][] | undefined;
   /** A commit, or the first 7 or more digits of one; the tree had no changes. */
   commit?: string | undefined;
   /** Since the first of a suite's runs ended. */

@@ -158,6 +158,96 @@ describe("what can be required", () => {
     expect((await verify({ require: { ...require, suites: ["unit"] } })).holds).toBe(true);
   });
 
+  it("is that everything is there which statements say was attested with them", async () => {
+    const { attach, statement, verify } = await harbour();
+    await attach(statement({ attested: ["unit", "check"] }));
+    expect(await verify()).toMatchObject({
+      holds: false,
+      problems: ["check: its release attested it, and the attestation was removed or changed since"],
+    });
+    expect((await verify({ require: { suites: ["unit"] } })).holds).toBe(true);
+  });
+
+  it("is what each of several releases of the image attested, the older ones too", async () => {
+    const { attach, statement, verify, image } = await harbour();
+    const named = (name: string, attested: string[], run = "r1") => {
+      const suites = [suite({ name, imageId: image.imageId })];
+      return statement({ suite: name, attested, outcomes: [outcomeOf(image.imageId, { run, suites })] });
+    };
+    await attach(named("unit", ["unit", "api"]));
+    await attach(named("unit", ["unit"], "r2"));
+    expect((await verify()).problems).toEqual([expect.stringContaining("api: its release attested it")]);
+    await attach(named("api", ["unit", "api"]));
+    expect(await verify()).toMatchObject({ holds: true, notes: [] });
+  });
+
+  it("is also what a statement speaks of that is too old to count itself", async () => {
+    const { attach, statement, verify, image } = await harbour();
+    const old = outcomeOf(image.imageId, { source: { commit: "0".repeat(40) } });
+    await attach(statement({ attested: ["unit", "check"], outcomes: [old] }));
+    await attach(statement());
+    expect(await verify({ require: { commit: COMMIT } })).toMatchObject({
+      holds: false,
+      problems: [expect.stringContaining("check: its release attested it")],
+    });
+  });
+
+  it("is not what statements of the first versions left out: that is said", async () => {
+    const { attach, statement, verify } = await harbour();
+    const { attested: _attested, ...seatrial } = statement().predicate.seatrial;
+    await attach(JSON.stringify({ ...statement(), predicate: { ...statement().predicate, seatrial } }));
+    expect(await verify()).toMatchObject({
+      holds: true,
+      notes: [expect.stringMatching(/^unit: attested by an older version/)],
+    });
+    expect((await verify({ require: { suites: ["unit"] } })).notes).toEqual([]);
+    await attach(statement());
+    expect((await verify()).notes).toEqual([]);
+  });
+
+  it("is that a suite touched this image: one in a sibling of it counts beside others only", async () => {
+    const { attach, statement, verify, image } = await harbour();
+    const proof = { kind: "sibling", sharedLayers: 1, releaseLayers: 3, testLayers: 4 } as const;
+    const beside = (change: Parameters<typeof suite>[0] = {}) =>
+      outcomeOf(image.imageId, { suites: [suite({ imageId: image.imageId, ...change })] });
+    await attach(statement({ outcomes: [beside({ proof })] }));
+    const problem = "no suite ran in this image, or against it: unit passed in a sibling of it";
+    for (const require of [{}, { suites: ["unit"] }])
+      expect(await verify({ require })).toMatchObject({ holds: false, problems: [problem] });
+    const allowed = await verify({ require: { proofs: ["identical", "sibling"] } });
+    expect(allowed).toMatchObject({
+      holds: true,
+      notes: [expect.stringContaining("unit: passed in a sibling")],
+    });
+    await attach(statement({ suite: "api", outcomes: [beside({ name: "api" })] }));
+    expect(await verify()).toMatchObject({ holds: true, notes: [expect.stringContaining("unit")] });
+    expect((await verify({ require: { suites: ["unit"] } })).problems).toEqual([problem]);
+  });
+
+  it("is a proof: suites with another one do not count, and checks have none to give", async () => {
+    const { attach, statement, verify, image } = await harbour();
+    const proof = { kind: "black-box", service: "app" } as const;
+    const check = {
+      status: "passed",
+      imageId: image.imageId,
+      counts: { passed: 1, failed: 0, skipped: 0 },
+      duration: 5,
+      results: [test("user")],
+    } as const;
+    const checked = outcomeOf(image.imageId, {
+      check: { ...check, results: [...check.results] },
+      suites: [],
+    });
+    await attach(statement({ outcomes: [outcomeOf(image.imageId, { suites: [suite({ proof })] })] }));
+    await attach(statement({ suite: "check", kind: "check", outcomes: [checked] }));
+    expect((await verify({ require: { proofs: ["black-box"] } })).holds).toBe(true);
+    expect(await verify({ require: { proofs: ["identical", "prefix"] } })).toMatchObject({
+      holds: false,
+      problems: ["unit: no attestation counts (its proof is black-box)"],
+      ignored: [{ why: "other-proof" }],
+    });
+  });
+
   it("is at least one attestation", async () => {
     const { verify, attach, statement, theirs } = await harbour();
     expect((await verify()).problems).toEqual(["nothing is attached to this image"]);

@@ -11,6 +11,8 @@ export type CliErrorCode =
   | "COMMAND_NOT_STARTED"
   /** `verify --commit` is no commit. */
   | "COMMIT_INVALID"
+  /** `verify --proof` is no kind of proof. Exit code 2. */
+  | "PROOF_UNKNOWN"
   /** A number, such as that of `logs --lines`, is none. */
   | "COUNT_INVALID"
   /** A run that ends with a release is to collect no coverage, which the project has rules about. */

@@ -10,7 +10,7 @@ export function formatVerification(
   verification: Verification,
   options: { style: Style; now: number },
 ): string[] {
-  const { reference, digest, holds, problems, attestations, ignored } = verification;
+  const { reference, digest, holds, problems, notes, attestations, ignored } = verification;
   const { style } = options;
   const newest = newestOf(attestations);
   const hasSeveral = verification.images.length > 1;
@@ -18,6 +18,7 @@ export function formatVerification(
     `${holds ? style.good("✔") : style.bad("✖")} ${style.bold(reference)}`,
     ...row("digest", digest),
     ...problems.map((problem) => `  ${style.bad("✖")} ${onOneLine(problem)}`),
+    ...notes.map((note) => `  ${style.warn("!")} ${onOneLine(note)}`),
     ...table(
       newest.map((each) => [...suiteCells(each, options.now), ...(hasSeveral ? [each.platform] : [])]),
     ),

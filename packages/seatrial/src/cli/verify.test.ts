@@ -82,6 +82,20 @@ describe("verify", () => {
     expect(stdout).toContain("signed by none of the keys that were given");
   });
 
+  it("says that a suite ran in a sibling, and counts by proofs that are named", async () => {
+    const from = await harbour();
+    const proof = { kind: "sibling", sharedLayers: 1, releaseLayers: 3, testLayers: 4 } as const;
+    const outcomes = [outcomeOf(from.image.imageId, { suites: [suite({ proof })] })];
+    await from.attach(from.statement({ outcomes }));
+    const alone = await verify(from);
+    expect(alone.code).toBe(1);
+    expect(alone.stdout).toContain("✖ no suite ran in this image, or against it: unit passed in a sibling");
+    expect(alone.stdout).toContain("proof: sibling");
+    const allowed = await verify(from, { proof: ["identical", "sibling"] });
+    expect(allowed.code).toBe(0);
+    expect(allowed.stdout).toContain("! unit: passed in a sibling of this image");
+  });
+
   it("prints the whole verdict as JSON", async () => {
     const from = await harbour();
     await from.attach(from.statement());
@@ -123,6 +137,7 @@ describe("verify", () => {
     ["KEY_NOT_FOUND", { key: ["nobody.pub"] }],
     ["KEY_INVALID", { key: ["seatrial.pub", "text.pub"] }],
     ["COMMIT_INVALID", { commit: "HEAD" }],
+    ["PROOF_UNKNOWN", { proof: ["identical", "beside"] }],
     ["AGE_INVALID", { maxAge: "30" }],
     ["AGE_INVALID", { maxAge: "0d" }],
   ])("has code 2 and %s for %j", async (code, flags) => {

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { loadPublicKey, type Requirements, verifyImage } from "../attest/index.ts";
+import type { Proof } from "../model/index.ts";
 import { parseReference } from "../registry/index.ts";
 import { createStyle } from "../report/index.ts";
 import { EXIT, type ExitCode } from "../support/error.ts";
@@ -16,6 +17,7 @@ interface VerifyFlags extends GlobalFlags {
   reference: string;
   key: string[];
   suite?: string[];
+  proof?: string[];
   commit?: string;
   maxAge?: string;
   insecure?: boolean;
@@ -59,7 +61,9 @@ export async function verifyCommand(options: VerifyCommandOptions): Promise<Exit
   return verification.holds ? EXIT.ok : EXIT.failed;
 }
 
-function requirementsOf({ suite, commit, maxAge }: VerifyFlags): Requirements {
+const PROOFS = ["identical", "prefix", "black-box", "sibling"] as const satisfies Proof["kind"][];
+
+function requirementsOf({ suite, proof, commit, maxAge }: VerifyFlags): Requirements {
   if (commit !== undefined && !/^[0-9a-f]{7,64}$/i.test(commit)) {
     throw cliError({
       code: "COMMIT_INVALID",
@@ -67,5 +71,20 @@ function requirementsOf({ suite, commit, maxAge }: VerifyFlags): Requirements {
       hint: "Write 7 to 40 hexadecimal digits, such as those of `git rev-parse HEAD`.",
     });
   }
-  return { suites: suite, commit, maxAge: maxAge === undefined ? undefined : parseAge(maxAge) };
+  return {
+    suites: suite,
+    proofs: proof?.map(proofOf),
+    commit,
+    maxAge: maxAge === undefined ? undefined : parseAge(maxAge),
+  };
+}
+
+function proofOf(text: string): Proof["kind"] {
+  const kind = PROOFS.find((each) => each === text);
+  if (kind !== undefined) return kind;
+  throw cliError({
+    code: "PROOF_UNKNOWN",
+    message: `--proof ${text} is no proof.`,
+    hint: `Write one or more of ${PROOFS.join(", ")}.`,
+  });
 }

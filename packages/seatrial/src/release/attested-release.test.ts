@@ -66,7 +66,28 @@ it("attests each suite and the checks before a tag is set, where verify finds th
     { suite: "check", file: "attestations/check.sigstore.json" },
   ]);
   expect(await readFile(`${folder.path}/attestations/unit.sigstore.json`, "utf8")).toContain("dsseEnvelope");
-  expect(await verify(world, publicKey)).toMatchObject({ holds: true, digest: world.image.manifest.digest });
+  expect(await verify(world, publicKey)).toMatchObject({
+    holds: true,
+    digest: world.image.manifest.digest,
+    attestations: [{ attested: ["check", "unit"] }, { attested: ["check", "unit"] }],
+  });
+});
+
+it("attests anew what a later release of the image has more, so that all of it is missed when it goes", async () => {
+  await using folder = await makeFolder({});
+  const world = makeReleaseWorld();
+  const { signing, publicKey } = await makeSigning(folder.path);
+  const [before, after] = [
+    await world.release({ signing, found: found(outcomeOf(world.identity)) }),
+    await world.release({ signing, found: found(checked(world)) }),
+  ];
+  expect([before, after].map(({ receipt }) => receipt.attestations.length)).toEqual([1, 2]);
+  const { attestations } = await verify(world, publicKey);
+  expect(attestations.map(({ suite, attested }) => [suite, attested])).toEqual([
+    ["check", ["check", "unit"]],
+    ["unit", expect.arrayContaining(["unit"])],
+    ["unit", expect.arrayContaining(["unit"])],
+  ]);
 });
 
 it("attaches nothing twice", async () => {

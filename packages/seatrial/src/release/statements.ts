@@ -1,4 +1,4 @@
-import { type Statement, testResultStatement } from "../attest/index.ts";
+import { type Statement, type TestResultOptions, testResultStatement } from "../attest/index.ts";
 import type { Digest, Problem } from "../model/index.ts";
 import { familiarName, type RepositoryName } from "../registry/index.ts";
 import { type CandidateImage, idsOf } from "./candidate.ts";
@@ -6,7 +6,10 @@ import { type EvidenceOutcome, evidenceProblem } from "./evidence.ts";
 import type { SuiteEvidence } from "./judgement.ts";
 import type { PreparedRelease } from "./prepared.ts";
 
-/** What the tests of the image are worth to others: a statement for each suite that speaks for it, and one for its checks. */
+/**
+ * What the tests of the image are worth to others: a statement for each suite that speaks for it, and one for its checks. Each names
+ * all of them, so that one which is removed later is missed.
+ */
 export function statementsOf(options: {
   prepared: PreparedRelease;
   /** Where it is released to. */
@@ -25,30 +28,26 @@ export function statementsOf(options: {
     return (outcome: EvidenceOutcome) =>
       image === undefined ? outcome : byConfiguration(outcome, image, digest);
   };
-  const suites = attested(judgement.suites).map(({ suite, configId, parts }) =>
-    testResultStatement({
-      subject: subjectOf(configId),
-      suite,
-      outcomes: parts.map(({ from }) => from.outcome).map(normalOf(configId)),
-      tests: parts.flatMap((part) => tests.get(part.suite) ?? []),
-      version,
-      url,
-    }),
-  );
+  const suites = attested(judgement.suites).map(({ suite, configId, parts }) => ({
+    subject: subjectOf(configId),
+    suite,
+    outcomes: parts.map(({ from }) => from.outcome).map(normalOf(configId)),
+    tests: parts.flatMap((part) => tests.get(part.suite) ?? []),
+  }));
   const checks = judgement.checks.flatMap(({ configId, from }) => {
     const { check } = from.outcome;
     if (check === undefined || check.counts.passed === 0) return [];
-    return testResultStatement({
+    return {
       subject: subjectOf(configId),
       suite: "check",
-      kind: "check",
+      kind: "check" as const,
       outcomes: [from.outcome].map(normalOf(configId)),
       tests: check.results,
-      version,
-      url,
-    });
+    };
   });
-  return [...suites, ...checks];
+  const all: Omit<TestResultOptions, "attested" | "version">[] = [...suites, ...checks];
+  const names = [...new Set(all.map(({ suite }) => suite))];
+  return all.map((each) => testResultStatement({ ...each, attested: names, version, url }));
 }
 
 /** A statement names the tests: their files must have come along. */

@@ -71,6 +71,7 @@ export function facts(change: Partial<TestResultOptions> = {}): TestResultOption
   return {
     subject: { name: "registry.example.com/shop", digest: digestOf("manifest"), imageId: IMAGE_ID },
     suite: "unit",
+    attested: [change.suite ?? "unit"],
     outcomes: [outcome()],
     tests: [test("TestTotal"), test("TestEmpty"), test("TestSlow", "skipped")],
     version: "0.1.0",

@@ -13,6 +13,7 @@ export function defineVerify({ program, surroundings, exit, global }: CommandCon
       (file: string, files: string[] | undefined) => [...(files ?? []), file],
     )
     .option("--suite <name...>", "this suite must be attested; check is the checks of the image")
+    .option("--proof <kind...>", "suites count by these proofs only: identical, prefix, black-box, sibling")
     .option("--commit <sha>", "attestations must be of this commit")
     .option("--max-age <time>", "tests must not be older: 12h, 30d")
     .option("--insecure", "the registry speaks plain HTTP, or its certificate is not checked")
@@ -22,6 +23,7 @@ export function defineVerify({ program, surroundings, exit, global }: CommandCon
       examples(
         "seatrial verify registry.example.com/acme/orders:v1.4.2 --key seatrial.pub",
         "seatrial verify registry.example.com/acme/orders@sha256:8d09… --key seatrial.pub --suite unit integration check",
+        "seatrial verify registry.example.com/acme/orders:v1.4.2 --key seatrial.pub --proof identical prefix black-box",
         'seatrial verify registry.example.com/acme/orders:latest --key seatrial.pub --commit "$(git rev-parse HEAD)" --max-age 30d',
       ),
     )
