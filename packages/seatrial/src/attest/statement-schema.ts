@@ -31,7 +31,10 @@ export const predicateSchema = v.object({
         v.object({ sha256 }),
         v.object({ gitCommit: v.pipe(v.string(), v.regex(/^[0-9a-f]{40,64}$/)) }),
       ]),
-      annotations: v.optional(v.object({ image: v.optional(v.string(), "") }), {}),
+      annotations: v.optional(
+        v.object({ image: v.optional(v.string(), ""), digestOf: v.optional(v.string()) }),
+        {},
+      ),
     }),
   ),
   url: v.optional(v.string()),

@@ -20,7 +20,10 @@ export type DigestSet = Record<string, string>;
 export interface TestResultPredicate {
   /** `WARNED`: it passed in a sibling of the image, which says little about this one. */
   result: "PASSED" | "WARNED";
-  /** What the suite ran with: `source`, `image-config`, `plan`, `service:<name>`, `junit`. */
+  /**
+   * What the suite ran with: `source`, `image-config`, `plan`, `service:<name>`, `junit`. A service's digest is that of the manifest
+   * by which its image was pulled; of one that was built or loaded it is the engine's image id, and `annotations.digestOf` says which.
+   */
   configuration: ResourceDescriptor[];
   /** `group::name`, sorted; of very many the first ones, while `seatrial.passedTests` speaks of all. */
   passedTests: string[];

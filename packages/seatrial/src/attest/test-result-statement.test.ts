@@ -31,7 +31,11 @@ describe("the statement of a suite", () => {
         { name: "source", digest: { gitCommit: COMMIT } },
         { name: "image-config", digest: { sha256: hex("configuration") } },
         { name: "plan", digest: { sha256: hex("plan") } },
-        { name: "service:redis", digest: { sha256: hex("redis") }, annotations: { image: "redis:8" } },
+        {
+          name: "service:redis",
+          digest: { sha256: hex("redis") },
+          annotations: { image: "redis:8", imageId: digestOf("redis"), digestOf: "image-id" },
+        },
         { name: "junit", mediaType: "application/xml", digest: { sha256: hex("junit") } },
       ],
       url: "https://ci.example.com/1",
@@ -111,6 +115,38 @@ describe("the statement of a suite", () => {
       warnedTests: ["cart::TestEmpty", "cart::TestTotal"],
       failedTests: [],
       seatrial: { proof, passedTests: { total: 2 } },
+    });
+  });
+
+  it("names the services that were there for it, not the others of its run, nor their stand-ins", () => {
+    const services = [service("db"), service("redis")];
+    const images = [image("release", IMAGE_ID), { ...image("docs", OTHER), standIn: true }];
+    const told = (needs: string[] | undefined, kind: "suite" | "check") => {
+      const outcomes = [
+        outcome({ services, images, suites: [suite({ needs })], check: { ...check, needs } }),
+      ];
+      const name = kind === "check" ? "check" : "unit";
+      const { configuration, seatrial } = testResultStatement(
+        facts({ suite: name, kind, outcomes }),
+      ).predicate;
+      const named = configuration.filter((each) => each.name.startsWith("service:"));
+      return [...named.map((each) => each.name), ...seatrial.standIns];
+    };
+    for (const kind of ["suite", "check"] as const) {
+      expect(told([], kind)).toEqual([]);
+      expect(told(["db"], kind)).toEqual(["service:db", "service:db"]);
+      // Outcomes of the first versions do not say.
+      expect(told(undefined, kind)).toHaveLength(4);
+    }
+  });
+
+  it("names a service by the manifest that others can pull it by, where that is known", () => {
+    const services = [{ ...service("redis"), manifest: digestOf("pulled") }];
+    const { configuration } = testResultStatement(facts({ outcomes: [outcome({ services })] })).predicate;
+    expect(configuration.find(({ name }) => name === "service:redis")).toEqual({
+      name: "service:redis",
+      digest: { sha256: hex("pulled") },
+      annotations: { image: "redis:8", imageId: digestOf("redis"), digestOf: "manifest" },
     });
   });
 

@@ -88,21 +88,34 @@ function configurationOf(parts: readonly Part[], imageId: Digest): ResourceDescr
   ];
 }
 
-/** Each image that a service had; shards that ran elsewhere may have had other ones. */
+/** Each image that a service had, by its manifest where that is known: shards that ran elsewhere may have had other ones. */
 function servicesOf(parts: readonly Part[]): ResourceDescriptor[] {
   const found = new Map<string, ResourceDescriptor>();
-  for (const { name, image, imageId } of parts.flatMap(({ outcome }) => outcome.services)) {
+  for (const { name, image, imageId, manifest } of parts.flatMap(neededServices)) {
     if (imageId === undefined) continue;
-    const service = { name: `service:${name}`, digest: digestSet(imageId), annotations: { image } };
-    found.set(`${name} ${imageId}`, service);
+    found.set(`${name} ${imageId} ${manifest ?? ""}`, {
+      name: `service:${name}`,
+      digest: digestSet(manifest ?? imageId),
+      annotations: { image, imageId, digestOf: manifest === undefined ? "image-id" : "manifest" },
+    });
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, service]) => service);
 }
 
-function standInsOf({ outcome }: Part): string[] {
+/** Of all services of its run. */
+function neededServices({ outcome, needs }: Part): Part["outcome"]["services"] {
+  return outcome.services.filter(({ name }) => needs?.includes(name) ?? true);
+}
+
+/** Among the images and services that it had to do with. */
+function standInsOf(part: Part): string[] {
+  const { outcome, imageId } = part;
+  const own = outcome.images.filter((each) => each.imageId === imageId || each.target === outcome.release);
   return [
-    ...outcome.images.filter(({ standIn }) => standIn).map(({ target }) => `image:${target}`),
-    ...outcome.services.filter(({ standIn }) => standIn).map(({ name }) => `service:${name}`),
+    ...own.filter(({ standIn }) => standIn).map(({ target }) => `image:${target}`),
+    ...neededServices(part)
+      .filter(({ standIn }) => standIn)
+      .map(({ name }) => `service:${name}`),
   ];
 }
 

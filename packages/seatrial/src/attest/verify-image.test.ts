@@ -29,7 +29,7 @@ describe("verifying an image", () => {
         finishedAt: "2026-11-21T11:19:27.500Z",
         commit: COMMIT,
         dirty: false,
-        services: [{ name: "redis", image: "redis:8", standIn: true }],
+        services: [{ name: "redis", image: "redis:8", isLocal: true, standIn: true }],
         url: "https://ci.example.com/1",
       },
     ]);

@@ -60,8 +60,8 @@ function commitOf({ commit, dirty }: Attestation): string {
 
 function servicesOf({ services }: Attestation): string[] {
   return services.map(
-    ({ name, image, digest, standIn }) =>
-      `${name}: ${image} ${digest.slice(0, 19)}${standIn ? ", a stand-in" : ""}`,
+    ({ name, image, digest, isLocal, standIn }) =>
+      `${name}: ${image} ${isLocal ? "image id " : ""}${digest.slice(0, 19)}${standIn ? ", a stand-in" : ""}`,
   );
 }
 

@@ -64,7 +64,7 @@ describe("verify", () => {
       "  unit                       2 passed, 1 skipped  proof: identical  2026-11-21 11:19 UTC (… ago)",
       `  signed by    ${from.ours.keyId}`,
       `  commit       ${COMMIT}`,
-      `  with         redis: redis:8 ${digestOf("redis").slice(0, 19)}, a stand-in`,
+      `  with         redis: redis:8 image id ${digestOf("redis").slice(0, 19)}, a stand-in`,
       "",
     ]);
   });

@@ -25,6 +25,8 @@ export interface CheckOutcome {
   status: "passed" | "failed" | "stopped" | "skipped";
   /** The image that was looked at. */
   imageId: Digest;
+  /** The services that were there for it, what they depend on included; absent in outcomes of the first versions. */
+  needs?: string[] | undefined;
   counts: TestCounts;
   duration: Duration;
   /** One for each test case; `group` is `check.<name of the check>`. */

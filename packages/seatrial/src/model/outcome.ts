@@ -62,6 +62,8 @@ export interface ServiceOutcome {
   /** As the Compose file names it, or `target` and the name of one. */
   image: string;
   imageId?: Digest | undefined;
+  /** The manifest by which the engine took it from a registry; absent: it was built or loaded. */
+  manifest?: Digest | undefined;
   /** The image is a stand-in made by the rig, not the publisher's. */
   standIn: boolean;
   /** From the start of its container until ready. */
@@ -83,6 +85,8 @@ export interface SuiteOutcome {
   status: "passed" | "failed" | "stopped" | "skipped";
   counts: TestCounts;
   duration: Duration;
+  /** The services that were there for it, what they depend on included; absent in outcomes of the first versions. */
+  needs?: string[] | undefined;
   shards: number;
   /** The only shard that ran, from 1, when the others run elsewhere. */
   shard?: number | undefined;

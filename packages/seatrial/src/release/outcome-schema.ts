@@ -26,6 +26,7 @@ const service = v.object({
   name: v.string(),
   image: v.string(),
   imageId: v.optional(digest),
+  manifest: v.optional(digest),
   standIn: v.boolean(),
   snapshot: v.picklist(["used", "taken", "none"]),
   status: v.picklist(["ready", "completed", "failed", "stopped"]),
@@ -47,6 +48,7 @@ const suite = v.object({
   status,
   counts,
   duration,
+  needs: v.optional(v.array(v.string())),
   shards: v.pipe(whole, v.minValue(1)),
   shard: v.optional(v.pipe(whole, v.minValue(1))),
   grep: v.optional(v.string()),
@@ -72,6 +74,7 @@ const reading = v.object({
 const check = v.object({
   status,
   imageId: digest,
+  needs: v.optional(v.array(v.string())),
   counts,
   duration,
   results: v.array(testResult),

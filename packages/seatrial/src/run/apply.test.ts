@@ -93,7 +93,7 @@ describe("a run whose suites pass", () => {
         return [{ exit: 0 }];
       },
     };
-    const { exitCode } = await run(
+    const { exitCode, outcome } = await run(
       { db: serving, late: { ...serving, probe }, quick: running, patient: passing },
       {
         services: [service("db"), service("late")],
@@ -104,6 +104,10 @@ describe("a run whose suites pass", () => {
       },
     );
     expect(exitCode).toBe(0);
+    expect(outcome.suites.map(({ name, needs }) => [name, needs])).toEqual([
+      ["quick", ["db"]],
+      ["patient", ["db", "late"]],
+    ]);
   });
 
   it("starts services in the order of their dependencies", async () => {
@@ -132,6 +136,7 @@ describe("a run whose suites pass", () => {
       },
     );
     expect(order).toEqual(["db", "migrate", "api", "unit"]);
+    expect(outcome.suites[0]?.needs).toEqual(["api", "db", "migrate"]);
     expect(outcome.services.map(({ status }) => status)).toEqual(["ready", "completed", "ready"]);
   });
 });

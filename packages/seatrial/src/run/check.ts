@@ -5,6 +5,7 @@ import { problemOf } from "../support/problem.ts";
 import type { RunContext } from "./context.ts";
 import { beginNode } from "./node.ts";
 import type { RunPlan } from "./plan.ts";
+import { withDependencies } from "./required-services.ts";
 import type { SharedResources } from "./resources.ts";
 import type { StartedServices } from "./services.ts";
 
@@ -54,7 +55,7 @@ export async function checkImage(options: {
     });
     const { status: state, counts, problem } = outcome;
     node.finish({ state, counts, problem, detail: summarise(plan.check, outcome) });
-    return outcome;
+    return { ...outcome, needs: withDependencies(plan, plan.check.entrypoint?.needs ?? []) };
   } catch (error) {
     // A bug of ours must not hide what the suites found.
     onError(isToolError(error) ? error.exitCode : EXIT.bug);

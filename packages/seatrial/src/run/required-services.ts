@@ -21,6 +21,11 @@ export function planOfSuite(plan: RunPlan, suite: SuiteSpec): RunPlan {
   return { ...plan, suites: [suite], services, spaces, earlySpaces };
 }
 
+/** The names of services, with those that they depend on, sorted. */
+export function withDependencies(plan: Pick<RunPlan, "services">, names: readonly string[]): string[] {
+  return [...reached({ ...plan, roots: names, follow: () => true })].sort();
+}
+
 /** The definitions of spaces that a suite's tests can ask for: those of the services that are there when it runs. */
 export function spacesOf(plan: Pick<RunPlan, "services" | "spaces">, suite: SuiteSpec): SpacePlan[] {
   const names = reached({ ...plan, roots: suite.needs, follow: () => true });

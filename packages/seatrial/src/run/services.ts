@@ -255,6 +255,7 @@ function outcomeOf(
     name: spec.name,
     image: source,
     imageId: service?.imageId,
+    manifest: service?.manifest,
     standIn: service?.standIn ?? false,
     bootDuration: service === undefined ? undefined : Math.round(service.bootDuration),
     snapshot: service?.snapshot ?? "none",

@@ -19,6 +19,7 @@ import type { RunContext } from "./context.ts";
 import type { RunCoverage } from "./coverage.ts";
 import { beginNode, type NodeReporter } from "./node.ts";
 import type { RunPlan } from "./plan.ts";
+import { withDependencies } from "./required-services.ts";
 import type { SharedResources } from "./resources.ts";
 import type { StartedServices } from "./services.ts";
 import type { ShardSpaces } from "./shard-spaces.ts";
@@ -86,6 +87,7 @@ async function runOne(spec: SuiteSpec, options: SuitesOptions): Promise<SuiteOut
     collecting = takeCoverage({ spec, ended, containers, options });
     const outcome: SuiteOutcome = {
       ...ended,
+      needs: withDependencies(options.plan, spec.needs),
       spaces: options.spaces?.leasedBy(spec.name) || undefined,
       serviceLines: ended.status === "failed" ? serviceLines(spec, options) : undefined,
     };

@@ -8,6 +8,8 @@ export interface RunningService extends AsyncDisposable {
   readonly spec: ServiceSpec;
   readonly workload: LaunchedWorkload;
   readonly imageId: Digest;
+  /** The manifest of its image, where the engine knows one. */
+  readonly manifest?: Digest | undefined;
   /** How the image says that it wants to be run. */
   readonly image: ImageConfig;
   /** What its own process was started with; variables are the image's, then the service's. */

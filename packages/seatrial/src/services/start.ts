@@ -9,6 +9,7 @@ import { containerFailure, exitFailure } from "./failure.ts";
 import { resolveImage } from "./image.ts";
 import { readinessOf } from "./image-readiness.ts";
 import { launchContainer } from "./launch.ts";
+import { manifestOf } from "./manifest.ts";
 import type { ServicePlan } from "./plan.ts";
 import { processSpecOf, type ServiceProcess, startProcess } from "./process.ts";
 import { waitUntilReady } from "./readiness.ts";
@@ -64,6 +65,7 @@ export async function startService(options: StartOptions): Promise<RunningServic
       spec,
       workload,
       imageId: image.id,
+      manifest: manifestOf(image, spec.image),
       image: image.config,
       process: processOf(boot, image),
       ports,
