@@ -1,6 +1,7 @@
 // Attestations: keys, in-toto statements that suites passed for an image, Sigstore bundles around them, their place beside the image
 // in its registry, and the judgement of what others find there. What may be released on their strength is release's.
 export { type AttestOptions, attestImage } from "./attest-image.ts";
+export { attestedCommits } from "./attested-commits.ts";
 export type { AttestErrorCode } from "./errors.ts";
 export type { FoundImage, PlatformImage } from "./find-image.ts";
 export { type FoundKey, findKey, type KeySource } from "./find-key.ts";

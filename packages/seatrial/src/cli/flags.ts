@@ -38,6 +38,7 @@ export interface RunFlags extends GlobalFlags, OutputFlags, GivenFlags {
   release?: boolean;
   allowDirty?: boolean;
   allowSibling?: boolean;
+  allowBackwards?: boolean;
 }
 
 export interface ReleaseFlags extends GlobalFlags, OutputFlags {
@@ -46,6 +47,7 @@ export interface ReleaseFlags extends GlobalFlags, OutputFlags {
   evidence?: string[];
   allowDirty?: boolean;
   allowSibling?: boolean;
+  allowBackwards?: boolean;
   dryRun?: boolean;
 }
 

@@ -9,7 +9,7 @@ import { VERSION } from "./version.ts";
 /** What the project says of its releases, with what the command line allows. */
 export function planProjectRelease(options: {
   project: Project;
-  flags: Pick<ReleaseFlags, "allowDirty" | "allowSibling">;
+  flags: Pick<ReleaseFlags, "allowDirty" | "allowSibling" | "allowBackwards">;
   source: Source;
 }): ReleasePlan {
   const { project, flags, source } = options;
@@ -24,6 +24,7 @@ export function planProjectRelease(options: {
     ...plan,
     allowSibling: plan.allowSibling || flags.allowSibling === true,
     allowDirty: allowsDirty(project, flags),
+    allowBackwards: plan.allowBackwards || flags.allowBackwards === true,
   };
 }
 

@@ -117,7 +117,8 @@ function describe(preview: ReleasePreview, colour: boolean): string[] {
   ];
 }
 
-function nowOf({ before }: TagReceipt, digest: string | undefined): string {
+function nowOf({ before, state }: TagReceipt, digest: string | undefined): string {
   if (before === undefined) return "new";
+  if (state === "kept") return `names ${shortDigest(before)} now, and stays`;
   return before === digest ? "names it already" : `names ${shortDigest(before)} now`;
 }

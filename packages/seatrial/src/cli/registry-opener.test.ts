@@ -7,7 +7,8 @@ const CANDIDATE = "staging.example.com/shop";
 
 function settings(changes: Partial<ReleaseSettings>): ReleaseSettings {
   const lists = { tags: [], floating: [] };
-  return { ...lists, insecure: true, cache: false, allowSibling: false, allowDirty: false, ...changes };
+  const allowed = { allowSibling: false, allowDirty: false, allowBackwards: false };
+  return { ...lists, ...allowed, insecure: true, cache: false, ...changes };
 }
 
 describe("release.insecure", () => {

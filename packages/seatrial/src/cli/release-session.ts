@@ -2,6 +2,7 @@ import type { Project } from "../config/index.ts";
 import type {
   CoverageGate,
   FoundEvidence,
+  History,
   LayerMemory,
   ReleasePlan,
   Signing,
@@ -21,6 +22,8 @@ export interface ReleaseSession {
   /** The tree that the release is made from. */
   source: Source;
   openRegistries: RegistryOpener;
+  /** Which commits are older than this one; absent where there is no git. */
+  history: History | undefined;
   layerMemory: LayerMemory;
   coverage: CoverageGate | undefined;
   signing: Omit<Signing, "folder"> | undefined;

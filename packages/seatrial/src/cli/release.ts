@@ -6,6 +6,7 @@ import { chooseImage } from "./choose-image.ts";
 import { coverageGate } from "./coverage-gate.ts";
 import type { ReleaseFlags } from "./flags.ts";
 import { checkReadable, gitVariables, readSource } from "./git.ts";
+import { historyOf } from "./git-history.ts";
 import { cacheFolder } from "./paths.ts";
 import { allowsDirty, openSigning, planProjectRelease } from "./plan-release.ts";
 import { registryOpener } from "./registry-opener.ts";
@@ -52,6 +53,7 @@ export async function releaseCommand(options: {
     chosen,
     source,
     openRegistries: registryOpener({ surroundings, project }),
+    history: historyOf({ folder: project.root, env: environment.env, source, signal }),
     layerMemory: openLayerMemory(cacheFolder(environment)),
     coverage: coverageGate({ project, env: environment.env, signal }),
     signing,

@@ -5,6 +5,7 @@ import { coverageGate } from "./coverage-gate.ts";
 import { cliError } from "./errors.ts";
 import type { RunFlags } from "./flags.ts";
 import { checkReadable, readSource, someChanges } from "./git.ts";
+import { historyOf } from "./git-history.ts";
 import { cacheFolder } from "./paths.ts";
 import { allowsDirty, openSigning, planProjectRelease } from "./plan-release.ts";
 import { type EndedRelease, failedRelease, promoteImage } from "./promote.ts";
@@ -75,6 +76,7 @@ export async function openRunRelease(session: Session, flags: RunFlags): Promise
             chosen,
             source: now,
             openRegistries,
+            history: historyOf({ ...git(), source: now, signal }),
             layerMemory,
             signing,
             secrets,

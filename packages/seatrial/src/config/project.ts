@@ -238,4 +238,6 @@ export interface ReleaseSettings {
   cache: boolean | string;
   allowSibling: boolean;
   allowDirty: boolean;
+  /** Floating tags move also to an image of an older commit, or of another branch. */
+  allowBackwards: boolean;
 }

@@ -40,6 +40,7 @@ export function releaseSettings(
     cache: input.cache === "" ? false : (input.cache ?? false),
     allowSibling: input["allow-sibling"] ?? false,
     allowDirty: input["allow-dirty"] ?? false,
+    allowBackwards: input["allow-backwards"] ?? false,
   };
 }
 

@@ -67,8 +67,11 @@ export interface TagReceipt {
   before?: Digest | undefined;
   /** What it was read back to name; absent: it was not set, or could not be read back. */
   after?: Digest | undefined;
-  /** `unknown`: the registry did not answer when it was to be set, and could not be asked again. */
-  state: "set" | "unchanged" | "not-set" | "unknown";
+  /**
+   * `kept`: it names an image of a newer commit, or of one beside, and was left alone. `unknown`: the registry did not answer when it
+   * was to be set, and could not be asked again.
+   */
+  state: "set" | "unchanged" | "kept" | "not-set" | "unknown";
 }
 
 export interface AttestationReceipt {

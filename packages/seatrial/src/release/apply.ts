@@ -1,17 +1,16 @@
 import { attestImage } from "../attest/index.ts";
 import type { Problem, ReleaseReceipt, Traffic } from "../model/index.ts";
-import { familiarName, formatReference, type Manifest, type RegistryClient } from "../registry/index.ts";
+import { familiarName, formatReference, type Manifest } from "../registry/index.ts";
 import { EXIT, type ExitCode, isToolError } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
 import { copyImage } from "./copy-image.ts";
-import { openPlaces, type PrepareOptions, prepareRelease, type ReleasePlaces } from "./prepare.ts";
-import type { PreparedRelease } from "./prepared.ts";
+import { openPlaces, type PrepareOptions, prepareRelease } from "./prepare.ts";
+import type { PreparedRelease, ReleasePlaces } from "./prepared.ts";
 import { statementsOf } from "./statements.ts";
 import { setTags } from "./tags.ts";
 import { sumTraffic } from "./traffic.ts";
 
 export interface ApplyReleaseOptions extends Omit<PrepareOptions, "isProven"> {
-  registries: RegistryClient;
   /** An engine has pushed the image for this release; absent: it lay in the registry. */
   pushed?: PushForRelease | undefined;
   onNote: (note: string) => void;
@@ -66,11 +65,12 @@ export async function applyRelease(options: ApplyReleaseOptions): Promise<Applie
   try {
     options.onNote(`reading ${familiarName(image.repository)}`);
     const prepared = await prepareRelease({ ...options, isProven: options.pushed !== undefined, places });
-    ({ warnings } = prepared.judgement);
+    warnings = [...prepared.judgement.warnings];
     fill(receipt, prepared, options);
     const { refusals } = prepared.judgement;
     if (refusals.length > 0) return end({ problems: refusals, warnings, exitCode: EXIT.failed });
-    await promote({ ...options, places, prepared, receipt });
+    const onWarning = (warning: string) => void warnings.push(warning);
+    await promote({ ...options, places, prepared, receipt, onWarning });
     receipt.status = "released";
     return end({ problems: [], warnings, exitCode: EXIT.ok });
   } catch (error) {
@@ -87,6 +87,7 @@ async function promote(
     places: ReleasePlaces;
     prepared: PreparedRelease;
     receipt: ReleaseReceipt;
+    onWarning: (warning: string) => void;
   },
 ): Promise<void> {
   const { places, prepared, receipt, signing, onNote, signal } = options;
@@ -115,6 +116,8 @@ async function promote(
     repository: places.to,
     manifest: candidate.manifest,
     tags: prepared.tags,
+    mayMove: prepared.mayMove,
+    onWarning: options.onWarning,
     onSet(set) {
       receipt.tags = receipt.tags.map((tag) => (tag.tag === set.tag ? set : tag));
     },

@@ -34,6 +34,7 @@ export interface CandidateImage extends StoredManifest {
   platform: Platform;
   /** The ordered diff ids. */
   layers: Digest[];
+  labels: Readonly<Record<string, string>>;
   /** The same layers as the registry has them, in the same order. */
   packed: Descriptor[];
 }

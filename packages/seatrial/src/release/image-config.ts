@@ -8,6 +8,7 @@ const imageConfig = v.object({
   os: v.string(),
   architecture: v.string(),
   variant: v.optional(v.string(), ""),
+  config: v.optional(v.object({ Labels: v.nullish(v.record(v.string(), v.string()), {}) }), {}),
   rootfs: v.object({ type: v.literal("layers"), diff_ids: v.array(diffId) }),
 });
 
@@ -19,7 +20,7 @@ export async function readImageConfig(options: {
   repository: Repository;
   config: Descriptor;
   signal: AbortSignal;
-}): Promise<{ platform: Platform; layers: Digest[] } | undefined> {
+}): Promise<{ platform: Platform; layers: Digest[]; labels: Record<string, string> } | undefined> {
   const { repository, config, signal } = options;
   if (config.size > LARGEST) return undefined;
   const stream = await repository.blobs.open(config, signal);
@@ -28,5 +29,5 @@ export async function readImageConfig(options: {
   if (!parsed.success) return undefined;
   const { os, architecture, variant, rootfs } = parsed.output;
   const platform = [os, architecture, variant].filter((part) => part !== "").join("/");
-  return { platform, layers: rootfs.diff_ids };
+  return { platform, layers: rootfs.diff_ids, labels: parsed.output.config.Labels ?? {} };
 }

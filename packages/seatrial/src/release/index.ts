@@ -12,6 +12,7 @@ export { describeReceipt, shortDigest } from "./describe-receipt.ts";
 export type { ReleaseErrorCode } from "./errors.ts";
 export type { Evidence, FoundEvidence, InvalidEvidence } from "./evidence.ts";
 export { type FindReleasedOptions, findReleased, type ReleasedImages } from "./find-released.ts";
+export type { History, Kinship } from "./history.ts";
 export type { Source } from "./judge-source.ts";
 export { type LayerMemory, openLayerMemory } from "./layer-memory.ts";
 export {

@@ -8,6 +8,7 @@ const wishes: ReleaseWishes = {
   floating: ["latest"],
   allowSibling: false,
   allowDirty: false,
+  allowBackwards: false,
 };
 
 function plan(changes: Partial<ReleaseWishes>, more: Partial<Parameters<typeof planRelease>[0]> = {}) {

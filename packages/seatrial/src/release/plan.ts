@@ -26,6 +26,8 @@ export interface ReleasePlan {
   checks: boolean;
   allowSibling: boolean;
   allowDirty: boolean;
+  /** Floating tags move also to an image of an older commit, or of another branch. */
+  allowBackwards: boolean;
   /** Sentences for people. */
   warnings: string[];
 }
@@ -45,6 +47,7 @@ export interface ReleaseWishes {
   cache?: boolean | string | undefined;
   allowSibling: boolean;
   allowDirty: boolean;
+  allowBackwards: boolean;
 }
 
 export interface CandidateOptions {
@@ -92,7 +95,7 @@ function checkCache({ settings }: CandidateOptions): void {
 export function planRelease(options: ReleaseOptions): ReleasePlan {
   const { settings, suites, checks, locate } = options;
   const repository = releaseRepository(options);
-  const { tags, floating, allowSibling = false, allowDirty = false } = settings ?? { tags: [], floating: [] };
+  const { tags, floating } = settings ?? { tags: [], floating: [] };
   const planned = planTags({ tags, floating, locate });
   return {
     repository,
@@ -100,8 +103,9 @@ export function planRelease(options: ReleaseOptions): ReleasePlan {
     tags: planned.tags,
     suites: suites.map(({ name, allowEmpty }) => ({ name, allowEmpty })),
     checks,
-    allowSibling,
-    allowDirty,
+    allowSibling: settings?.allowSibling === true,
+    allowDirty: settings?.allowDirty === true,
+    allowBackwards: settings?.allowBackwards === true,
     warnings: planned.warnings,
   };
 }

@@ -9,16 +9,19 @@ import { type Candidate, differenceTo, imageSwapped, readCandidate } from "./can
 import { checkLayers } from "./check-layers.ts";
 import type { CoverageGate } from "./coverage-gate.ts";
 import type { FoundEvidence } from "./evidence.ts";
+import { keepNewer, mayMoveTo } from "./floating-tags.ts";
+import type { History } from "./history.ts";
 import { judgeRelease } from "./judge-release.ts";
 import type { Source } from "./judge-source.ts";
 import { judgeTaken } from "./judge-taken.ts";
 import type { LayerMemory } from "./layer-memory.ts";
 import type { ReleasePlan } from "./plan.ts";
-import type { PreparedRelease, Signing } from "./prepared.ts";
+import type { PreparedRelease, ReleasePlaces, Signing } from "./prepared.ts";
 import { provenManifests } from "./proven-manifests.ts";
 import { readTags, refuseTaken } from "./tags.ts";
 
 export interface PrepareOptions {
+  registries: RegistryClient;
   plan: ReleasePlan;
   project: string;
   /** The image that is to be released, by digest or by a tag that is read once. */
@@ -37,6 +40,8 @@ export interface PrepareOptions {
   /** What is released is attested too. */
   signing?: Signing | undefined;
   layerMemory?: LayerMemory | undefined;
+  /** Which commits are older; absent: nobody knows, and floating tags move. */
+  history?: History | undefined;
   onNote?: ((note: string) => void) | undefined;
   signal: AbortSignal;
 }
@@ -48,12 +53,6 @@ export interface ExpectedImage {
   platform: Platform;
   /** Of its manifest, as the push was answered. */
   digest?: Digest | undefined;
-}
-
-/** The repository where the image lies, and the one that it is released to: one handle when they are the same. */
-export interface ReleasePlaces {
-  from: Repository;
-  to: Repository;
 }
 
 /** Handles on the two repositories of a release. */
@@ -90,6 +89,9 @@ export async function prepareRelease(
   const taken = refuseTaken({ repository: places.to.name, tags, digest });
   const foreign = options.taken === true ? await judgeTaken({ ...takenOf(options), digest }) : [];
   const refusals = [...judgement.refusals, ...foreign, ...taken];
+  const mayMove = mayMoveTo({ ...options, candidate });
+  const kept =
+    refusals.length > 0 ? { tags, warnings: [] } : await keepNewer({ ...plan, tags, digest, mayMove });
   // What this key has attested by its digest was proven then.
   const isAttested = options.taken === true && options.signing !== undefined;
   if (refusals.length === 0 && options.isProven !== true && !isAttested) {
@@ -98,7 +100,8 @@ export async function prepareRelease(
     const proven = provenManifests({ ...options, evidence: options.found.evidence, listed });
     await checkLayers({ ...options, candidate, repository: places.from, proven });
   }
-  return { candidate, tags, tests, judgement: { ...judgement, refusals } };
+  const warnings = [...judgement.warnings, ...kept.warnings];
+  return { candidate, tags: kept.tags, mayMove, tests, judgement: { ...judgement, refusals, warnings } };
 }
 
 /** Between the push and now somebody may have exchanged the image, or the list of pushed images. */

@@ -1,6 +1,8 @@
 import type { Signer } from "../attest/index.ts";
 import type { SuiteOutcome, TagReceipt, TestResult } from "../model/index.ts";
+import type { Repository } from "../registry/index.ts";
 import type { Candidate } from "./candidate.ts";
+import type { MayMove } from "./history.ts";
 import type { Judgement } from "./judgement.ts";
 
 /** Everything that is known before anything is changed. */
@@ -9,8 +11,16 @@ export interface PreparedRelease {
   judgement: Judgement;
   /** In the order in which they are set, with what they name now. */
   tags: TagReceipt[];
+  /** Whether a floating tag may leave an image for this one; absent: it may. */
+  mayMove?: MayMove | undefined;
   /** Of the suites that count as evidence, where they were kept. */
   tests: Map<SuiteOutcome, TestResult[]>;
+}
+
+/** The repository where the image lies, and the one that it is released to: one handle when they are the same. */
+export interface ReleasePlaces {
+  from: Repository;
+  to: Repository;
 }
 
 /** With what a release is attested. */

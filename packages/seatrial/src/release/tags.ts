@@ -2,6 +2,8 @@ import type { Digest, Problem, TagReceipt } from "../model/index.ts";
 import { familiarName, type Manifest, type Repository, type RepositoryName } from "../registry/index.ts";
 import { isToolError } from "../support/error.ts";
 import { releaseError } from "./errors.ts";
+import { keptWarning } from "./floating-tags.ts";
+import type { MayMove } from "./history.ts";
 import type { PlannedTag } from "./plan-tags.ts";
 
 /** What each tag names before anything is changed. */
@@ -42,22 +44,34 @@ interface SetTagsOptions {
   /** As they were read before. */
   tags: readonly TagReceipt[];
   onSet: (tag: TagReceipt) => void;
+  /** Whether a floating tag that somebody moves meanwhile may leave the image that it names then. */
+  mayMove?: MayMove | undefined;
+  onWarning: (warning: string) => void;
   signal: AbortSignal;
 }
 
 /**
  * Gives the manifest its tags, one after the other in this order, and reads each back. `onSet` is told of each as soon as it is known;
- * a tag that names the manifest already is left alone. Fails with TAG_MOVED when somebody else moved one meanwhile.
+ * a tag that names the manifest already, or is kept, is left alone. Fails with TAG_MOVED when somebody else moved one meanwhile, unless
+ * it is a floating one and known whose commit is the newer.
  */
 export async function setTags(options: SetTagsOptions): Promise<void> {
-  const { repository, manifest, tags, onSet, signal } = options;
+  const { repository, manifest, tags, onSet, onWarning, signal } = options;
   const { digest } = manifest;
   for (const each of tags) {
     const { tag, before } = each;
     // Mounts and attestations lie between the first look and now; overwriting blindly would undo somebody's release.
     const now = (await repository.manifests.resolve(tag, signal))?.digest;
-    if (now !== before && now !== digest) throw tagMoved({ repository, each, now, digest });
-    if (before === digest) {
+    if (now !== before && now !== digest) {
+      const move = each.kind === "floating" && now !== undefined ? await options.mayMove?.(now) : undefined;
+      if (move === undefined || move.to === "unknown") throw tagMoved({ repository, each, now, digest });
+      if (move.to === "backwards") {
+        onSet({ ...each, before: now, state: "kept" });
+        onWarning(keptWarning(tag, move.why));
+        continue;
+      }
+    } else if (each.state === "kept") continue;
+    if (before === digest && now === digest) {
       onSet({ ...each, after: digest, state: "unchanged" });
       continue;
     }

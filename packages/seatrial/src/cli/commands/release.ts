@@ -14,6 +14,7 @@ export function defineRelease({ program, surroundings, exit, global }: CommandCo
     .option("--evidence <folder...>", "runs that speak for it (default: .seatrial/runs)")
     .option("--allow-dirty", "release although the git tree had changes")
     .option("--allow-sibling", "release although no suite speaks for the release image")
+    .option("--allow-backwards", "move floating tags also to an image of an older commit or another branch")
     .option("--dry-run", "say what each tag names now and what a release would do, and change nothing")
     .addHelpText(
       "after",

@@ -10,6 +10,7 @@ export function defineRun({ program, surroundings, exit, global }: CommandContex
     .option("--no-release", "stop before the release")
     .option("--allow-dirty", "release although the git tree has changes")
     .option("--allow-sibling", "release although no suite speaks for the release image")
+    .option("--allow-backwards", "move floating tags also to an image of an older commit or another branch")
     .addHelpText(
       "after",
       examples(

@@ -13,7 +13,10 @@ export const releaseSchema = section({
     "Tags that never move: refused when one exists with another digest.",
     ["${GIT_SHA}"],
   ),
-  floating: field(oneOrMany(maybeText, "tags"), "Tags that may move.", ["${GIT_BRANCH}", "latest"]),
+  floating: field(oneOrMany(maybeText, "tags"), "Tags that may move, forward only.", [
+    "${GIT_BRANCH}",
+    "latest",
+  ]),
   candidate: field(
     maybeText,
     "Where images are pushed before they are tested: a repository, perhaps with a tag. Default: the repository of the release, and the tag candidate-<commit>-<image>.",
@@ -34,5 +37,9 @@ export const releaseSchema = section({
     "Keep caches of the build in the repository, or in another one, for builders that start empty: a tag cache-<branch>.<stage> for each stage. Default: false.",
   ),
   "allow-sibling": field(flag, "Release although no suite speaks for the release image. Default: false."),
+  "allow-backwards": field(
+    flag,
+    "Floating tags move also to an image of an older commit, or of one beside that of the image that they name. Default: false.",
+  ),
   "allow-dirty": field(flag, "Release although the git tree has changes. Default: false."),
 });

@@ -97,6 +97,7 @@ export function planWith(changes: Partial<ReleasePlan> = {}): ReleasePlan {
     checks: false,
     allowSibling: false,
     allowDirty: false,
+    allowBackwards: false,
     warnings: [],
     ...changes,
   };

@@ -1,0 +1,74 @@
+import { attestedCommits, type Signer } from "../attest/index.ts";
+import type { Digest } from "../model/index.ts";
+import { type Descriptor, type Repository, readManifest } from "../registry/index.ts";
+import { isToolError } from "../support/error.ts";
+import { commitsInTags } from "./candidate-name.ts";
+import { readImageConfig } from "./image-config.ts";
+
+export interface CommitsOptions {
+  /** Where the image lies. */
+  repository: Repository;
+  digest: Digest;
+  /** Whose attestations say of which commit images are. */
+  signer?: Signer | undefined;
+  /** Where images wait for their tests. */
+  candidates: Repository;
+  /** The project writes the commit into a label of its images; else such a label is of an image below them. */
+  isLabelled: boolean;
+  signal: AbortSignal;
+}
+
+/** The label by which images say of which commit they are. */
+export const REVISION_LABEL = "org.opencontainers.image.revision";
+
+/**
+ * The commits that an image in a registry was made of, by the best that says so: its attestations, its label, the tags under which it
+ * waited. Empty when nobody says, or when the registry does not tell.
+ */
+export async function commitsOfImage(options: CommitsOptions): Promise<string[]> {
+  for (const ask of [byAttestations, byImage]) {
+    const commits = await ask(options).catch((error: unknown) => {
+      options.signal.throwIfAborted();
+      // Whatever the registry does not tell here is no reason not to release.
+      if (isToolError(error)) return [];
+      throw error;
+    });
+    if (commits.length > 0) return commits;
+  }
+  return [];
+}
+
+async function byAttestations({ signer, repository, digest, signal }: CommitsOptions): Promise<string[]> {
+  if (signer === undefined) return [];
+  return await attestedCommits({ repository, subject: digest, keys: [signer.publicKey], signal });
+}
+
+async function byImage(options: CommitsOptions): Promise<string[]> {
+  const { repository, candidates, isLabelled, signal } = options;
+  const configs = await configsOf(options);
+  if (isLabelled) {
+    const read = configs.map((config) => readImageConfig({ repository, config, signal }));
+    const labels = (await Promise.all(read)).flatMap((config) => config?.labels[REVISION_LABEL] ?? []);
+    const commits = labels.filter((label) => /^[0-9a-f]{40,64}$/.test(label));
+    if (commits.length > 0) return [...new Set(commits)];
+  }
+  return commitsInTags({
+    tags: await candidates.manifests.tags(signal),
+    imageIds: [options.digest, ...configs.map((config) => config.digest)],
+  });
+}
+
+/** Of the image, or of the first of an index. */
+async function configsOf(
+  options: Pick<CommitsOptions, "repository" | "digest" | "signal">,
+): Promise<Descriptor[]> {
+  const { repository, digest, signal } = options;
+  const manifest = await repository.manifests.get(digest, signal);
+  if (manifest === undefined) return [];
+  const content = readManifest(manifest, digest);
+  if (content.kind === "image") return [content.config];
+  const first = content.manifests.find(({ platform }) => platform?.os !== "unknown");
+  const child = first && (await repository.manifests.get(first.digest, signal));
+  const image = child && readManifest(child, child.digest);
+  return image?.kind === "image" ? [image.config] : [];
+}

@@ -1,0 +1,170 @@
+import { describe, expect, it } from "vitest";
+import { createKeyPair, loadSigner } from "../attest/index.ts";
+import { makeFolder } from "../config/testing/folder.ts";
+import type { Outcome } from "../model/index.ts";
+import { denies, onCall } from "../registry/memory/index.ts";
+import { judgeMove } from "./floating-tags.ts";
+import type { History, Kinship } from "./history.ts";
+import {
+  APP,
+  COMMIT,
+  evidenceOf,
+  identityOf,
+  makeReleaseWorld,
+  outcomeOf,
+  planWith,
+  type ReleaseWorld,
+} from "./testing/world.ts";
+
+const OTHER = "0".repeat(40);
+
+/** A history in which `OTHER` lies so. */
+function history(kinship: Kinship): History {
+  return {
+    kinshipOf: async (commit) => (commit === COMMIT ? "same" : commit === OTHER ? kinship : "unknown"),
+  };
+}
+
+/** An image that `latest` names, which waited for its tests as a candidate of `OTHER`. */
+function latest(
+  world: ReleaseWorld,
+  options: { configuration?: Record<string, unknown>; waited?: boolean } = {},
+) {
+  const { configuration, waited = true } = options;
+  const image = world.registry.addImage(APP, { tag: "latest", layers: ["theirs"], configuration });
+  if (waited) {
+    const id = image.imageId.slice(7, 19);
+    world.registry.setTag(APP, `candidate-${OTHER}-${id}`, image.manifest.digest);
+  }
+  return image;
+}
+
+describe("a floating tag", () => {
+  it.each<[Kinship, "set" | "kept", string]>([
+    ["older", "set", ""],
+    ["newer", "kept", `latest stays where it is: it names an image of the newer commit ${"0".repeat(12)}`],
+    ["apart", "kept", "which is not among those that this one was made on"],
+    ["unknown", "set", "too little history"],
+  ])("of an image of a commit that is %s is %s", async (kinship, state, warning) => {
+    const world = makeReleaseWorld();
+    const theirs = latest(world).manifest.digest;
+    const { receipt, warnings, problems } = await world.release({ history: history(kinship) });
+    expect([problems, receipt.status]).toEqual([[], "released"]);
+    expect(receipt.tags).toMatchObject([
+      { tag: "v1.4.2", state: "set" },
+      { tag: "latest", before: theirs, state },
+    ]);
+    const { digest } = world.image.manifest;
+    expect(world.registry.tagged(APP, "latest")).toBe(state === "kept" ? theirs : digest);
+    const told = warnings.filter((each) => each.startsWith("latest"));
+    expect(told).toEqual(warning === "" ? [] : [expect.stringContaining(warning)]);
+  });
+
+  it("moves backwards where that is allowed, and where no history is known", async () => {
+    for (const options of [
+      { plan: planWith({ allowBackwards: true }), history: history("newer") },
+      { history: undefined },
+      { history: history("newer"), source: {} },
+    ]) {
+      const world = makeReleaseWorld();
+      latest(world);
+      const { receipt } = await world.release(options);
+      expect(receipt.tags[1]).toMatchObject({ tag: "latest", state: "set" });
+    }
+  });
+
+  it("moves, with a warning, from an image that nobody says a commit of", async () => {
+    const world = makeReleaseWorld();
+    latest(world, { waited: false });
+    world.registry.fault(denies("manifests.tags"));
+    const { receipt, warnings } = await world.release({ history: history("newer") });
+    expect(receipt.tags[1]).toMatchObject({ state: "set" });
+    expect(warnings).toContain("latest moves from an image that nobody says a commit of");
+  });
+
+  it("is judged by the label of the image where the project sets it, not by one of an image below", async () => {
+    for (const [own, state] of [
+      [COMMIT, "kept"],
+      ["f".repeat(40), "set"],
+    ] as const) {
+      const labelled = (commit: string) => ({
+        config: { Labels: { "org.opencontainers.image.revision": commit } },
+      });
+      const world = makeReleaseWorld({ configuration: labelled(own) });
+      latest(world, { waited: false, configuration: labelled(OTHER) });
+      const { receipt } = await world.release({ history: history("newer") });
+      expect(receipt.tags[1]).toMatchObject({ state });
+    }
+  });
+
+  it("is judged by what our key attests of the image that it names", async () => {
+    await using folder = await makeFolder({});
+    const { privateKey } = await createKeyPair({});
+    const signer = await loadSigner({ pem: privateKey });
+    const signing = { signer, folder: folder.path, version: "0.1.0" };
+    const world = makeReleaseWorld();
+    const newer = latest(world, { waited: false });
+    const foundOf = (outcome: Outcome) => ({
+      evidence: [
+        {
+          ...evidenceOf(outcome),
+          tests: async () =>
+            ["a", "b", "c"].map((name) => ({ group: "", name, status: "passed" as const, duration: 1 })),
+        },
+      ],
+      invalid: [],
+      warnings: [],
+    });
+    const { digest } = newer.manifest;
+    const first = await world.release({
+      signing,
+      image: { repository: APP, reference: digest },
+      expected: { ...identityOf(newer), digest },
+      plan: planWith({ tags: [{ tag: "v2", kind: "immutable" }] }),
+      source: { now: { commit: OTHER, dirty: false } },
+      found: foundOf(
+        outcomeOf({ ...identityOf(newer), manifest: digest }, { source: { commit: OTHER, dirty: false } }),
+      ),
+    });
+    expect(first.problems).toEqual([]);
+    const own = { ...world.identity, manifest: world.image.manifest.digest };
+    const late = await world.release({ signing, found: foundOf(outcomeOf(own)), history: history("newer") });
+    expect(late.problems).toEqual([]);
+    expect(late.receipt.tags[1]).toMatchObject({ tag: "latest", before: digest, state: "kept" });
+  });
+
+  it.each<[Kinship, string, "kept" | "set" | "not-set"]>([
+    ["newer", "is kept", "kept"],
+    ["older", "is moved on", "set"],
+    ["unknown", "ends the release", "not-set"],
+  ])("that another release moves meanwhile to a commit that is %s %s", async (kinship, _what, state) => {
+    const world = makeReleaseWorld();
+    const theirs = latest(world);
+    world.registry.setTag(APP, "latest", world.image.manifest.digest);
+    world.registry.fault(
+      onCall({ operation: "manifests.put", subject: "v1.4.2" }, () =>
+        world.registry.setTag(APP, "latest", theirs.manifest.digest),
+      ),
+    );
+    const { receipt, problems, warnings } = await world.release({ history: history(kinship) });
+    expect(receipt.tags[1]).toMatchObject({ tag: "latest", state });
+    expect(problems.map(({ code }) => code)).toEqual(state === "not-set" ? ["TAG_MOVED"] : []);
+    expect(warnings.filter((each) => each.startsWith("latest stays"))).toHaveLength(state === "kept" ? 1 : 0);
+    const named = state === "set" ? world.image : theirs;
+    expect(world.registry.tagged(APP, "latest")).toBe(named.manifest.digest);
+  });
+});
+
+describe("an image that was made of several commits", () => {
+  it.each<[Kinship[], string]>([
+    [["older", "newer"], "backwards"],
+    [["older", "apart"], "forward"],
+    [["older", "unknown"], "forward"],
+    [["apart", "unknown"], "unknown"],
+    [["apart", "apart"], "backwards"],
+    [[], "unknown"],
+  ])("of %j: the tag would move %s", (kinships, to) => {
+    const related = kinships.map((kinship, index) => ({ commit: `${index}`.repeat(40), kinship }));
+    expect(judgeMove(related).to).toBe(to);
+  });
+});

@@ -1,0 +1,105 @@
+import type { Digest, TagReceipt } from "../model/index.ts";
+import {
+  familiarName,
+  type RegistryClient,
+  type Repository,
+  type RepositoryName,
+} from "../registry/index.ts";
+import type { Candidate } from "./candidate.ts";
+import { commitsOfImage, REVISION_LABEL } from "./commits-of-image.ts";
+import type { History, Kinship, MayMove, Move } from "./history.ts";
+import type { ReleasePlan } from "./plan.ts";
+import type { ReleasePlaces, Signing } from "./prepared.ts";
+
+/** Judges by the commits that the image is of; one look at each image. Without a history, or where all is allowed, everything moves. */
+export function mayMoveTo(options: {
+  plan: Pick<ReleasePlan, "allowBackwards" | "candidate">;
+  registries: RegistryClient;
+  places: ReleasePlaces;
+  candidate: Candidate;
+  signing?: Signing | undefined;
+  history?: History | undefined;
+  source: { now?: { commit?: string | undefined } | undefined };
+  signal: AbortSignal;
+}): MayMove | undefined {
+  const { plan, places, candidate, signing, history, source, signal } = options;
+  const { commit } = source.now ?? {};
+  if (history === undefined || commit === undefined || plan.allowBackwards) return undefined;
+  const known = new Map<Digest, Promise<Move>>();
+  const look = async (digest: Digest) => {
+    const commits = await commitsOfImage({
+      repository: places.to,
+      digest,
+      signer: signing?.signer,
+      candidates: handleOn(plan.candidate.repository, options),
+      isLabelled: candidate.images.every(({ labels }) => labels[REVISION_LABEL] === commit),
+      signal,
+    });
+    const related = commits.map(async (each) => ({ commit: each, kinship: await history.kinshipOf(each) }));
+    return judgeMove(await Promise.all(related));
+  };
+  return async (digest) => {
+    const move = known.get(digest) ?? look(digest);
+    known.set(digest, move);
+    return await move;
+  };
+}
+
+/** The handles that are there count what is asked of the registry. */
+function handleOn(
+  name: RepositoryName,
+  { registries, places }: { registries: RegistryClient; places: ReleasePlaces },
+): Repository {
+  const open = [places.from, places.to].find((each) => familiarName(each.name) === familiarName(name));
+  return open ?? registries.repository(name);
+}
+
+/** One image may have been made of several commits: a newer one among them counts most, then one that this was made on. */
+export function judgeMove(related: readonly { commit: string; kinship: Kinship }[]): Move {
+  const find = (...kinships: Kinship[]) => related.find(({ kinship }) => kinships.includes(kinship))?.commit;
+  const newer = find("newer");
+  if (newer !== undefined) return { to: "backwards", why: `an image of the newer commit ${short(newer)}` };
+  if (find("same", "older") !== undefined) return { to: "forward" };
+  const unknown = find("unknown");
+  if (unknown !== undefined)
+    return {
+      to: "unknown",
+      why: `an image of commit ${short(unknown)}, which this checkout has too little history to place: fetch all of it`,
+    };
+  const apart = find("apart");
+  return apart === undefined
+    ? { to: "unknown", why: "an image that nobody says a commit of" }
+    : {
+        to: "backwards",
+        why: `an image of commit ${short(apart)}, which is not among those that this one was made on`,
+      };
+}
+
+/** The tags, of which those are kept that would move backwards. */
+export async function keepNewer(options: {
+  tags: readonly TagReceipt[];
+  digest: Digest;
+  mayMove: MayMove | undefined;
+}): Promise<{ tags: TagReceipt[]; warnings: string[] }> {
+  const { digest, mayMove } = options;
+  const judged = options.tags.map(async (each): Promise<{ tag: TagReceipt; warnings: string[] }> => {
+    const { tag, kind, before } = each;
+    if (kind !== "floating" || before === undefined || before === digest || mayMove === undefined)
+      return { tag: each, warnings: [] };
+    const move = await mayMove(before);
+    if (move.to === "backwards")
+      return { tag: { ...each, state: "kept" }, warnings: [keptWarning(tag, move.why)] };
+    return { tag: each, warnings: move.to === "unknown" ? [`${tag} moves from ${move.why}`] : [] };
+  });
+  const all = await Promise.all(judged);
+  return { tags: all.map(({ tag }) => tag), warnings: all.flatMap(({ warnings }) => warnings) };
+}
+
+/** A tag that was left alone, for people. */
+export function keptWarning(tag: string, why: string): string {
+  return `${tag} stays where it is: it names ${why}. --allow-backwards moves it all the same`;
+}
+
+function short(commit: string): string {
+  return commit.slice(0, 12);
+}
