@@ -1,15 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  attestImage,
-  findKey,
-  loadSigner,
-  testResultStatement,
-} from "../packages/seatrial/src/attest/index.ts";
-import { image, outcome, suite, test } from "../packages/seatrial/src/attest/testing/evidence.ts";
-import { type Manifest, readManifest } from "../packages/seatrial/src/registry/index.ts";
-import { connectRegistries } from "../packages/seatrial/src/registry/oci/index.ts";
 import { docker } from "./support/engine.ts";
+import { projectNames } from "./support/forget.ts";
 import { startRegistry, type TestRegistry } from "./support/own-registry.ts";
 import { seatrial, startCommand } from "./support/program.ts";
 import { project, type TestProject } from "./support/project.ts";
@@ -18,61 +10,69 @@ import { REGISTRY_KINDS } from "./support/registry-program.ts";
 const PASSPHRASE = "open sesame";
 const NAME = `e2e-attest-${process.pid.toString(36)}${Date.now().toString(36)}`;
 const TYPE = "https://in-toto.io/attestation/test-result/v0.1";
+const MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
 
+const named = projectNames("attest");
 let registry: TestRegistry;
 let folder: TestProject;
 let app: string;
 /** What was attested, byte for byte. */
-let manifest: Manifest;
+let manifest: string;
 
 const verify = (...args: string[]) => seatrial(["verify", ...args], { cwd: folder.folder });
 
-/** Attests a suite of the image, as a release does. */
-async function attest(tag: string): Promise<Manifest> {
-  const signal = AbortSignal.timeout(60_000);
-  await using client = connectRegistries({ environment: { HOME: folder.folder } });
-  const repository = client.repository({ registry: registry.host, repository: "team/app" });
-  const found = await repository.manifests.get(tag, signal);
-  const read = found && readManifest(found, tag);
-  if (found === undefined || read?.kind !== "image") throw new Error(`no image ${tag}`);
+/** A project with a suite on top of what ships, and one in an image beside it. */
+function files(name: string): Record<string, string> {
+  return {
+    Dockerfile: `
+      FROM debian:13 AS beside
+      RUN echo beside > /beside
+      FROM debian:13 AS release
+      RUN echo ${name} > /app
+      FROM release AS test
+      RUN echo tests > /tests
+    `,
+    "seatrial.yaml": `
+      name: ${name}
+      image: { release: release, test: test }
+      suites:
+        unit:
+          runner: tap
+          command: [printf, 'TAP version 13\\n1..2\\nok 1 - one\\nok 2 - two\\n']
+        beside:
+          target: beside
+          command: [test, -f, /beside]
+      release:
+        repository: ${app}
+        tags: [v1]
+    `,
+  };
+}
+
+/** Builds, tests, attests and releases, as a user does. */
+async function release(): Promise<void> {
   const env = { SEATRIAL_KEY: "seatrial.key", SEATRIAL_KEY_PASSPHRASE: PASSPHRASE };
-  const key = await findKey({ env, cwd: folder.folder });
-  if (key === undefined) throw new Error("no key");
-  const { digest, mediaType, bytes } = found;
-  const imageId = read.config.digest;
-  const statement = testResultStatement({
-    subject: { name: app, digest, imageId },
-    suite: "unit",
-    attested: ["unit"],
-    outcomes: [outcome({ images: [image("release", imageId)], suites: [suite({ imageId })] })],
-    tests: [test("TestTotal"), test("TestEmpty")],
-    version: "0.0.0",
+  const ended = await seatrial(["run"], { cwd: folder.folder, env });
+  expect(ended.code, `${ended.stdout}${ended.stderr}`).toBe(0);
+  const stored = await fetch(`http://${app.replace("/", "/v2/")}/manifests/v1`, {
+    headers: { accept: MANIFEST },
   });
-  await attestImage({
-    repository,
-    subject: { digest, mediaType, size: bytes.length },
-    statements: [statement],
-    signer: await loadSigner(key),
-    folder: folder.folder,
-    now: Date.now,
-    signal,
-  });
-  return found;
+  expect(stored.status).toBe(200);
+  manifest = await stored.text();
 }
 
 describe.each(REGISTRY_KINDS)("attestations in %s", (kind) => {
   beforeAll(async () => {
     registry = await startRegistry(NAME, kind);
     app = `${registry.host}/team/app`;
-    folder = await project({ "seatrial.yaml": "name: shop\n", Dockerfile: "FROM scratch\n" });
+    folder = await project(files(named("signed")));
     const env = { SEATRIAL_KEY_PASSPHRASE: PASSPHRASE };
     for (const file of ["seatrial.key", "other.key"]) {
       expect((await seatrial(["key", "new", "--out", file], { cwd: folder.folder, env })).code).toBe(0);
     }
-    await registry.push("team/app:v1", "one");
     await registry.push("team/app:v2", "two");
-    manifest = await attest("v1");
-  });
+    await release();
+  }, 120_000);
 
   afterAll(async () => {
     await registry[Symbol.asyncDispose]();
@@ -80,14 +80,34 @@ describe.each(REGISTRY_KINDS)("attestations in %s", (kind) => {
   });
 
   describe("seatrial verify", () => {
-    it("an attested image verifies, by tag and by digest", async () => {
+    it("a released image verifies, by tag and by digest", async () => {
       const byTag = await verify(`${app}:v1`, "--key", "seatrial.pub", "--suite", "unit", "--json");
       expect([byTag.code, byTag.stderr]).toEqual([0, ""]);
       const { digest, attestations } = JSON.parse(byTag.stdout);
-      expect(attestations).toMatchObject([{ suite: "unit", counts: { passed: 2 } }]);
+      expect(attestations).toMatchObject([
+        { suite: "beside" },
+        { suite: "check" },
+        { suite: "unit", counts: { passed: 2 } },
+      ]);
+      expect(attestations[0].attested).toEqual(["beside", "check", "unit"]);
       const byDigest = await verify(`${app}@${digest}`, "--key", "seatrial.pub", "--key", "other.pub");
       expect(byDigest.code).toBe(0);
       expect(byDigest.stdout).toContain("unit         2 passed");
+      expect(byDigest.stdout).toContain("! beside: passed in a sibling of this image");
+    });
+
+    it("a suite beside the image does not hold alone, nor where other proofs are asked for", async () => {
+      for (const [args, reason] of [
+        [
+          ["--suite", "beside"],
+          "no suite ran in this image, or against it: beside passed in a sibling of it",
+        ],
+        [["--proof", "identical", "prefix"], "beside: no attestation counts (its proof is sibling)"],
+      ] as const) {
+        const ended = await verify(`${app}:v1`, "--key", "seatrial.pub", ...args);
+        expect([ended.code, ended.stderr]).toEqual([1, ""]);
+        expect(ended.stdout).toContain(reason);
+      }
     });
 
     it("another key, another image, another commit and a missing suite do not", async () => {
@@ -126,8 +146,11 @@ describe.each(REGISTRY_KINDS)("attestations in %s", (kind) => {
         "root.json": ROOT,
         "seatrial.pub": await readFile(`${folder.folder}/seatrial.pub`, "utf8"),
         "other.pub": await readFile(`${folder.folder}/other.pub`, "utf8"),
-        "manifest.json": manifest.bytes.toString(),
-        "unit.json": await readFile(`${folder.folder}/attestations/unit.sigstore.json`, "utf8"),
+        "manifest.json": manifest,
+        "unit.json": await readFile(
+          `${folder.folder}/.seatrial/latest/attestations/unit.sigstore.json`,
+          "utf8",
+        ),
       });
       await docker("build", "--quiet", "--tag", IMAGE, context.folder);
     }, 300_000);
@@ -149,9 +172,17 @@ describe.each(REGISTRY_KINDS)("attestations in %s", (kind) => {
       );
       expect(right.stderr).toContain("The signatures were verified against the specified public key");
       expect(right.code).toBe(0);
-      const { payload, payloadType } = JSON.parse(right.stdout);
-      expect(payloadType).toBe("application/vnd.in-toto+json");
-      expect(JSON.parse(Buffer.from(payload, "base64").toString())).toMatchObject({ predicateType: TYPE });
+      const told = right.stdout
+        .trim()
+        .split("\n")
+        .map((line) => {
+          const { payload, payloadType } = JSON.parse(line);
+          expect(payloadType).toBe("application/vnd.in-toto+json");
+          const { predicateType, predicate } = JSON.parse(Buffer.from(payload, "base64").toString());
+          expect(predicateType).toBe(TYPE);
+          return `${predicate.seatrial.suite} ${predicate.result}`;
+        });
+      expect(told.sort()).toEqual(["beside WARNED", "check PASSED", "unit PASSED"]);
       const wrong = await cosign(`verify-attestation --key /other.pub ${FLAGS} localhost:5000/team/app:v1`);
       expect(wrong.stderr).toContain("no matching attestations");
       expect(wrong.code).not.toBe(0);
