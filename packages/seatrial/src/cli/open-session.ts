@@ -126,6 +126,7 @@ export async function resolveProjectCompose(options: {
     files: project.composeFiles,
     projectFolder: project.root,
     projectName: project.name,
+    envFiles: project.envFiles,
     environment: surroundings.environment.env,
     cacheFolder: `${cacheFolder(surroundings.environment)}/compose`,
     signal,

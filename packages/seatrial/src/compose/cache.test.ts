@@ -39,6 +39,7 @@ interface Setup {
     env?: Record<string, string>;
     files?: string[];
     profiles?: string[];
+    envFiles?: string[];
     name?: string;
   }): Promise<boolean>;
 }
@@ -50,13 +51,14 @@ async function setUp(files: Record<string, string> = {}): Promise<Setup> {
   return {
     folder,
     docker,
-    async hits({ env, files: names = ["compose.yaml"], profiles, name = "shop" } = {}) {
+    async hits({ env, files: names = ["compose.yaml"], profiles, envFiles, name = "shop" } = {}) {
       const before = (await docker.calls()).length;
       await resolveCompose({
         files: names,
         projectFolder: folder,
         projectName: name,
         profiles,
+        envFiles: envFiles?.map((file) => path.join(folder, file)),
         environment: { ...docker.env, ...env },
         cacheFolder,
         signal: AbortSignal.timeout(10_000),
@@ -126,6 +128,20 @@ describe("the second time", () => {
     expect(await hits({ env: { [name]: "2" } })).toBe(false);
     expect(await hits({ env: { [name]: "" } })).toBe(false);
     expect(await hits()).toBe(false);
+  });
+
+  test("named env files count with what is in them and in place of .env", async () => {
+    const compose = "services: { db: { image: 'postgres:${TAG}' } }";
+    const { folder, hits } = await setUp({ "compose.yaml": compose, "ci.env": "TAG=$CI_TAG\n" });
+    const envFiles = ["ci.env"];
+    expect(await hits()).toBe(false);
+    expect(await hits({ envFiles })).toBe(false);
+    expect(await hits({ envFiles })).toBe(true);
+    await put(folder, ".env", "TAG=15\n");
+    expect(await hits({ envFiles })).toBe(true);
+    expect(await hits({ envFiles, env: { CI_TAG: "9" } })).toBe(false);
+    await put(folder, "ci.env", "TAG=14\n");
+    expect(await hits({ envFiles })).toBe(false);
   });
 
   test("other files, profiles and names of the project count", async () => {

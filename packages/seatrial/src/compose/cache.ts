@@ -38,11 +38,12 @@ export async function openCache(options: {
   projectFolder: string;
   projectName?: string | undefined;
   profiles?: readonly string[] | undefined;
+  envFiles?: readonly string[] | undefined;
   env: Record<string, string | undefined>;
 }): Promise<ComposeCache> {
   const { cacheFolder, env } = options;
   const tool = cacheFolder === undefined ? undefined : await identifyTool(env);
-  // With env files named from outside, `.env` is not what counts.
+  // With env files named by the environment, `.env` is not what counts.
   const computed = env["COMPOSE_ENV_FILES"] ?? env["COMPOSE_DISABLE_ENV_FILE"];
   if (cacheFolder === undefined || tool === undefined || computed !== undefined) return NO_CACHE;
   const file = path.join(cacheFolder, `compose-${keyOf(options)}.json`);
@@ -65,8 +66,8 @@ export async function openCache(options: {
 const NO_CACHE: ComposeCache = { keep: async () => undefined };
 
 function keyOf(options: Omit<Parameters<typeof openCache>[0], "env">): string {
-  const { files, projectFolder, projectName, profiles } = options;
-  return digestOf(JSON.stringify([files, projectFolder, projectName, profiles])).slice(0, 24);
+  const { files, projectFolder, projectName, profiles, envFiles } = options;
+  return digestOf(JSON.stringify([files, projectFolder, projectName, profiles, envFiles])).slice(0, 24);
 }
 
 function digestSteering(env: Record<string, string | undefined>): string {

@@ -21,13 +21,14 @@ class NotUnderstood extends Error {}
 export async function scanInputs(options: {
   files: readonly string[];
   projectFolder: string;
+  /** Those that count in place of `.env`. */
+  envFiles?: readonly string[] | undefined;
 }): Promise<ComposeInputs | undefined> {
   const scan: Scan = { files: {}, variables: new Set(), seen: new Set() };
   const base = path.dirname(options.files[0] ?? options.projectFolder);
   try {
-    for (const folder of new Set([base, options.projectFolder])) {
-      await readEnvFile(scan, path.join(folder, ".env"));
-    }
+    const usual = [base, options.projectFolder].map((folder) => path.join(folder, ".env"));
+    for (const file of new Set(options.envFiles ?? usual)) await readEnvFile(scan, file);
     for (const file of options.files) await readComposeFile(scan, { file, bases: [base], required: true });
   } catch (error) {
     if (error instanceof NotUnderstood) return undefined;

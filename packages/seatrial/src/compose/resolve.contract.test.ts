@@ -27,6 +27,21 @@ async function resolveText(text: string, files: Record<string, string> = {}) {
   return await resolve(await folderWith({ ...files, "compose.yaml": text }));
 }
 
+test("named env files count in place of .env, for values of secrets too", async () => {
+  const text = `services: { a: { image: "x:\${TAG:-none}-\${EXTRA:-none}", secrets: [s] } }\nsecrets: { s: { environment: TOKEN } }`;
+  const folder = await folderWith({
+    "compose.yaml": text,
+    ".env": "TAG=dot\nEXTRA=dot\nTOKEN=dot",
+    "one.env": "TAG=one\nTOKEN=one",
+    "two.env": "TAG=${TAG}-two",
+  });
+  const files = ["one.env", "two.env"].map((name) => path.join(folder, name));
+  const compose = await resolve(folder, { envFiles: files });
+  expect(compose).toMatchObject({ services: { a: { image: "x:one-two-none" } }, dotenv: { TOKEN: "one" } });
+  const none = await resolve(folder, { envFiles: [] });
+  expect(none).toMatchObject({ services: { a: { image: "x:none-none" } }, dotenv: {} });
+});
+
 describe("a whole project", () => {
   test("is resolved and rewritten as the file means it", async () => {
     const compose = await resolve(FIXTURE);

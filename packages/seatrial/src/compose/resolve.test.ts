@@ -49,6 +49,22 @@ describe("resolving", () => {
     expect(call).toContain(`-f ${compose.files[0]} -f /abs/b.yaml --profile ci --profile db config`);
   });
 
+  test("names env files in both of its questions, and has none where none of those named is there", async () => {
+    const script = `case "$*" in
+      *"-f - "*) echo 'x-values: {TOKEN: [set, a]}' ;;
+      *) echo "{name: x, services: {}, secrets: {a: {environment: TOKEN}}, x-off: $COMPOSE_DISABLE_ENV_FILE}" ;;
+    esac; echo "off=$COMPOSE_DISABLE_ENV_FILE" >> "$DOCKER_CONFIG/calls.txt"`;
+    const docker = await fakeDocker(script);
+    await resolveWith(docker, { envFiles: ["/p/a.env", "/p/b.env"] });
+    const [first, off, second] = await docker.calls();
+    expect(first).toContain(" --env-file /p/a.env --env-file /p/b.env ");
+    expect(second).toContain(" --env-file /p/a.env --env-file /p/b.env -f - ");
+    expect(off).toBe("off=");
+    const none = await fakeDocker(script);
+    await resolveWith(none, { envFiles: [] });
+    expect((await none.calls())[1]).toBe("off=1");
+  });
+
   test("runs in the project's folder, in the given environment only", async () => {
     const docker = await fakeDocker(
       `echo "name: x"; echo "services: {a: {image: '$PWD $TAG $DOCKER_HOST'}}"`,

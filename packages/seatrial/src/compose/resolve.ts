@@ -17,6 +17,8 @@ export interface ResolveOptions {
   projectName?: string | undefined;
   /** Default: every profile, so that any service can be needed. */
   profiles?: readonly string[] | undefined;
+  /** Absolute. Values for variables, later files over earlier ones. Default: `.env`, by Compose's own rule. */
+  envFiles?: readonly string[] | undefined;
   /** The user's environment, in which variables are looked up. */
   environment: Record<string, string | undefined>;
   /** The environment that makes docker talk to the engine of the run. */
@@ -36,7 +38,14 @@ const DEADLINE = 60_000;
  */
 export async function resolveCompose(options: ResolveOptions): Promise<ResolvedCompose> {
   const files = options.files.map((file) => path.resolve(options.projectFolder, file));
-  const env = { ...options.environment, ...options.commandEnvironment, PWD: options.projectFolder };
+  const env = {
+    ...options.environment,
+    ...options.commandEnvironment,
+    PWD: options.projectFolder,
+    // Named ones count in place of `.env`, even where none of them is there.
+    ...(options.envFiles?.length === 0 ? { COMPOSE_DISABLE_ENV_FILE: "1" } : {}),
+    ...(options.envFiles === undefined ? {} : { COMPOSE_ENV_FILES: undefined }),
+  };
   const cache = await openCache({ ...options, files, env });
   if (cache.kept !== undefined) return cache.kept;
   const resolved = await askCompose({ ...options, files, env });
@@ -62,13 +71,15 @@ async function askCompose(
     });
   const profiles = (options.profiles ?? ["*"]).flatMap((profile) => ["--profile", profile]);
   const name = options.projectName === undefined ? [] : ["-p", toProjectName(options.projectName)];
-  const result = await run([...files.flatMap((file) => ["-f", file]), ...name, ...profiles, ...CONFIG]);
+  const envFiles = (options.envFiles ?? []).flatMap((file) => ["--env-file", file]);
+  const named = files.flatMap((file) => ["-f", file]);
+  const result = await run([...named, ...envFiles, ...name, ...profiles, ...CONFIG]);
   const { warnings, failure } = readStderr(result.stderr);
   if (result.code !== 0) throw composeFailure({ failure, files, projectFolder });
   const model = await readModel(result.stdout, nameFiles({ files, projectFolder }));
   const missing = referencedVariables(model).filter((variable) => env[variable] === undefined);
   // The folder whose `.env` counts is said by the first file, which this question does not name.
-  const base = ["--project-directory", path.dirname(files[0] ?? projectFolder)];
+  const base = ["--project-directory", path.dirname(files[0] ?? projectFolder), ...envFiles];
   const dotenv =
     missing.length === 0
       ? {}

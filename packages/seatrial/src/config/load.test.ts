@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadProject } from "./load.ts";
 import { failureOf, makeFolder, sentencesOf } from "./testing/folder.ts";
@@ -31,7 +31,7 @@ describe("loadProject", () => {
       name: "shop",
       file: join(path, "seatrial.yaml"),
       composeFiles: [join(path, "compose.yaml")],
-      envFiles: [],
+      envFiles: undefined,
       profiles: [],
       config: {
         image: {
@@ -118,7 +118,6 @@ describe("loadProject", () => {
       { D: "given", SHELL_WINS: "yes" },
     );
     expect(project.suites[0]?.env).toEqual({ A: "file", B: "env", C: "dot-file", D: "given", F: "yes" });
-    expect(project.envFiles).toHaveLength(1);
     expect(project.usedVariables).toMatchObject({
       D: "given",
       E: undefined,
@@ -137,6 +136,18 @@ describe("loadProject", () => {
       "other.env": "P=other",
       "deploy/compose.yaml": COMPOSE,
     };
+    const named = async (text: string) => {
+      const { project, path } = await load({ ...files, "seatrial.yaml": text });
+      return project.envFiles?.map((file) => relative(path, file));
+    };
+    expect(await named(config)).toBeUndefined();
+    expect(await named("env_file: [other.env, { path: none.env, required: false }]\n")).toEqual([
+      "other.env",
+    ]);
+    const raw = "env_file: [{ path: other.env, format: raw }]\n";
+    expect(await named(raw)).toEqual(["other.env"]);
+    const unread = await failure({ ...files, "seatrial.yaml": `${raw}compose: deploy/compose.yaml\n` });
+    expect(unread).toMatchObject({ code: "CONFIG_INVALID", message: expect.stringContaining("1:") });
     const profiles = async (text: string, env = {}) =>
       (await load({ ...files, "seatrial.yaml": text }, env)).project.profiles;
     expect(await profiles(config)).toEqual(["dot"]);

@@ -38,7 +38,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
   const place = await findProject(options);
   const { root, file } = place;
   const written = await readWritten({ place, environment, builtin });
-  const { input, variables, envFiles, fileValues, warnings, locate } = written;
+  const { input, variables, namedFiles, fileValues, warnings, locate } = written;
   const { lookup } = variables;
   const { composeFiles, outline, dockerfile, args } = await readSurroundings({ written, root, environment });
 
@@ -123,7 +123,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     file,
     dockerfile,
     composeFiles,
-    envFiles,
+    envFiles: namedFiles?.map(({ path }) => path),
     profiles:
       input.profiles ?? (lookup("COMPOSE_PROFILES") ?? "").split(",").filter((profile) => profile !== ""),
     config,

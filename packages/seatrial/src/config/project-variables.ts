@@ -14,18 +14,29 @@ export interface ProjectVariablesOptions {
   builtin?: BuiltinLookup | undefined;
 }
 
+export interface ProjectVariables {
+  variables: Variables;
+  /** Of the files that are named in place of `.env`, those that are there. Absent: none is named. */
+  namedFiles: EnvFile[] | undefined;
+  /** What the files gave. */
+  fileValues: Record<string, string>;
+}
+
 /** The variables of a project: env files come from `env_file`, else COMPOSE_ENV_FILES, else `.env` beside the Compose file. */
-export async function projectVariables(
-  options: ProjectVariablesOptions,
-): Promise<{ variables: Variables; envFiles: EnvFile[]; fileValues: Record<string, string> }> {
+export async function projectVariables(options: ProjectVariablesOptions): Promise<ProjectVariables> {
   const { environment, builtin } = options;
   const { env } = environment;
-  const files = namedFiles(options) ?? usualFiles(options);
+  const named = namedFiles(options);
+  const files = named ?? usualFiles(options);
   const fileValues = await readEnvFiles({ files, lookup: (name) => env[name], environment });
   const present = await Promise.all(
     files.map(async (file) => ((await kindOf(file.path)) === "file" ? [file] : [])),
   );
-  return { variables: createVariables({ env, fileValues, builtin }), envFiles: present.flat(), fileValues };
+  return {
+    variables: createVariables({ env, fileValues, builtin }),
+    namedFiles: named && present.flat(),
+    fileValues,
+  };
 }
 
 function namedFiles({ environment, root, raw }: ProjectVariablesOptions): EnvFile[] | undefined {

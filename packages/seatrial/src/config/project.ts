@@ -11,7 +11,6 @@ import type {
   SpaceUse,
 } from "../model/index.ts";
 import type { DockerfileSummary } from "./dockerfile/summary.ts";
-import type { EnvFile } from "./env-files.ts";
 import type { Preset, ReadyConfig } from "./ready.ts";
 import type { StructureFile } from "./structure/file.ts";
 import type { Path } from "./yaml/tree.ts";
@@ -27,8 +26,9 @@ export interface Project {
   dockerfile: DockerfileSummary;
   /** Absolute; the override file is in it when Compose would take it. Empty without a Compose file. */
   composeFiles: string[];
-  /** Files with values for `${…}`, those that exist. */
-  envFiles: EnvFile[];
+  /** Files that `env_file` names in place of `.env`, absolute, and only those that are there. Absent: Compose finds its own. */
+  envFiles?: string[] | undefined;
+  /** Compose profiles that are active. */
   profiles: string[];
   config: ProjectConfig;
   suites: SuiteConfig[];

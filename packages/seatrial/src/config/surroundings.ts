@@ -6,8 +6,9 @@ import type { Environment } from "./environment.ts";
 import { environmentValues } from "./environment-values.ts";
 import { findComposeFiles } from "./find-compose.ts";
 import { absolutePath, labelOf } from "./read-text.ts";
+import type { ConfigInput } from "./schema/config.ts";
 import { checkServiceNames } from "./service-names.ts";
-import type { Written } from "./written.ts";
+import type { Complaint, Written } from "./written.ts";
 
 /** The files that a project's configuration stands beside. */
 export interface Surroundings {
@@ -36,7 +37,10 @@ export async function readSurroundings(options: {
   });
   const outline = await outlineCompose({ files: composeFiles, lookup, environment });
   const [first] = composeFiles;
-  const complaints = checkServiceNames(input, outline, first && labelOf(first, environment));
+  const complaints = [
+    ...checkServiceNames(input, outline, first && labelOf(first, environment)),
+    ...(first === undefined ? [] : rawFiles(input)),
+  ];
   if (complaints.length > 0) throw written.complain(complaints, "CONFIG_INVALID");
 
   const args = environmentValues(input.image?.args, lookup);
@@ -54,4 +58,13 @@ export async function readSurroundings(options: {
     hint: place === undefined ? undefined : `it is named in ${place}`,
   });
   return { composeFiles, outline, dockerfile, args };
+}
+
+/** The docker command line has no raw env files: it would read other values for `${…}` than this file has. */
+function rawFiles(input: ConfigInput): Complaint[] {
+  return (input.env_file ?? []).flatMap((entry, index) => {
+    if (typeof entry === "string" || entry.format !== "raw") return [];
+    const message = `a raw file cannot be read for the Compose file's variables; take "format: raw" out, and quote values with '…'`;
+    return [{ path: ["env_file", index, "format"], message }];
+  });
 }

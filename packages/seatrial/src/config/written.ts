@@ -27,8 +27,9 @@ export interface Complaint {
 export interface Written {
   input: ConfigInput;
   variables: Variables;
-  envFiles: EnvFile[];
-  /** What these files gave. */
+  /** Of the files that are named in place of `.env`, those that are there. Absent: none is named. */
+  namedFiles: EnvFile[] | undefined;
+  /** What the files for variables gave. */
   fileValues: Record<string, string>;
   warnings: string[];
   locate: Project["locate"];
@@ -57,7 +58,7 @@ export async function readWritten(options: ReadWrittenOptions): Promise<Written>
           hint: 'correct the path, or let "seatrial init" write the file',
         });
   const document = parseConfig(source);
-  const { variables, envFiles, fileValues } = await projectVariables({
+  const { variables, namedFiles, fileValues } = await projectVariables({
     environment,
     builtin,
     root,
@@ -67,7 +68,7 @@ export async function readWritten(options: ReadWrittenOptions): Promise<Written>
   return {
     input,
     variables,
-    envFiles,
+    namedFiles,
     fileValues,
     warnings,
     locate: file === undefined ? () => undefined : locatorOf(source, tree),
