@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { resolveCompose } from "../compose/index.ts";
 import { loadProject, type Project } from "../config/index.ts";
-import { planRun, type RunPlan } from "../run/index.ts";
+import { namedServices, planRun, type RunPlan } from "../run/index.ts";
 import { cacheScopes } from "./cache-scopes.ts";
 import type { GivenFlags, GlobalFlags } from "./flags.ts";
 import { gitVariables, readSource } from "./git.ts";
@@ -60,13 +60,24 @@ export async function openSession(options: {
     await tools;
   }
   awaited = "docker compose config";
-  const compose = await resolveProjectCompose({ project, surroundings, signal }).catch(
-    async (error: unknown) => {
-      // Compose stumbles over wrong settings of the engine too, and tells them as its own: what the engine says comes first.
-      await asked;
-      throw error;
-    },
-  );
+  const wants = {
+    project,
+    only: [...(flags.suites ?? []), ...(flags.only ?? [])],
+    checks: flags.checks !== undefined,
+    infrastructure: flags.infrastructure,
+    suites:
+      flags.checks !== "only" && flags.targets === undefined && (flags.infrastructure ?? []).length === 0,
+  };
+  const compose = await resolveProjectCompose({
+    project,
+    needed: namedServices(wants),
+    surroundings,
+    signal,
+  }).catch(async (error: unknown) => {
+    // Compose stumbles over wrong settings of the engine too, and tells them as its own: what the engine says comes first.
+    await asked;
+    throw error;
+  });
   awaited = "the engine";
   const { engine, launcher, usage } = await tools;
   awaited = `the engine at ${engine.endpoint}`;
@@ -79,19 +90,14 @@ export async function openSession(options: {
     },
   );
   const { plan, secrets } = await planRun({
-    project,
+    ...wants,
     compose,
-    only: [...(flags.suites ?? []), ...(flags.only ?? [])],
     grep: flags.grep,
     shard: flags.shard === undefined ? undefined : parseShard(flags.shard),
     given: await givenImages(flags, environment.cwd),
-    checks: flags.checks !== undefined,
     coverage: flags.coverage,
-    infrastructure: flags.infrastructure,
     cacheScopes: await projectScopes({ project, env: environment.env, signal }),
     stages: flags.targets,
-    suites:
-      flags.checks !== "only" && flags.targets === undefined && (flags.infrastructure ?? []).length === 0,
     cpus: cpus || availableParallelism(),
     environment: environment.env,
   });
@@ -114,19 +120,23 @@ async function projectScopes({
 
 type Environment = Record<string, string | undefined>;
 
-/** The project's Compose file as Compose understands it; undefined where it has none. */
+/** The project's Compose file as Compose understands it; undefined where it has none, or no service of it is needed. */
 export async function resolveProjectCompose(options: {
   project: Project;
+  /** Services by name, which are there whatever profiles are active. Absent: none is needed. */
+  needed: string[] | undefined;
   surroundings: Surroundings;
   signal: AbortSignal;
 }) {
-  const { project, surroundings, signal } = options;
-  if (project.composeFiles.length === 0) return undefined;
+  const { project, needed, surroundings, signal } = options;
+  if (project.composeFiles.length === 0 || needed === undefined) return undefined;
   return await resolveCompose({
     files: project.composeFiles,
     projectFolder: project.root,
     projectName: project.name,
     envFiles: project.envFiles,
+    profiles: project.profiles,
+    needed: { services: needed, profiles: needed.flatMap((name) => project.serviceProfiles[name] ?? []) },
     environment: surroundings.environment.env,
     cacheFolder: `${cacheFolder(surroundings.environment)}/compose`,
     signal,

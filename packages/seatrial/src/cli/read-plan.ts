@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { loadProject } from "../config/index.ts";
-import { planRun, type RunPlan } from "../run/index.ts";
+import { namedServices, planRun, type RunPlan } from "../run/index.ts";
 import type { GlobalFlags } from "./flags.ts";
 import { gitVariables } from "./git.ts";
 import { resolveProjectCompose } from "./open-session.ts";
@@ -20,10 +20,10 @@ export async function readPlan(options: {
     ...flags,
     builtin: gitVariables({ folder: flags.folder ?? environment.cwd, env: environment.env, signal }),
   });
+  const wants = { project, only: suites };
   const { plan } = await planRun({
-    project,
-    compose: await resolveProjectCompose({ project, surroundings, signal }),
-    only: suites,
+    ...wants,
+    compose: await resolveProjectCompose({ project, needed: namedServices(wants), surroundings, signal }),
     cpus: availableParallelism(),
     environment: environment.env,
   });

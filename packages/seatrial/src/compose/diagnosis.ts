@@ -96,7 +96,7 @@ const HINTS: [RegExp, (match: RegExpExecArray) => string][] = [
   ],
   [
     /container name .* already in use/,
-    () => "All profiles are read at once, so a container_name may be used only once; leave it out.",
+    () => "A run gives its containers names of its own; leave container_name out.",
   ],
 ];
 

@@ -16,6 +16,8 @@ export interface ResolvedCompose {
   volumes: Section;
   configs: Section;
   secrets: Section;
+  /** Those that are active, `*` for all. It may have services of others too. */
+  profiles: string[];
   /** Values from `.env` of variables that configs and secrets refer to and the environment lacks. */
   dotenv: Record<string, string>;
   /** What Compose itself warned of. */

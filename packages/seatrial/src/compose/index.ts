@@ -5,6 +5,7 @@ export type { ResolvedCompose, Section } from "./document.ts";
 export type { ComposeErrorCode } from "./errors.ts";
 export type { ComposeHealth } from "./health.ts";
 export { type ComposePlan, type PlanServicesOptions, planServices } from "./plan.ts";
+export { activeServices } from "./profiles.ts";
 export type { ProjectTarget } from "./project-target.ts";
 export { type ResolveOptions, resolveCompose } from "./resolve.ts";
 export type { ComposeService } from "./service.ts";

@@ -42,6 +42,10 @@ describe("which services are planned", () => {
     });
     expect(await namesOf(optional(image), ["web"])).toEqual(["mail", "web"]);
     expect(await namesOf(optional({ ...image, profiles: ["mail"] }), ["web"])).toEqual(["web"]);
+    const model = { services: optional({ ...image, profiles: ["mail"] }) };
+    const active = resolved(model, { profiles: ["mail"] });
+    const { services: planned } = await planServices({ compose: active, wanted: ["web"], environment: {} });
+    expect(planned.map(({ spec }) => spec.name)).toEqual(["mail", "web"]);
   });
 
   test("a dependency that is not planned is not waited for", async () => {

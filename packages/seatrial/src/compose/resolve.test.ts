@@ -65,6 +65,34 @@ describe("resolving", () => {
     expect((await none.calls())[1]).toBe("off=1");
   });
 
+  test("asks for every profile only where a service is needed that is in none of those named", async () => {
+    const script = `case "$*" in
+      *"*"*) echo '{name: x, services: {a: {}, t: {profiles: [t]}}}' ;;
+      *"--profile broken"*) echo 'service "t" depends on undefined service "d"' >&2; exit 15 ;;
+      *) echo '{name: x, services: {a: {}}}' ;;
+    esac`;
+    const asked = async (options: Partial<ResolveOptions>) => {
+      const docker = await fakeDocker(script);
+      const compose = await resolveWith(docker, options);
+      const profiles = (await docker.calls()).map((call) => call.match(/(?<=--profile )\S+/g)?.join());
+      return { services: Object.keys(compose.services), active: compose.profiles, profiles };
+    };
+    const needing = (...services: string[]) => ({ services, profiles: ["q"] });
+    const narrow = { services: ["a"], active: ["p"], profiles: ["p,q"] };
+    expect(await asked({ profiles: ["p"], needed: needing("a") })).toEqual(narrow);
+    const wide = { services: ["a", "t"], active: ["p"], profiles: ["p,q", "*"] };
+    expect(await asked({ profiles: ["p"], needed: needing("a", "t") })).toEqual(wide);
+    const refused = await asked({ profiles: ["broken"], needed: needing("a") });
+    expect(refused).toMatchObject({ services: ["a", "t"], active: ["broken"] });
+  });
+
+  test("tells what Compose refused of the profiles that were asked for, when it refuses all of them too", async () => {
+    const docker = await fakeDocker(`echo "failed: $*" >&2; exit 15`);
+    const resolving = resolveWith(docker, { profiles: ["p"] });
+    await expect(resolving).toThrowWithCode("COMPOSE_INVALID");
+    await expect(resolving).rejects.toMatchObject({ message: expect.stringContaining("--profile p") });
+  });
+
   test("runs in the project's folder, in the given environment only", async () => {
     const docker = await fakeDocker(
       `echo "name: x"; echo "services: {a: {image: '$PWD $TAG $DOCKER_HOST'}}"`,

@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { CommandResult } from "../support/command.ts";
+import { isToolError } from "../support/error.ts";
 import { openCache } from "./cache.ts";
 import { runCompose } from "./command.ts";
 import { composeFailure, readStderr } from "./diagnosis.ts";
@@ -15,8 +16,10 @@ export interface ResolveOptions {
   projectFolder: string;
   /** Default: Compose's own rule (`name:`, COMPOSE_PROJECT_NAME, the folder). */
   projectName?: string | undefined;
-  /** Default: every profile, so that any service can be needed. */
+  /** Those that are active. Default: every profile. */
   profiles?: readonly string[] | undefined;
+  /** Services that must be there whatever is active, and the profiles that these are known to need. */
+  needed?: { services: readonly string[]; profiles: readonly string[] } | undefined;
   /** Absolute. Values for variables, later files over earlier ones. Default: `.env`, by Compose's own rule. */
   envFiles?: readonly string[] | undefined;
   /** The user's environment, in which variables are looked up. */
@@ -42,23 +45,63 @@ export async function resolveCompose(options: ResolveOptions): Promise<ResolvedC
     ...options.environment,
     ...options.commandEnvironment,
     PWD: options.projectFolder,
+    // What is active has been decided, also where it is nothing.
+    ...(options.profiles === undefined ? {} : { COMPOSE_PROFILES: "" }),
     // Named ones count in place of `.env`, even where none of them is there.
     ...(options.envFiles?.length === 0 ? { COMPOSE_DISABLE_ENV_FILE: "1" } : {}),
     ...(options.envFiles === undefined ? {} : { COMPOSE_ENV_FILES: undefined }),
   };
-  const cache = await openCache({ ...options, files, env });
+  const profiles = [...(options.profiles ?? ALL_PROFILES)];
+  const { services = [], profiles: further = [] } = options.needed ?? {};
+  const asking = { ...options, files, env };
+  const narrow = await attempt(
+    async () => await resolveProfiles({ ...asking, profiles: [...new Set([...profiles, ...further])] }),
+  );
+  const isWhole = "found" in narrow && services.every((name) => name in narrow.found.services);
+  if (isWhole) return { ...narrow.found, profiles };
+  if (profiles.includes("*")) return { ...foundOf(narrow), profiles };
+  // Files that this one includes may have the service in a profile, or it depends on one of another profile.
+  const wide = await attempt(async () => await resolveProfiles({ ...asking, profiles: ALL_PROFILES }));
+  return { ...foundOf("found" in wide || "found" in narrow ? wide : narrow), profiles };
+}
+
+const ALL_PROFILES = ["*"];
+
+type Attempt = { found: ResolvedCompose } | { error: unknown };
+
+/** Compose refuses a file whose active services depend on others that are not. */
+async function attempt(resolve: () => Promise<ResolvedCompose>): Promise<Attempt> {
+  try {
+    return { found: await resolve() };
+  } catch (error) {
+    if (isToolError(error, "COMPOSE_INVALID")) return { error };
+    throw error;
+  }
+}
+
+function foundOf(attempted: Attempt): ResolvedCompose {
+  if ("found" in attempted) return attempted.found;
+  throw attempted.error;
+}
+
+async function resolveProfiles(options: Asking): Promise<ResolvedCompose> {
+  const cache = await openCache(options);
   if (cache.kept !== undefined) return cache.kept;
-  const resolved = await askCompose({ ...options, files, env });
+  const resolved = await askCompose(options);
   await cache.keep(resolved);
   return resolved;
 }
 
+type Asking = ResolveOptions & {
+  files: string[];
+  profiles: readonly string[];
+  env: Record<string, string | undefined>;
+};
+
 // YAML, as JSON output leaves out the `x-` extensions of services.
 const CONFIG = ["config", "--format", "yaml"];
 
-async function askCompose(
-  options: ResolveOptions & { files: string[]; env: Record<string, string | undefined> },
-): Promise<ResolvedCompose> {
+async function askCompose(options: Asking): Promise<ResolvedCompose> {
   const { files, projectFolder, env } = options;
   const run = (args: string[], input = ""): Promise<CommandResult> =>
     runCompose({
@@ -69,7 +112,7 @@ async function askCompose(
       deadline: options.deadline ?? DEADLINE,
       signal: options.signal,
     });
-  const profiles = (options.profiles ?? ["*"]).flatMap((profile) => ["--profile", profile]);
+  const profiles = options.profiles.flatMap((profile) => ["--profile", profile]);
   const name = options.projectName === undefined ? [] : ["-p", toProjectName(options.projectName)];
   const envFiles = (options.envFiles ?? []).flatMap((file) => ["--env-file", file]);
   const named = files.flatMap((file) => ["-f", file]);
@@ -84,7 +127,7 @@ async function askCompose(
     missing.length === 0
       ? {}
       : await readVariables({ names: missing, run: (args, input) => run([...base, ...args], input) });
-  return { ...model, files, projectFolder, dotenv, warnings };
+  return { ...model, files, projectFolder, profiles: [...options.profiles], dotenv, warnings };
 }
 
 async function readModel(stdout: string, file: string) {

@@ -4,7 +4,7 @@ import { type Dependency, dependenciesOf } from "./dependencies.ts";
 import { cycleError } from "./diagnosis.ts";
 import { nameFiles, type ResolvedCompose } from "./document.ts";
 import { composeError } from "./errors.ts";
-import { asTexts } from "./value.ts";
+import { isActive } from "./profiles.ts";
 
 /** The named services with everything they depend on, dependencies first. Fails with COMPOSE_UNKNOWN_SERVICE or COMPOSE_CYCLE. */
 export function selectServices(compose: ResolvedCompose, roots: readonly string[]): string[] {
@@ -32,7 +32,7 @@ export function selectServices(compose: ResolvedCompose, roots: readonly string[
 
 /** An optional dependency comes along when Compose would start it anyway. */
 function counts(compose: ResolvedCompose, dependency: Dependency): boolean {
-  return dependency.required || asTexts(compose.services[dependency.service]?.["profiles"]).length === 0;
+  return dependency.required || isActive(compose, dependency.service);
 }
 
 function unknownService(compose: ResolvedCompose, name: string): Error {

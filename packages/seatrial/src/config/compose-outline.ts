@@ -29,6 +29,7 @@ export interface OutlineService {
     | undefined;
   command?: string[] | undefined;
   dependsOn: string[];
+  profiles: string[];
   /** As written, variables and all; null: the value comes from the environment. */
   environment: Record<string, string | null>;
   /** Absolute paths. */
@@ -56,13 +57,23 @@ export async function outlineCompose(options: OutlineOptions): Promise<ComposeOu
     if (model === undefined || "include" in model) outline.complete = false;
     outline.name = fill(model?.["name"]) ?? outline.name;
     for (const [name, value] of Object.entries(asRecord(model?.["services"]))) {
-      const known = services.get(name) ?? { name, dependsOn: [], environment: {}, envFiles: [] };
+      const known = services.get(name) ?? {
+        name,
+        dependsOn: [],
+        profiles: [],
+        environment: {},
+        envFiles: [],
+      };
       const service = asRecord(value);
       services.set(name, {
         name,
         image: fill(service["image"]) ?? known.image,
         build: buildOf(service["build"], folder) ?? known.build,
         command: commandOf(service["command"]) ?? known.command,
+        profiles: [
+          ...known.profiles,
+          ...namesIn(service["profiles"]).flatMap((profile) => fill(profile) ?? []),
+        ],
         dependsOn: [...known.dependsOn, ...namesIn(service["depends_on"])],
         environment: { ...known.environment, ...environmentIn(service["environment"]) },
         envFiles: [...known.envFiles, ...envFilesIn(service["env_file"])],

@@ -33,6 +33,7 @@ describe("loadProject", () => {
       composeFiles: [join(path, "compose.yaml")],
       envFiles: undefined,
       profiles: [],
+      serviceProfiles: {},
       config: {
         image: {
           dockerfile: join(path, "Dockerfile"),
@@ -124,6 +125,17 @@ describe("loadProject", () => {
       FROM_DOTENV: "dot",
       SHELL_WINS: "yes",
     });
+  });
+
+  it("knows the profiles that services and what they depend on need, one each", async () => {
+    const compose = `services:
+  api: { image: a, profiles: [api, all], depends_on: [db, web] }
+  db: { image: b, profiles: [data] }
+  web: { image: c, depends_on: [api] }
+  cache: { image: d }
+`;
+    const { project } = await load({ Dockerfile: "FROM a\n", "compose.yaml": compose });
+    expect(project.serviceProfiles).toEqual({ api: ["api", "data"], db: ["data"], web: ["api", "data"] });
   });
 
   it("reads other env files in place of .env when they are named, and .env beside a Compose file elsewhere", async () => {

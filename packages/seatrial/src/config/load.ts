@@ -12,6 +12,7 @@ import { absolutePath } from "./read-text.ts";
 import { secretValues } from "./redaction.ts";
 import { resolveSuites } from "./resolve-suites.ts";
 import { readBuildSecrets } from "./secrets.ts";
+import { serviceProfiles } from "./service-profiles.ts";
 import { networkSettings, releaseSettings, serviceSettings } from "./settings.ts";
 import { spaceSettings } from "./space-settings.ts";
 import { readSurroundings } from "./surroundings.ts";
@@ -126,6 +127,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     envFiles: namedFiles?.map(({ path }) => path),
     profiles:
       input.profiles ?? (lookup("COMPOSE_PROFILES") ?? "").split(",").filter((profile) => profile !== ""),
+    serviceProfiles: serviceProfiles(outline),
     config,
     suites,
     secretValues: secretValues({

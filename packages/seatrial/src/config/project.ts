@@ -30,6 +30,8 @@ export interface Project {
   envFiles?: string[] | undefined;
   /** Compose profiles that are active. */
   profiles: string[];
+  /** By service, the profiles that it needs to be active, as far as the Compose files themselves tell. */
+  serviceProfiles: Record<string, string[]>;
   config: ProjectConfig;
   suites: SuiteConfig[];
   /** Values that must never be shown. */

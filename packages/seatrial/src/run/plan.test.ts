@@ -119,6 +119,17 @@ describe("infrastructure", () => {
     expect(await of(UNIT, [])).toEqual(["db", "cache", "api"]);
   });
 
+  it("is what is active, where neither suites nor names say what it is", async () => {
+    const some = { db: { image: "postgres" }, mail: { image: "mail", profiles: ["mail"] } };
+    const of = async (profiles: string[]) => {
+      const compose = resolved({ services: some }, { profiles });
+      const { plan: made } = await plan(UNIT, some, { infrastructure: [], compose });
+      return made.services.map(({ spec }) => spec.name);
+    };
+    expect(await of([])).toEqual(["db"]);
+    expect(await of(["mail"])).toEqual(["db", "mail"]);
+  });
+
   it("has spaces although it has no suites", async () => {
     const { plan: made } = await plan(needing, services, { infrastructure: ["db"], suites: false });
     expect(made.spaces.map(({ name }) => name)).toEqual(["db"]);

@@ -12,7 +12,7 @@ import { type BuildCache, type CacheScopes, type GivenImage, imageError } from "
 import type { BuildSecret, BuildTarget, SpacePlan, SuiteSpec } from "../model/index.ts";
 import type { CandidatePlan, ReleasePlan } from "../release/index.ts";
 import type { ServicePlan } from "../services/index.ts";
-import { checkSuite, selectSuites } from "../suites/index.ts";
+import { checkSuite } from "../suites/index.ts";
 import { EXIT } from "../support/error.ts";
 import { planCache } from "./plan-cache.ts";
 import { planCoverage } from "./plan-coverage.ts";
@@ -21,7 +21,7 @@ import { earlySpaces, planSpaces, spaceTargets, stepServices } from "./plan-spac
 import { planApps, planSuite } from "./plan-suites.ts";
 import type { NetworkPool } from "./subnets.ts";
 import { isLastStage, projectTarget } from "./targets.ts";
-import { givesSpaces, wantedServices } from "./wanted-services.ts";
+import { chosenSuites, givesSpaces, wantedServices } from "./wanted-services.ts";
 
 /** Everything that a run will do, as plain data. `--dry-run` prints it. */
 export interface RunPlan {
@@ -67,7 +67,7 @@ export interface RunPlan {
 
 export interface PlanOptions {
   project: Project;
-  /** The resolved Compose file, when the project has one. */
+  /** The resolved Compose file, when the project has one and the plan names services. */
   compose?: ResolvedCompose | undefined;
   /** Suites by name. Default: all. */
   only: readonly string[];
@@ -109,7 +109,7 @@ const NO_COMPOSE: ComposePlan = {
 /** Turns configuration into a plan, and the values that must not be shown. Nothing is started or changed. */
 export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; secrets: string[] }> {
   const { project, compose, cpus, grep } = options;
-  const chosen = options.suites === false ? [] : selectSuites(project.suites, options.only);
+  const chosen = chosenSuites(options);
   const stages = new Set(
     options.stages ?? [
       project.config.image.release,
@@ -275,6 +275,8 @@ function environmentSecrets(project: Project, composed: ComposePlan): string[] {
 
 /** Settings of services that do not exist are most likely a slip of the pen. */
 function unusedSettings(project: Project, compose: ResolvedCompose | undefined): string[] {
+  // A plan without services does not know them.
+  if (compose === undefined && project.composeFiles.length > 0) return [];
   const known = Object.keys(compose?.services ?? {});
   return Object.keys(project.config.services)
     .filter((name) => !known.includes(name))

@@ -1,6 +1,7 @@
-import type { ResolvedCompose } from "../compose/index.ts";
+import { activeServices, type ResolvedCompose } from "../compose/index.ts";
 import type { Project, SuiteConfig } from "../config/index.ts";
-import { spaceServices } from "./plan-spaces.ts";
+import { selectSuites } from "../suites/index.ts";
+import { spaceServices, stepServices } from "./plan-spaces.ts";
 
 /** What a run is for, as far as services are concerned. */
 export interface Wants {
@@ -14,16 +15,43 @@ export interface Wants {
   infrastructure?: readonly string[] | undefined;
 }
 
-/** The services that a run is to start, without those that they depend on. Infrastructure that names none is all of them. */
+/** The services that a run is to start, without those that they depend on. Infrastructure that names none is all that are active. */
 export function wantedServices({ project, compose, chosen, checks, infrastructure }: Wants): string[] {
+  const needed = neededServices({ project, chosen, checks, infrastructure });
+  if (infrastructure === undefined || needed.length > 0 || compose === undefined) return needed;
+  return activeServices(compose);
+}
+
+function neededServices({ project, chosen, checks, infrastructure }: Omit<Wants, "compose">): string[] {
   const { entrypoint } = project.config.check;
-  const needed = [
+  return [
     ...chosen.flatMap((suite) => [...suite.needs, ...spaceServices(suite, project)]),
     ...(checks === true ? (entrypoint?.needs ?? []) : []),
     ...(infrastructure ?? []),
   ];
-  if (infrastructure === undefined || needed.length > 0) return needed;
-  return Object.keys(compose?.services ?? {});
+}
+
+/** The Compose services that a plan names, or undefined where it has to do with none: the file need not be read then. */
+export function namedServices(
+  options: Omit<Wants, "compose" | "chosen"> & { only: readonly string[]; suites?: boolean | undefined },
+): string[] | undefined {
+  const { project, infrastructure } = options;
+  const chosen = chosenSuites(options);
+  const named = [
+    ...neededServices({ ...options, chosen }),
+    ...chosen.flatMap(({ service }) => service ?? []),
+  ];
+  if (named.length === 0 && infrastructure === undefined) return undefined;
+  return [...new Set([...named, ...stepServices(project).map(({ service }) => service)])];
+}
+
+/** The suites that a run is asked for. Fails with SUITE_UNKNOWN. */
+export function chosenSuites(options: {
+  project: Project;
+  only: readonly string[];
+  suites?: boolean | undefined;
+}): SuiteConfig[] {
+  return options.suites === false ? [] : selectSuites(options.project.suites, options.only);
 }
 
 /** A run that only checks the image has nobody who asks for spaces. */

@@ -7,7 +7,7 @@ export function resolved(model: object, rest: Partial<ResolvedCompose> = {}): Re
   const sections = toSections({ name: "shop", services: {}, ...model });
   if (sections === undefined) throw new Error("no Compose model");
   const files = ["/project/compose.yaml"];
-  return { ...sections, files, projectFolder: "/project", dotenv: {}, warnings: [], ...rest };
+  return { ...sections, files, projectFolder: "/project", profiles: [], dotenv: {}, warnings: [], ...rest };
 }
 
 /** Plans one service `db` that is written like this. `image` is filled in. */

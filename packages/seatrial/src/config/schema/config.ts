@@ -38,7 +38,11 @@ export const configSchema = section(
       "The Compose file or files. Default: the project's own, if there is one.",
       "compose.yaml",
     ),
-    profiles: field(oneOrMany(text, "profiles"), "Compose profiles that are active.", ["test"]),
+    profiles: field(
+      oneOrMany(text, "profiles"),
+      "Compose profiles that are active. A service that a suite needs comes along whatever they are. Default: COMPOSE_PROFILES.",
+      ["test"],
+    ),
     env_file: field(
       envFile,
       "Files with values for ${…} in this file and the Compose file, in place of .env.",
