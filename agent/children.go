@@ -35,8 +35,10 @@ type childTable struct {
 	// groups are the process groups that may have members, also after their leader's exit.
 	groups        map[int]bool
 	adoptsOrphans bool
-	ending        bool
-	watching      sync.Once
+	// lent are capabilities that no child has.
+	lent     []uintptr
+	ending   bool
+	watching sync.Once
 }
 
 var errEnding = errors.New("the agent is ending")
@@ -62,7 +64,7 @@ func (t *childTable) start(path string, argv []string, attributes *syscall.ProcA
 		return nil, errEnding
 	}
 	started := time.Now()
-	pid, err := syscall.ForkExec(path, argv, attributes)
+	pid, err := forkExecWithout(t.lent, path, argv, attributes)
 	if err != nil {
 		return nil, err
 	}

@@ -30,8 +30,16 @@ type liveness struct{ silence, answer time.Duration }
 var usualLiveness = liveness{silence: 20 * time.Second, answer: 40 * time.Second}
 
 // serve answers the owner until the connection or the agent ends, ends every process, and returns the exit code.
-func serve() int {
+func serve(arguments []string) int {
 	logger := log.New(os.Stderr, "seatrial agent: ", 0)
+	for _, argument := range arguments {
+		lent, err := parseLent(argument)
+		if err != nil {
+			logger.Print(err)
+			return 2
+		}
+		children.lent = lent
+	}
 	conn, err := openStdio()
 	if err != nil {
 		logger.Printf("cannot use stdin and stdout: %v", err)

@@ -10,6 +10,7 @@ import { type CachedAgent, listAgentCache, removeAgents } from "./cache.ts";
 import { type Holder, holderOf } from "./holder.ts";
 import { installAgent } from "./install.ts";
 import { createLauncher, type Launcher, type LaunchSpec } from "./launch.ts";
+import { placeFiles } from "./place-files.ts";
 import type { LaunchedWorkload } from "./start.ts";
 import { buildRealAgent } from "./testing/real-agent.ts";
 
@@ -162,14 +163,45 @@ describe("in a real container, the agent", () => {
   test("works in an image from scratch, without a shell, with a read-only root and no privileges", async () => {
     const holder = await own();
     const scratch = await engine.images.inspect(holder.image, signal);
-    const spec = specOf({ image: scratch?.id ?? "", agentUser: "1234:1234" });
+    const spec = specOf({ image: scratch?.id ?? "" });
     spec.security = { ...spec.security, readOnlyRoot: true, capDrop: ["ALL"] };
     spec.mounts = [{ kind: "tmpfs", target: "/results", mode: 0o1777 }];
     await using launched = await launcher.launch(spec, signal);
-    expect(await launched.agent.hello(signal)).toMatchObject({ uid: 1234 });
-    const version = await launched.agent.run({ argv: ["/.seatrial/agent", "version"] }, signal);
+    expect(await launched.agent.hello(signal)).toMatchObject({ uid: 0 });
+    const argv = ["/.seatrial/agent", "version"];
+    const version = await launched.agent.run({ argv, user: "1234:1234" }, signal);
     for await (const { data } of version.output) expect(data.toString()).toContain("protocol 1");
     expect(await launched.agent.files.stat("/results", signal)).toMatchObject({ kind: "folder" });
+  });
+
+  test("becomes other users and places their files where capabilities are dropped, and passes none on", async () => {
+    const spec = specOf();
+    spec.security = { ...spec.security, capDrop: ["ALL"], options: ["no-new-privileges:true"] };
+    spec.mounts = [{ kind: "tmpfs", target: "/run/secrets", mode: 0o755 }];
+    await using launched = await launcher.launch(spec, signal);
+    const file = {
+      from: { kind: "content", content: "s3cret", secret: true },
+      mode: 0o400,
+      uid: 999,
+    } as const;
+    const files = [{ ...file, target: "/run/secrets/key" }];
+    await placeFiles({ subject: "it", files, agent: launched.agent, onNote: () => undefined, signal });
+    const script = "id -u; cat /run/secrets/key; echo; grep -E '^Cap(Prm|Eff|Bnd)' /proc/self/status";
+    const none = ["CapPrm", "CapEff", "CapBnd"].map((name) => `${name}:\t0000000000000000`);
+    expect(await outputOf(launched, script, "999:999")).toBe(["999", "s3cret", ...none].join("\n"));
+    const asRoot =
+      "echo; cat /run/secrets/key 2>&1 | grep -o denied; tail -n +1 /proc/self/status | grep ^Cap[PEB]";
+    expect(await outputOf(launched, asRoot)).toBe(["denied", ...none].join("\n"));
+    const sleeping = await launched.agent.run({ argv: ["sleep", "60"], user: "999:999" }, signal);
+    await sleeping.signal("TERM");
+    expect(await sleeping.exit).toMatchObject({ signal: "TERM" });
+  });
+
+  test("drops what the service drops, and leaves it what it adds", async () => {
+    const spec = specOf();
+    spec.security = { ...spec.security, capDrop: ["CAP_KILL", "all"], capAdd: ["net_raw"] };
+    await using launched = await launcher.launch(spec, signal);
+    expect(await outputOf(launched, "grep ^CapBnd /proc/self/status")).toBe("CapBnd:\t0000000000002000");
   });
 
   test("runs processes as other users, from the image's own files", async () => {

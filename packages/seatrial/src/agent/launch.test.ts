@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { engineError } from "../engine/index.ts";
+import { engineError, type WorkloadSpec } from "../engine/index.ts";
 import { isToolError } from "../support/error.ts";
 import { listAgentCache, removeAgents } from "./cache.ts";
 import { createLauncher, type LaunchSpec } from "./launch.ts";
@@ -74,6 +74,22 @@ describe("a launch", () => {
       ],
     });
     expect(await launched.agent.hello(signal)).toMatchObject({ protocol: 1 });
+  });
+
+  test("has what the agent needs although the service drops it, and tells the agent what is not the service's", async () => {
+    const { engine, launcher } = start();
+    const specs: WorkloadSpec[] = [];
+    const create = engine.workloads.create.bind(engine.workloads);
+    engine.workloads.create = async (spec, given) => {
+      specs.push(spec);
+      return await create(spec, given);
+    };
+    const security = { ...db.security, capDrop: ["CAP_SETUID", "NET_RAW"], capAdd: ["SYS_TIME"] };
+    await using _launched = await launcher.launch({ ...db, security }, signal);
+    expect(specs.at(-1)).toMatchObject({
+      command: ["--lent=SETUID"],
+      security: { capDrop: ["NET_RAW"], capAdd: ["SYS_TIME", "SETUID"] },
+    });
   });
 
   test("of many containers installs the agent once, also when the first of them is aborted", async () => {

@@ -1,5 +1,11 @@
 import type { Engine, WorkloadSpec } from "../engine/index.ts";
-import { type Duration, PLAIN_SECURITY } from "../model/index.ts";
+import {
+  type Duration,
+  lentCapabilities,
+  PLAIN_SECURITY,
+  plainCapability,
+  type SecuritySpec,
+} from "../model/index.ts";
 import { orAborted } from "../support/abort.ts";
 import { isToolError } from "../support/error.ts";
 import { AGENT_FOLDER } from "./holder.ts";
@@ -8,8 +14,6 @@ import { type LaunchedWorkload, type ReservedWorkload, reserveWorkload } from ".
 
 /** What the launcher adds by itself: the agent's volume, entrypoint, root user. */
 export type LaunchSpec = Omit<WorkloadSpec, "entrypoint" | "command" | "user" | "removeOnExit"> & {
-  /** Run the agent as this user where the container may not switch users. Default: root. */
-  agentUser?: string | undefined;
   /** Whose container it is, for errors: `service postgres`. Default: the container's name. */
   label?: string | undefined;
 };
@@ -63,14 +67,18 @@ export function createLauncher(options: LauncherOptions): Launcher {
     return await installAgent({ engine, binary: await options.agentBinary(platform), platform, signal });
   }
 
-  async function reserveWith(agent: InstalledAgent, given: LaunchSpec, signal: AbortSignal) {
-    const { agentUser = "0", label = `container ${given.name}`, ...spec } = given;
+  async function reserveWith(
+    { agent, given, lent }: { agent: InstalledAgent; given: LaunchSpec; lent: readonly string[] },
+    signal: AbortSignal,
+  ) {
+    const { label = `container ${given.name}`, ...spec } = given;
     const mount = { kind: "volume", name: agent.volume, target: AGENT_FOLDER, readOnly: true } as const;
     const withAgent: WorkloadSpec = {
       ...spec,
       entrypoint: [`${AGENT_FOLDER}/agent`, "serve"],
-      command: [],
-      user: agentUser,
+      command: lent.length === 0 ? [] : [`--lent=${lent.join(",")}`],
+      user: "0",
+      security: withCapabilities(spec.security, lent),
       mounts: [...spec.mounts, mount],
     };
     return await reserveWorkload({ engine, label, spec: withAgent, leaveWithin, now }, signal);
@@ -97,12 +105,16 @@ export function createLauncher(options: LauncherOptions): Launcher {
     },
     launch: (spec, signal) =>
       withAgent(signal, async (agent) => {
-        const reserved = await reserveWith(agent, spec, signal);
+        const reserved = await reserveWith(
+          { agent, given: spec, lent: lentCapabilities(spec.security) },
+          signal,
+        );
         return await reserved.start(signal);
       }),
     reserve: (spec, signal) =>
       withAgent(signal, async (agent) => {
-        const from = (image: string) => reserveWith(agent, { ...NOTHING, ...spec, image }, signal);
+        const from = (image: string) =>
+          reserveWith({ agent, given: { ...NOTHING, ...spec, image }, lent: [] }, signal);
         try {
           return await from(agent.image);
         } catch (error) {
@@ -120,3 +132,9 @@ const NOTHING = {
   security: { ...PLAIN_SECURITY, readOnlyRoot: true, capDrop: ["ALL"] },
   extraHosts: [],
 };
+
+function withCapabilities(security: SecuritySpec, lent: readonly string[]): SecuritySpec {
+  if (lent.length === 0) return security;
+  const capDrop = security.capDrop.filter((name) => !lent.includes(plainCapability(name)));
+  return { ...security, capAdd: [...security.capAdd, ...lent], capDrop };
+}

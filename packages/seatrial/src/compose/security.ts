@@ -1,4 +1,4 @@
-import type { SecuritySpec } from "../model/index.ts";
+import { lentCapabilities, type SecuritySpec } from "../model/index.ts";
 import type { ServiceContext } from "./context.ts";
 import { asFlag, asList, asPairs, asRecord, asText, asTexts } from "./value.ts";
 
@@ -12,7 +12,7 @@ export function securityOf({ service, note }: ServiceContext): SecuritySpec {
       why: "note that many CI engines forbid privileged containers",
     });
   }
-  return {
+  const security: SecuritySpec = {
     privileged,
     readOnlyRoot: asFlag(service["read_only"]),
     capAdd: asTexts(service["cap_add"]),
@@ -22,6 +22,15 @@ export function securityOf({ service, note }: ServiceContext): SecuritySpec {
     sysctls: asPairs(service["sysctls"]),
     devices: asList(service["devices"]).flatMap((device) => deviceOf(device) ?? []),
   };
+  const lent = lentCapabilities(security);
+  if (lent.length > 0) {
+    note({
+      key: "cap_drop",
+      becomes: `kept for the service; its container has ${lent.join(", ")}`,
+      why: "the agent beside it places files and becomes the service's user, and gives them up for what it starts",
+    });
+  }
+  return security;
 }
 
 /** `source:target:permissions`, as the docker command line writes it. */

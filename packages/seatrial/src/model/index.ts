@@ -1,6 +1,7 @@
 // The shared nouns: plain types and their formatting, no I/O.
 export type { BuildResult, BuildSecret, BuildTarget } from "./build.ts";
 export { formatBytes } from "./bytes.ts";
+export { lentCapabilities, plainCapability } from "./capabilities.ts";
 export {
   type CheckName,
   type CheckOutcome,
