@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { formatChange } from "../compose/index.ts";
 import { planOne } from "../compose/testing/model.ts";
 import type { ServiceSettings } from "../config/index.ts";
 import { planService } from "./plan-services.ts";
@@ -42,9 +43,21 @@ describe("how a service is known to be ready", () => {
       [asked],
     ],
     [
-      "by its preset before its health check",
+      "by its preset and then its health check",
       { image: "redis:8", healthcheck: check },
       undefined,
+      [{ kind: "redis" }, asked],
+    ],
+    [
+      "by its preset alone, where its health check asks no more",
+      { image: "redis:8", healthcheck: { test: "redis-cli ping" } },
+      undefined,
+      [{ kind: "redis" }],
+    ],
+    [
+      "by its preset alone, where the project says so",
+      { image: "redis:8", healthcheck: check },
+      { ready: { kind: "preset", preset: "redis" } },
       [{ kind: "redis" }],
     ],
     [
@@ -88,6 +101,17 @@ describe("how a service is known to be ready", () => {
     const plan = await planned(service, own);
     expect(plan.spec.readiness.probes).toMatchObject(probes);
     expect(plan.spec.readiness.probes).toHaveLength(probes.length);
+  });
+
+  it("tells that a health check is replaced, and only then", async () => {
+    const told = async (test: string) => {
+      const { db } = await planOne({ image: "redis:8", healthcheck: { test } });
+      const changes: string[] = [];
+      planService({ service: db, onChange: (change) => void changes.push(formatChange(change)) });
+      return changes;
+    };
+    expect(await told("redis-cli ping")).toEqual([expect.stringContaining("db: healthcheck →")]);
+    expect(await told("redis-cli exists seeded")).toEqual([]);
   });
 
   const replicas = { image: "mongo:8", command: ["--replSet", "rs0"], healthcheck: check };

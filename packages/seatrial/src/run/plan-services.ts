@@ -1,24 +1,27 @@
 import { readFileSync } from "node:fs";
-import type { ComposeService } from "../compose/index.ts";
+import type { Change, ComposeService } from "../compose/index.ts";
 import { parseReady, type ReadyConfig, type ServiceSettings } from "../config/index.ts";
 import type { Duration, FileSpec, ProbeSpec } from "../model/index.ts";
 import { presetFor, type ServerAddress, type ServicePlan } from "../services/index.ts";
 import { s3ServiceOf } from "../spaces/index.ts";
 import { runError } from "./errors.ts";
+import { isPlainCheck } from "./plain-check.ts";
 
 const DEFAULT_DEADLINE: Duration = 60_000;
 
 /**
  * A Compose service with how it is known to be ready and whether its state is kept. What the project says of it wins over the
  * Compose file's `x-seatrial`, that over what its preset knows, that over its health check, that over its image's health check,
- * that over its first port.
+ * that over its first port. A health check that asks for more than its preset is asked too, once the preset's question is answered.
  */
 export function planService(options: {
   service: ComposeService;
   /** `services.<name>` of the project's configuration. */
   settings?: ServiceSettings | undefined;
+  /** Takes what a run does differently from the Compose file. */
+  onChange?: ((change: Change) => void) | undefined;
 }): ServicePlan {
-  const { service, settings } = options;
+  const { service, settings, onChange } = options;
   const { spec, health } = service;
   const ready = settings?.ready ?? readyOf(service);
   const preset = presetFor({
@@ -35,9 +38,13 @@ export function planService(options: {
     preset !== undefined &&
     explicitProbe(ready) === undefined &&
     !(preset.yieldsToHealthcheck && commandProbe !== undefined && ready === undefined);
+  const further = usesPreset && ready === undefined && commandProbe !== undefined ? [commandProbe] : [];
+  if (preset !== undefined && commandProbe !== undefined && isPlainCheck(commandProbe.argv, preset.name)) {
+    if (further.pop() !== undefined) onChange?.(replacedCheck(spec.name, preset.name));
+  }
   const probes =
     explicitProbe(ready) ??
-    (usesPreset ? [preset.probe] : undefined) ??
+    (usesPreset ? [preset.probe, ...further] : undefined) ??
     (commandProbe === undefined ? undefined : [commandProbe]) ??
     (s3?.ports ?? service.ports).slice(0, 1).map((port): ProbeSpec => ({ kind: "tcp", port }));
   const patience = health?.kind === "command" ? health.deadline : DEFAULT_DEADLINE;
@@ -112,7 +119,19 @@ function readyOf({
 
 const PROBE_TIMEOUT: Duration = 30_000;
 
-function probeOf(health: { argv?: string[] | undefined; timeout: Duration }): ProbeSpec | undefined {
+function replacedCheck(service: string, preset: string): Change {
+  return {
+    service,
+    key: "healthcheck",
+    becomes: `a question in the protocol of ${preset}`,
+    why: "it asks no more than that, and at longer intervals",
+  };
+}
+
+function probeOf(health: {
+  argv?: string[] | undefined;
+  timeout: Duration;
+}): Extract<ProbeSpec, { kind: "command" }> | undefined {
   return health.argv === undefined
     ? undefined
     : { kind: "command", argv: health.argv, timeout: health.timeout };

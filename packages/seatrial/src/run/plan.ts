@@ -136,8 +136,14 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
             })),
           environment: options.environment,
         });
+  const changes = new Map<string, Change>();
   const withSettings = (service: ComposeService) =>
-    planService({ service, settings: project.config.services[service.spec.name] });
+    planService({
+      service,
+      settings: project.config.services[service.spec.name],
+      // A service may be planned as a step too.
+      onChange: (change) => void changes.set(change.service, change),
+    });
   const dependencies = composed.services.map(withSettings);
   const steps = composed.steps.map(withSettings);
   const spaces = planSpaces({ project, services: givesSpaces(options) ? dependencies : [], suites: chosen });
@@ -176,7 +182,7 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
       network: project.config.network,
       check: checkPlan(options, composed),
       coverage,
-      changes: composed.changes,
+      changes: [...composed.changes, ...changes.values()],
       warnings: [
         ...project.warnings,
         ...(compose?.warnings ?? []),

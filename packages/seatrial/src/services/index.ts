@@ -3,7 +3,7 @@ export { appService } from "./app.ts";
 export { resolveImage } from "./image.ts";
 export { toWorkloadMount, volumeName } from "./launch.ts";
 export type { ServerAddress, ServicePlan } from "./plan.ts";
-export { presetFor } from "./presets/index.ts";
+export { type PresetName, presetFor } from "./presets/index.ts";
 export { describeProbe, waitUntilReady } from "./readiness.ts";
 export type { ServiceRuntime } from "./runtime.ts";
 export type { RunningService } from "./service.ts";

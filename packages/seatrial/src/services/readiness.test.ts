@@ -77,6 +77,16 @@ describe("a service is ready", () => {
     expect((await ask([yes()], { confirmations: 2 })).probes).toHaveLength(2);
   });
 
+  test("after one yes of a command, which comes after the protocol's", async () => {
+    const command: ProbeSpec = { kind: "command", argv: ["check"], timeout: 1_000 };
+    const readiness = { probes: [tcp, command], deadline: 5_000 };
+    const { probes } = await ask([yes("a"), yes("a"), no("no table"), yes()], {
+      readiness,
+      confirmations: 2,
+    });
+    expect(probes.map((probe) => probe.kind)).toEqual(["tcp", "tcp", "command", "command"]);
+  });
+
   test("as its own health check says, run as its own process is", async () => {
     const command: ProbeSpec = { kind: "command", argv: ["check", "--now"], timeout: 7_000 };
     const { probes } = await ask([yes()], {

@@ -52,7 +52,8 @@ async function untilAnswered(
   options: ReadinessOptions,
   onWaiting: (saw: string) => void,
 ): Promise<void> {
-  const needed = options.confirmations ?? 1;
+  // A command tells no server from another: what it says is asked after the question that does.
+  const needed = probe.kind === "command" ? 1 : (options.confirmations ?? 1);
   let confirmed = 0;
   let instance: string | undefined;
   let wait = FIRST_PAUSE_MS;
