@@ -53,7 +53,20 @@ test("outer folders come before what is laid into them", async () => {
   expect(db.spec.files.map((file) => file.target)).toEqual(["/conf", "/conf/sub/b"]);
 });
 
-test("a missing source is an error, not an empty folder", async () => {
+test("a missing folder is an empty volume where Compose would make it", async () => {
+  const folder = await folderWith({});
+  const making = { bind: { create_host_path: true } };
+  for (const name of ["pgdata", "conf.d", ".cache"]) {
+    const { db, changes } = await planOne({ volumes: [bind(path.join(folder, name), "/data", making)] });
+    expect(db.spec.files).toEqual([]);
+    expect(db.spec.mounts).toEqual([{ kind: "anonymous", target: "/data", empty: true }]);
+    expect(changes).toMatchObject([{ service: "db", becomes: expect.stringContaining("empty volume") }]);
+  }
+  const file = planOne({ volumes: [bind(path.join(folder, "app.conf"), "/etc/app.conf", making)] });
+  await expect(file).toThrowWithCode("COMPOSE_SOURCE_MISSING");
+});
+
+test("a missing source is an error, not an empty folder, where Compose makes none", async () => {
   const folder = await folderWith({});
   const planned = planOne({ volumes: [bind(path.join(folder, "nope"), "/data")] });
   await expect(planned).toThrowWithCode("COMPOSE_SOURCE_MISSING");

@@ -1,4 +1,5 @@
-import { access, constants, realpath, stat } from "node:fs/promises";
+import { access, constants, lstat, realpath, stat } from "node:fs/promises";
+import path from "node:path";
 import { type FileSpec, formatBytes, type MountSpec } from "../model/index.ts";
 import { messageOf } from "../support/error.ts";
 import type { ServiceContext } from "./context.ts";
@@ -12,6 +13,8 @@ export interface Bind {
   source: string;
   target: string;
   readOnly: boolean;
+  /** A folder that is not there is made, as the short form of `volumes:` asks for. */
+  makes: boolean;
 }
 
 /** What may travel into a container before it starts. */
@@ -19,13 +22,22 @@ export const BIND_LIMITS = { files: 5_000, bytes: 64_000_000 };
 
 /**
  * A bind mount as files that travel through the agent. A folder goes into a volume of its own, so that, as with a bind
- * mount, it hides what the image has at its target.
+ * mount, it hides what the image has at its target. Where Compose would make the folder, the volume is an empty one.
  */
 export async function placeBind(
   context: ServiceContext,
   bind: Bind,
-): Promise<{ file: FileSpec; mount?: MountSpec | undefined }> {
+): Promise<{ file?: FileSpec | undefined; mount?: MountSpec | undefined }> {
   refuseHostFolders(context, bind);
+  const mount: MountSpec = { kind: "anonymous", target: bind.target, empty: true };
+  if (bind.makes && (await isMissingFolder(bind.source))) {
+    context.note({
+      key: `volumes: ${bind.source}`,
+      becomes: "an empty volume, new in each run",
+      why: "the folder is not there, and a run makes none on the host",
+    });
+    return { mount };
+  }
   const { source, isFolder } = await findSource(context, bind);
   await refuseLarge(context, bind, source);
   if (!bind.readOnly) {
@@ -37,7 +49,16 @@ export async function placeBind(
   }
   const owner = bind.readOnly ? undefined : numericUser(context);
   const file: FileSpec = { from: { kind: "path", path: source }, target: bind.target, ...owner };
-  return isFolder ? { file, mount: { kind: "anonymous", target: bind.target, empty: true } } : { file };
+  return isFolder ? { file, mount } : { file };
+}
+
+/** A folder at the place of a file that somebody forgot helps nobody: names with an extension are taken for files. */
+async function isMissingFolder(source: string): Promise<boolean> {
+  if (!["", ".d"].includes(path.extname(source))) return false;
+  return await lstat(source).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === "ENOENT",
+  );
 }
 
 function refuseHostFolders(context: ServiceContext, { source, target }: Bind): void {
@@ -97,7 +118,7 @@ function sourceMissing(context: ServiceContext, bind: Bind, cause: unknown): Err
   return composeError({
     code: "COMPOSE_SOURCE_MISSING",
     message: `Service ${context.name} (${nameFiles(context.compose)}) mounts ${bind.source} at ${bind.target}, which cannot be read: ${messageOf(cause)}`,
-    hint: "Create it, or use a named volume (Compose would make an empty folder there, owned by root).",
+    hint: "Create it, or use a named volume for a folder that begins empty.",
     cause,
   });
 }

@@ -31,8 +31,10 @@ export async function volumesOf(
     const target = asText(written["target"]) ?? "";
     const source = asText(written["source"]);
     if (type === "bind" && source !== undefined) {
-      const placed = await placeBind(context, { source, target, readOnly: asFlag(written["read_only"]) });
-      files.push(placed.file);
+      const readOnly = asFlag(written["read_only"]);
+      const makes = asFlag(asRecord(written["bind"])["create_host_path"]);
+      const placed = await placeBind(context, { source, target, readOnly, makes });
+      if (placed.file !== undefined) files.push(placed.file);
       if (placed.mount !== undefined) mounts.push(placed.mount);
     } else if (type === "volume") {
       mounts.push(volumeMount(context, { written, target, source, shared }));
