@@ -210,6 +210,16 @@ describe("in a real container, the agent", () => {
     expect(await outputOf(launched, "id -u; id -g", "4321:8765")).toBe("4321\n8765");
   });
 
+  test("has a working directory that is not in the image", async () => {
+    const workingDir = "/made/for it";
+    const spec = specOf({ workingDir });
+    spec.security = { ...spec.security, readOnlyRoot: true };
+    await using launched = await launcher.launch(spec, signal);
+    const running = await launched.agent.run({ argv: ["pwd"], workingDir, user: "999:999" }, signal);
+    for await (const { data } of running.output) expect(data.toString()).toBe(`${workingDir}\n`);
+    expect(await running.exit).toMatchObject({ code: 0 });
+  });
+
   test("passes 100 MB of output whole within 10 s", async () => {
     await using launched = await launcher.launch(specOf(), signal);
     const before = process.memoryUsage().rss;

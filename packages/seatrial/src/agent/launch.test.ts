@@ -85,9 +85,10 @@ describe("a launch", () => {
       return await create(spec, given);
     };
     const security = { ...db.security, capDrop: ["CAP_SETUID", "NET_RAW"], capAdd: ["SYS_TIME"] };
-    await using _launched = await launcher.launch({ ...db, security }, signal);
+    await using _launched = await launcher.launch({ ...db, security, workingDir: "/made" }, signal);
     expect(specs.at(-1)).toMatchObject({
       command: ["--lent=SETUID"],
+      workingDir: "/made",
       security: { capDrop: ["NET_RAW"], capAdd: ["SYS_TIME", "SETUID"] },
     });
   });

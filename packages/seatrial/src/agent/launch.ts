@@ -78,6 +78,8 @@ export function createLauncher(options: LauncherOptions): Launcher {
       entrypoint: [`${AGENT_FOLDER}/agent`, "serve"],
       command: lent.length === 0 ? [] : [`--lent=${lent.join(",")}`],
       user: "0",
+      // Engines take no relative one: that starts at the image's, and must be there.
+      workingDir: spec.workingDir?.startsWith("/") === true ? spec.workingDir : undefined,
       security: withCapabilities(spec.security, lent),
       mounts: [...spec.mounts, mount],
     };

@@ -24,12 +24,13 @@ async function launch(spec: ServiceSpec, launcher: FakeLauncher = fakeLauncher((
 
 describe("a service's container", () => {
   test("is named for its run, and answers under the service's name and aliases", async () => {
-    const { spec } = await launch(serviceSpec({ name: "my db", aliases: ["database"] }));
+    const { spec } = await launch(serviceSpec({ name: "my db", aliases: ["database"], workingDir: "/made" }));
     expect(spec).toMatchObject({
       name: "seatrial-r1-my-db",
       label: "service my db",
       image: imageId,
       hostname: "my db",
+      workingDir: "/made",
       network: { aliases: ["my db", "database"] },
       labels: { "seatrial.run": "r1", "seatrial.service": "my db" },
       // The environment is the process's; whoever looks at the container sees no password.

@@ -24,6 +24,8 @@ export async function launchContainer(options: {
       image: options.imageId,
       labels: { ...runtime.labels, "seatrial.service": spec.name },
       env: {},
+      // The engine makes a folder that is not there.
+      workingDir: spec.workingDir,
       hostname: spec.hostname ?? spec.name,
       network: { id: await runtime.network(), aliases: [spec.name, ...spec.aliases] },
       publish: options.publish,

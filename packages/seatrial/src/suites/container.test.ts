@@ -25,6 +25,12 @@ describe("the container", () => {
     });
   });
 
+  test("is made with the suite's working directory, which need not be in the image", () => {
+    const spec = suiteSpec({ workingDir: "/tests" });
+    expect(suiteContainer({ ...options, spec }).workingDir).toBe("/tests");
+    expect(suiteContainer(options).workingDir).toBeUndefined();
+  });
+
   test("of a shard has the shard's number in its name", () => {
     expect(suiteContainer({ ...options, shard: { index: 2, count: 3 } }).name).toBe("seatrial-r1-unit-2");
   });

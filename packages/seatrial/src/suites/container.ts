@@ -34,6 +34,8 @@ export function suiteContainer(options: SuiteContainerOptions): LaunchSpec {
     image: options.imageId,
     labels: { ...options.labels, "seatrial.suite": spec.name, "seatrial.shard": String(shard.index) },
     env: {},
+    // The engine makes a folder that is not there.
+    workingDir: spec.workingDir,
     hostname: hostName(name),
     network: { id: options.network, aliases: [] },
     mounts: suiteMounts(options.mounts ?? [], security),
