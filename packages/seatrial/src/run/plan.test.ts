@@ -237,6 +237,15 @@ describe("the services that are started", () => {
     expect(await codeOf(plan(config, services))).toBe("COMPOSE_UNKNOWN_SERVICE");
   });
 
+  it("says where in the file a service is named that is not there", async () => {
+    const failing = plan("suites:\n  a: { command: x, needs: [db, dbb] }\n", services);
+    await expect(failing).rejects.toMatchObject({
+      message: expect.stringMatching(/^seatrial\.yaml:4:\d+: .*has no service dbb\.\n.*needs: \[db, dbb\]/),
+      hint: "Did you mean db?",
+      exitCode: 2,
+    });
+  });
+
   it("are not planned for a suite that does not exist", async () => {
     expect(await codeOf(plan(UNIT, services, { only: ["unti"] }))).toBe("SUITE_UNKNOWN");
   });

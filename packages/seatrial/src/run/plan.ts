@@ -21,6 +21,7 @@ import { earlySpaces, planSpaces, spaceTargets, stepServices } from "./plan-spac
 import { planApps, planSuite } from "./plan-suites.ts";
 import type { NetworkPool } from "./subnets.ts";
 import { isLastStage, projectTarget } from "./targets.ts";
+import { placeUnknownService } from "./unknown-service.ts";
 import { chosenSuites, givesSpaces, wantedServices } from "./wanted-services.ts";
 
 /** Everything that a run will do, as plain data. `--dry-run` prints it. */
@@ -135,6 +136,8 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
               isLastStage: isLastStage(project, stage.key),
             })),
           environment: options.environment,
+        }).catch((error: unknown) => {
+          throw placeUnknownService({ error, project, compose, chosen });
         });
   const changes = new Map<string, Change>();
   const withSettings = (service: ComposeService) =>
