@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { ToolError } from "../support/error.ts";
+import { EXIT, type ToolError } from "../support/error.ts";
 import { nameFiles } from "./document.ts";
 import { composeError } from "./errors.ts";
 
@@ -45,6 +45,7 @@ export function composeMissing(what: "docker" | "plugin", cause?: unknown): Tool
         ? "The docker command line was not found, and Compose files are read with `docker compose`."
         : "The docker command line has no Compose plugin, and Compose files are read with `docker compose`.",
     hint: `Install it with \`${what === "docker" ? "apt-get install docker-cli docker-compose" : "apt-get install docker-compose-plugin"}\` or your system's like (Debian 13: docker-compose, Ubuntu: docker-compose-v2, Docker's own packages: docker-compose-plugin), then see \`docker compose version\`.`,
+    exitCode: EXIT.unreachable,
     cause,
   });
 }

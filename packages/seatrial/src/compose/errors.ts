@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode, ToolError } from "../support/error.ts";
 
 export type ComposeErrorCode =
-  /** The compose plugin of the docker command line is not installed. */
+  /** The compose plugin of the docker command line is not installed. Exit code 3. */
   | "COMPOSE_MISSING"
   /** Compose, or what a run asks of its file, finds the Compose file not valid. */
   | "COMPOSE_INVALID"
@@ -26,7 +26,7 @@ export interface ComposeErrorOptions {
   exitCode?: ExitCode | undefined;
 }
 
-/** An error of the Compose file or of the plugin that reads it. Exit code 2 unless said otherwise. */
+/** An error of the Compose file, with exit code 2, or of the plugin that reads it, with 3 where it is not there. */
 export function composeError(options: ComposeErrorOptions): ToolError {
   return new ToolError({ exitCode: EXIT.usage, ...options });
 }

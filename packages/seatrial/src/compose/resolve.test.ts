@@ -134,7 +134,7 @@ describe("faults", () => {
     const docker = await fakeDocker("");
     const resolving = resolveWith(docker, { environment: { PATH: "/nowhere" } });
     await expect(resolving).toThrowWithCode("COMPOSE_MISSING");
-    await expect(resolving).rejects.toMatchObject({ hint: expect.stringContaining("install") });
+    await expect(resolving).rejects.toMatchObject({ hint: expect.stringContaining("install"), exitCode: 3 });
   });
 
   test("a docker without the plugin", async () => {
@@ -143,7 +143,10 @@ describe("faults", () => {
     );
     const resolving = resolveWith(docker);
     await expect(resolving).toThrowWithCode("COMPOSE_MISSING");
-    await expect(resolving).rejects.toMatchObject({ message: expect.stringContaining("no Compose plugin") });
+    await expect(resolving).rejects.toMatchObject({
+      message: expect.stringContaining("no Compose plugin"),
+      exitCode: 3,
+    });
   });
 
   test("a file that Compose refuses", async () => {
