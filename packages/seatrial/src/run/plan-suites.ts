@@ -110,19 +110,19 @@ function probesOf(
 
 /** The apps under test, as services beside those of these names. Suites that describe the same app share it. */
 export function planApps(suites: readonly SuiteSpec[], services: readonly string[]): ServicePlan[] {
-  const apps = new Map<string, ServicePlan>();
+  const apps = new Map<string, { plan: ServicePlan; suite: string }>();
   for (const suite of suites) {
     if (suite.app === undefined) continue;
     if (services.includes(suite.app.name)) throw appIsService(suite.name, suite.app.name);
     const needs = suite.needs.filter((name) => name !== suite.app?.name);
     const plan = appService(suite.app, needs);
     const known = apps.get(plan.spec.name);
-    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(plan)) {
+    if (known !== undefined && JSON.stringify(known.plan) !== JSON.stringify(plan)) {
       throw appConflict(suite.name, plan.spec.name);
     }
-    apps.set(plan.spec.name, plan);
+    apps.set(plan.spec.name, known ?? { plan, suite: suite.name });
   }
-  return [...apps.values()];
+  return [...apps.values()].map(({ plan, suite }) => ({ ...plan, settings: `suites.${suite}.app` }));
 }
 
 function appConflict(suite: string, app: string): Error {

@@ -291,6 +291,7 @@ describe("an app under test", () => {
       "suites:\n  a: { command: x, app: {} }\n  b: { command: y, app: {} }\n",
     );
     expect(made.services.map(({ spec }) => spec.name)).toEqual(["app"]);
+    expect(made.services[0]?.settings).toBe("suites.a.app");
   });
 
   it.each([

@@ -15,6 +15,8 @@ export interface ServerAddress {
 /** A service with everything that is known of its kind. */
 export interface ServicePlan {
   spec: ServiceSpec;
+  /** Where its settings are in the configuration. Default: `services.<name>`. */
+  settings?: string | undefined;
   /** The kind that its image was recognised as. */
   preset?: string | undefined;
   /** Ready answers of one server instance in a row that are needed. */

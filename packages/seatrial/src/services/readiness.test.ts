@@ -109,6 +109,24 @@ describe("a service is not ready", () => {
     expect(failure?.hint).toContain("services.cache.deadline");
   });
 
+  test("at its deadline, which names another setting where its settings are elsewhere", async () => {
+    const { failure } = await ask([no("refused")], {
+      readiness: { probes: [tcp], deadline: 100 },
+      settings: "suites.api.app",
+    });
+    expect(failure?.hint).toBe("If it needs longer, set suites.api.app.deadline in seatrial.yaml.");
+  });
+
+  test.each([
+    ["HTTP 404 Not Found", "ready"],
+    ["HTTP 401 Unauthorized", "ready"],
+    ["HTTP 503 Service Unavailable", "deadline"],
+  ])("at its deadline after %s, and names %s as what to set", async (saw, setting) => {
+    const http: ProbeSpec = { kind: "http", port: 80, path: "/", scheme: "http" };
+    const { failure } = await ask([no(saw)], { readiness: { probes: [http], deadline: 100 } });
+    expect(failure?.hint).toContain(`set services.cache.${setting} `);
+  });
+
   test("although it answers, when every answer comes from another instance", async () => {
     let restarts = 0;
     const answers = Array.from({ length: 200 }, () => {

@@ -13,6 +13,8 @@ export interface ReadinessOptions {
   confirmations?: number | undefined;
   onNote: (note: string) => void;
   lastLines: () => string[];
+  /** Where its settings are in the configuration. Default: `services.<name>`. */
+  settings?: string | undefined;
   /** What to say at the deadline. Default: speaks of the service, and of where its deadline is set. */
   notReady?: ((saw: string) => { message: string; hint?: string | undefined }) | undefined;
   signal: AbortSignal;
@@ -32,7 +34,7 @@ export async function waitUntilReady(options: ReadinessOptions): Promise<void> {
       serviceError({
         code: "SERVICE_NOT_READY",
         message: `Service ${service} was not ready after ${formatDuration(readiness.deadline)}: ${last}.`,
-        hint: `If it needs longer, set services.${service}.deadline in seatrial.yaml.`,
+        hint: hintFor(last, options),
         ...options.notReady?.(last),
         lastLines: options.lastLines(),
       }),
@@ -45,6 +47,14 @@ export async function waitUntilReady(options: ReadinessOptions): Promise<void> {
       last = seen;
     });
   }
+}
+
+/** A server that answers "not found" to the end does not need longer. */
+function hintFor(last: string, { settings, service }: ReadinessOptions): string {
+  const place = settings ?? `services.${service}`;
+  if (/^https? .*: HTTP 4\d\d\b/.test(last))
+    return `The server answers, and refuses: set ${place}.ready to a path that it answers with 2xx or 3xx, as in http://:8000/healthz.`;
+  return `If it needs longer, set ${place}.deadline in seatrial.yaml.`;
 }
 
 async function untilAnswered(

@@ -141,6 +141,7 @@ async function startOnce(booting: Booting): Promise<ServiceProcess> {
     agent: workload.agent,
     process: { env: plan.spec.env, user: spec.user, workingDir: spec.workingDir },
     confirmations: plan.confirmations,
+    settings: plan.settings,
     onNote,
     lastLines: () => log.lastLines(LAST_LINES),
     signal: AbortSignal.any([signal, settled.signal]),
