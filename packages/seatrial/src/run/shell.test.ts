@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import type { FakeAgentOptions } from "../agent/testing/index.ts";
 import { fakeDocker } from "../compose/testing/docker.ts";
-import type { SuiteSpec } from "../model/index.ts";
+import { PLAIN_SECURITY, type SuiteSpec } from "../model/index.ts";
 import { servicePlan } from "../services/testing/world.ts";
 import { createBroker, openEndpoint, unwrittenJournal } from "../spaces/index.ts";
 import { createMemoryKind, memoryServer } from "../spaces/memory/index.ts";
@@ -94,6 +94,22 @@ describe("a shell", () => {
     expect(left).toEqual([]);
     // Also the name that held its image while it was needed.
     expect(held).toBeUndefined();
+  });
+
+  it("runs as the suite's processes do", async () => {
+    const security = { ...PLAIN_SECURITY, groupAdd: ["audio"] };
+    const suite = suiteWith({ user: "app", workingDir: "/tests", security });
+    const seen: unknown[] = [];
+    const watching: FakeAgentOptions = {
+      ...repeating,
+      async *processes(spec, io) {
+        seen.push(spec);
+        for await (const _chunk of io.stdin) yield { stdout: "." };
+        yield { exit: 0 };
+      },
+    };
+    await shell({ "shell-unit": watching }, suite);
+    expect(seen).toMatchObject([{ user: "app", workingDir: "/tests", groupAdd: ["audio"] }]);
   });
 
   it("is not there in an image without one, which is told with what to do", async () => {

@@ -2,7 +2,7 @@ import type { LaunchedWorkload, ProcessExit } from "../agent/index.ts";
 import { releaseImages } from "../image/index.ts";
 import type { ImageDetails, SuiteSpec } from "../model/index.ts";
 import { resolveImage, toWorkloadMount } from "../services/index.ts";
-import { prepareContainer, suiteContainer, suiteEnvironment } from "../suites/index.ts";
+import { prepareContainer, processPlace, suiteContainer, suiteEnvironment } from "../suites/index.ts";
 import { createCleanup } from "../support/cleanup.ts";
 import { EXIT } from "../support/error.ts";
 import { buildTargets } from "./build.ts";
@@ -145,8 +145,7 @@ async function enter(
       process: {
         argv,
         env: { ...suiteEnvironment({ run, spec: suite, shard, host: context.env }), ...grant?.env },
-        workingDir: suite.workingDir ?? (image.config.workingDir || "/"),
-        user: suite.user ?? (image.config.user || undefined),
+        ...processPlace(suite, image.config),
       },
       term: context.env["TERM"],
       ends: options.ends,

@@ -6,6 +6,7 @@ import { resolveImage, toWorkloadMount } from "../services/index.ts";
 import {
   type LaunchedShard,
   planShards,
+  processPlace,
   type ResultsFolder,
   redactedResults,
   resultsFolder,
@@ -145,7 +146,7 @@ async function takeCoverage({
   const end = {
     argv: spec.runner === "go" ? [] : (spec.command ?? [...config.entrypoint, ...config.command]),
     binaries: spec.runner === "go" ? (spec.binaries ?? "/") : undefined,
-    workingDir: spec.workingDir ?? (config.workingDir || "/"),
+    workingDir: processPlace(spec, config).workingDir,
     env: { ...config.env, ...spec.env },
     killed: ended.problem?.code === "SUITE_TIMED_OUT",
     startedAt: Date.now() - ended.duration,

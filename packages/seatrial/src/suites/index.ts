@@ -9,6 +9,7 @@ export type { SuiteErrorCode } from "./errors.ts";
 export type { GrantProcess, ProcessGrant } from "./grant.ts";
 export { checkSuite, planShards, type ShardPlan, selectSuites, suiteResults } from "./plan.ts";
 export { prepareContainer } from "./prepare.ts";
+export { processPlace } from "./process-place.ts";
 export { redactedResults } from "./redacted-results.ts";
 export { type ResultsFolder, resultsFolder } from "./results-folder.ts";
 export { type LaunchedShard, runSuite, type SuiteOptions } from "./run.ts";

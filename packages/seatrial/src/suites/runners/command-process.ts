@@ -1,4 +1,5 @@
 import { type ProcessEnd, runProcess, type StreamName } from "../process.ts";
+import { processPlace } from "../process-place.ts";
 import { createTail, type Tail } from "../tail.ts";
 import { commandText } from "../text.ts";
 import type { ShardContext } from "./runner.ts";
@@ -26,14 +27,7 @@ export function commandOf(context: ShardContext): string[] {
 
 /** The folder that the suite's processes start in. */
 export function workingDirOf(context: ShardContext): string {
-  const { spec, image } = context;
-  return spec.workingDir ?? (image.workingDir === "" ? "/" : image.workingDir);
-}
-
-/** The user that the suite's processes run as; undefined is root. */
-export function userOf(context: ShardContext): string | undefined {
-  const user = context.spec.user ?? context.image.user;
-  return user === "" ? undefined : user;
+  return processPlace(context.spec, context.image).workingDir;
 }
 
 /** Runs a command of the suite, all of its output going to the log. */
@@ -45,9 +39,7 @@ export async function runCommand(options: CommandOptions): Promise<CommandEnd> {
     process: {
       argv,
       env: { ...context.env, ...options.env },
-      workingDir: workingDirOf(context),
-      user: userOf(context),
-      groupAdd: context.spec.security?.groupAdd,
+      ...processPlace(context.spec, context.image),
     },
     async onLines(stream, lines) {
       const text = lines.toString();

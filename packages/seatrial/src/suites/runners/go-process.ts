@@ -2,9 +2,9 @@ import type { Duration, Problem } from "../../model/index.ts";
 import { formatDuration } from "../../model/index.ts";
 import { suiteError, suiteProblem } from "../errors.ts";
 import { type ProcessEnd, runProcess } from "../process.ts";
+import { processPlace } from "../process-place.ts";
 import { createTail } from "../tail.ts";
 import { count } from "../text.ts";
-import { userOf } from "./command-process.ts";
 import { folderOf, type GoBinary } from "./go-binaries.ts";
 import { withoutMarkers } from "./go-marker.ts";
 import { createGoOutput, type GoSummary } from "./go-output.ts";
@@ -61,9 +61,8 @@ async function runOnce(options: {
     process: {
       argv: [binary.path, ...flags({ context, job, framed })],
       env: context.env,
+      ...processPlace(context.spec, context.image),
       workingDir: await folderOf(binary, context),
-      user: userOf(context),
-      groupAdd: context.spec.security?.groupAdd,
       // A panic or a race report on stderr belongs to the test that was running.
       mergeOutput: true,
     },
@@ -170,9 +169,8 @@ export async function listBinaryTests(context: ShardContext, binary: GoBinary): 
     process: {
       argv: [binary.path, `-test.list=${context.spec.grep ?? "."}`],
       env: context.env,
+      ...processPlace(context.spec, context.image),
       workingDir: await folderOf(binary, context),
-      user: userOf(context),
-      groupAdd: context.spec.security?.groupAdd,
       // A panic or a race report on stderr belongs to the test that was running.
       mergeOutput: true,
     },
