@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 
-/** Runs a command to its end; rejects with its output when it fails. */
-export function run(command, args, options = {}) {
+/** Runs a command to its end, with `input` if there is any; rejects with its output when it fails. */
+export function run(command, args, { input, ...options } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
+    const stdin = input === undefined ? "ignore" : "pipe";
+    const child = spawn(command, args, { stdio: [stdin, "pipe", "pipe"], ...options });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
     child.on("error", reject);
@@ -12,5 +13,6 @@ export function run(command, args, options = {}) {
         ? resolve(output)
         : reject(new Error(`${command} ${args.join(" ")} ended with ${code}\n${output}`)),
     );
+    child.stdin?.end(input);
   });
 }

@@ -23,13 +23,22 @@ const [name = "", ...flags] = process.argv.slice(2);
 const comparison = comparisons[name];
 if (comparison === undefined) {
   console.error(
-    `usage: npm run bench -- ${Object.keys(comparisons).join("|")} [--rounds N] [--storage layer|memory] [--part NAME]`,
+    `usage: npm run bench -- ${Object.keys(comparisons).join("|")} [--rounds N] [--storage layer|memory] [--part NAME] [--dry-run]`,
   );
   process.exit(2);
 }
 const { values } = parseArgs({
   args: flags,
-  options: { rounds: { type: "string" }, storage: { type: "string" }, part: { type: "string" } },
+  options: {
+    rounds: { type: "string" },
+    storage: { type: "string" },
+    part: { type: "string" },
+    "dry-run": { type: "boolean", default: false },
+  },
 });
-const { rounds, ...others } = values;
-console.log(await comparison({ ...(rounds !== undefined && { rounds: Number(rounds) }), ...others }));
+if (values["dry-run"] && name !== "second-run") {
+  console.error("--dry-run is for second-run only: it says which commands each job has");
+  process.exit(2);
+}
+const { rounds, "dry-run": dryRun, ...others } = values;
+console.log(await comparison({ ...(rounds !== undefined && { rounds: Number(rounds) }), dryRun, ...others }));

@@ -1,15 +1,17 @@
 // Repeated, interleaved timing of whole commands: A B C A B C …, so that a machine that changes its speed changes it for all.
 
-/** Runs every contestant `rounds` times after one warm-up each; returns milliseconds by name. What `prepare` does is not counted. */
+/** Runs every contestant `rounds` times after one warm-up each; returns milliseconds by name. What `prepare` and `after` do is not counted. */
 export async function measure({ contestants, rounds, onRound }) {
   const times = Object.fromEntries(contestants.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {
-    for (const { name, prepare, run } of contestants) {
+    for (const { name, prepare, run, after } of contestants) {
       await prepare?.(round);
       const start = performance.now();
       await run(round);
+      const duration = performance.now() - start;
       // The first round warms caches that every later run of a user finds warm too.
-      if (round > 0) times[name].push(performance.now() - start);
+      if (round > 0) times[name].push(duration);
+      await after?.(round);
     }
     onRound?.(round);
   }
@@ -31,12 +33,18 @@ export function table(times) {
     "| contestant | median | min–max | ratio of the first to it |",
     "| --- | --- | --- | --- |",
     ...rows.map(({ name, values, median: middle }) => {
-      const range = `${ms(Math.min(...values))}–${ms(Math.max(...values))}`;
-      return `| ${name} | ${ms(middle)} | ${range} | ${(base / middle).toFixed(2)} |`;
+      return `| ${name} | ${time(middle)} | ${range(values)} | ${(base / middle).toFixed(2)} |`;
     }),
   ].join("\n");
 }
 
-function ms(value) {
+/** The least and the greatest of some milliseconds. */
+export function range(values) {
+  return `${time(Math.min(...values))}–${time(Math.max(...values))}`;
+}
+
+/** Milliseconds for people: below one second no digit that a goal may hang on is rounded away. */
+export function time(value) {
+  if (value < 1000) return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
   return `${(value / 1000).toFixed(2)} s`;
 }

@@ -1,224 +1,141 @@
-// The example pipeline: from scratch, again unchanged, and after a changed line of Python; against the same stages as a plain script.
+// The whole pipeline of an example: from scratch, again unchanged, and after a changed line of Python; against the same stages as a script.
 import { randomBytes } from "node:crypto";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { loadavg, tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { run } from "./command.mjs";
-import { measure, median, table } from "./measure.mjs";
+import { conditions } from "./conditions.mjs";
+import { startLoginRegistry } from "./login-registry.mjs";
+import { measure, median, range, table, time } from "./measure.mjs";
+import { byScript } from "./second-run/by-script.mjs";
+import { bySeatrial } from "./second-run/by-seatrial.mjs";
+import { changeLine, commit, copyExample, fromScratch } from "./second-run/example.mjs";
+import { runPipeline } from "./second-run/pipeline.mjs";
 
-const here = dirname(fileURLToPath(import.meta.url));
-const seatrial = join(here, "../packages/seatrial/dist/main.js");
-const EXAMPLE = join(here, "../examples/flask-webpack");
-const SOURCE = "src/lendly/terms.py";
-/** Both run one after the other what can run one after the other: what differs is not how many jobs there are at once. */
-const SUITES = ["unit", "integration", "api"];
+const COMPARISONS = [
+  {
+    key: "scratch",
+    title:
+      "Every step of the build runs; what is kept are base images, the cache mounts of pip and npm, snapshots and the agent",
+    change: fromScratch,
+  },
+  { key: "unchanged", title: "Again, another commit of the same tree", change: async () => undefined },
+  { key: "changed", title: "After one changed line of Python", change: changeLine },
+];
+/** A round that takes so many times the median leaves what it printed. */
+const SLOW = 3;
 
-export async function secondRun({ rounds = 5 } = {}) {
+export async function secondRun({ rounds = 5, dryRun = false } = {}) {
+  const id = randomBytes(3).toString("hex");
+  const name = `bench-second-run-${id}`;
   const home = await mkdtemp(join(tmpdir(), "seatrial-bench-second-run-"));
-  const registry = await startRegistry();
-  const bench = { home, registry, id: randomBytes(3).toString("hex") };
-  const contestants = [await pipelineOfSeatrial(bench), await plainScript(bench)];
+  if (dryRun) return await showPlan({ home, name });
+  const registry = await startLoginRegistry("second-run");
+  const kept = [];
+  let contestants = [];
   try {
-    const scratch = await compare(contestants, {
-      rounds: Math.min(rounds, 3),
-      title: "from scratch",
-      change: fromScratch,
-    });
-    const unchanged = await compare(contestants, {
-      rounds,
-      title: "unchanged",
-      change: async () => undefined,
-    });
-    const changed = await compare(contestants, {
-      rounds,
-      title: "a changed line of Python",
-      change: changeLine,
-    });
-    const load = loadavg().map((value) => value.toFixed(1));
+    contestants = await contestantsIn({ home, name, host: registry.host });
+    const bench = { home, name, registry, rounds, kept };
+    const parts = [];
+    for (const comparison of COMPARISONS) parts.push(await compare(contestants, bench, comparison));
     return [
-      "### From scratch: every step of the build runs",
-      scratch,
-      "### Again, unchanged",
-      unchanged,
-      "### After one changed line of Python",
-      changed,
-      `Load of the machine at the end, over 1, 5 and 15 minutes: ${load.join(", ")}.`,
+      ...parts,
+      ...kept.map((folder) => `A round took more than ${SLOW} times the median; what it printed: ${folder}`),
+      await conditions(),
     ].join("\n\n");
+  } catch (error) {
+    kept.push(home);
+    throw new Error(`a round failed; what it printed is the newest folder in ${home}`, { cause: error });
   } finally {
-    for (const { forget } of contestants) await forget();
-    await run("docker", ["rm", "--force", "--volumes", registry.name]);
+    for (const { forget } of contestants) await forget().catch((error) => console.error(error.message));
+    await removeImages([
+      `seatrial/${name}`,
+      `${registry.host}/${name}/lendly`,
+      `${registry.host}/${name}/script`,
+    ]);
+    await registry.end();
+    if (kept.length === 0) await rm(home, { recursive: true, force: true });
+  }
+}
+
+async function contestantsIn({ home, name, host }) {
+  const [ours, theirs] = [join(home, "seatrial"), join(home, "script")];
+  for (const folder of [ours, theirs]) await copyExample(folder, { name });
+  const image = `${host}/${name}/script`;
+  return [await bySeatrial(ours), await byScript(theirs, { image, project: name })];
+}
+
+/** Which commands each job has, and whether both know what to do with the example. */
+async function showPlan({ home, name }) {
+  try {
+    const contestants = await contestantsIn({ home, name, host: "localhost:5000" });
+    for (const { folder, plan } of contestants) await run(plan[0], plan.slice(1), { cwd: folder });
+    return contestants
+      .flatMap(({ name, jobs }) =>
+        jobs.flatMap((job) => job.commands.map((words) => `${name}, ${job.name}: ${words.join(" ")}`)),
+      )
+      .join("\n");
+  } finally {
     await rm(home, { recursive: true, force: true });
   }
 }
 
-async function compare(contestants, { rounds, title, change }) {
+async function compare(contestants, { home, name, registry, rounds, kept }, { key, title, change }) {
+  const jobTimes = {};
+  const env = { REGISTRY: `${registry.host}/${name}` };
+  const place = (contestant, round) => join(home, key, contestant, `${round}`);
   const times = await measure({
     rounds,
-    contestants: contestants.map(({ name, folder, pipeline }) => ({
-      name,
-      prepare: async (round) => {
-        await change({ folder, round });
-        await commit(folder);
+    contestants: contestants.map((contestant) => ({
+      name: contestant.name,
+      prepare: async () => {
+        await change(contestant.folder);
+        await commit(contestant.folder);
       },
-      run: pipeline,
+      run: async (round) => {
+        const { folder: source, jobs } = contestant;
+        const folder = place(contestant.name, round);
+        const took = await runPipeline({ source, jobs, registry: { ...registry, env }, folder });
+        if (round > 0) addTimes(jobTimes, contestant.name, took);
+      },
     })),
     onRound: (round) => console.error(`${title}: round ${round} of ${rounds}`),
   });
-  const [ours, theirs] = Object.values(times).map(median);
-  return `${table(times)}\n\nseatrial takes ${(ours / theirs).toFixed(2)} of the script's time.`;
+  for (const [contestant, values] of Object.entries(times)) {
+    for (const round of await readdir(join(home, key, contestant))) {
+      const isSlow = values[Number(round) - 1] > SLOW * median(values);
+      if (isSlow) kept.push(place(contestant, round));
+      else await rm(place(contestant, round), { recursive: true, force: true });
+    }
+  }
+  return [`### ${title}`, table(times), ratios(times), jobTable(jobTimes)].join("\n\n");
 }
 
-/** A base that no build has seen: every step runs again, and those of no other project are thrown away for it. */
-async function fromScratch({ folder, round }) {
-  const file = join(folder, "Dockerfile");
-  const text = (await readFile(file, "utf8")).replace(/^ENV SCRATCH=.*\n/gm, "");
-  const mark = `ENV SCRATCH=${basename(folder)}-${round}-${randomBytes(4).toString("hex")}`;
-  await writeFile(file, text.replace(/^(FROM (node|python):.*)$/gm, `$1\n${mark}`));
+function addTimes(all, contestant, took) {
+  for (const [job, duration] of Object.entries(took)) {
+    all[job] ??= {};
+    all[job][contestant] ??= [];
+    all[job][contestant].push(duration);
+  }
 }
 
-async function changeLine({ folder, round }) {
-  const file = join(folder, SOURCE);
-  const text = (await readFile(file, "utf8")).replace(/\n# round .*\n$/, "\n");
-  await writeFile(file, `${text}# round ${basename(folder)} ${round} ${randomBytes(4).toString("hex")}\n`);
+/** Rounds are pairs: what slows the machine down slows both. */
+function ratios(times) {
+  const [ours, theirs] = Object.values(times);
+  const pairs = ours.map((value, round) => value / theirs[round]);
+  const spread = [Math.min(...pairs), Math.max(...pairs)].map((value) => value.toFixed(2));
+  return `seatrial takes ${median(pairs).toFixed(2)} of the script's time: the median of ${pairs.length} pairs, of which the least is ${spread[0]} and the greatest ${spread[1]}.`;
 }
 
-async function commit(folder) {
-  const git = (...args) =>
-    run("git", ["-C", folder, "-c", "user.name=bench", "-c", "user.email=bench@example.com", ...args]);
-  await git("init", "--quiet", "--initial-branch", "trunk");
-  await git("add", "--all");
-  await git("commit", "--quiet", "--allow-empty", "--message", "bench");
-}
-
-/** The jobs of the generated pipeline, each command as it stands there. */
-async function pipelineOfSeatrial({ home, registry, id }) {
-  const folder = join(home, "seatrial");
-  const name = `bench-second-run-${id}`;
-  await copyExample(folder);
-  const file = join(folder, "seatrial.yaml");
-  const text = (await readFile(file, "utf8"))
-    .replace("name: lendly", `name: ${name}`)
-    .replace(/^ {2}cache: .*$/m, "  cache: false")
-    .replace(/^check:\n(?: {2}.*\n)+/m, "");
-  await writeFile(file, withSuites(text));
-  const env = { ...process.env, REGISTRY: registry.host };
-  const step = (...args) => run(process.execPath, [seatrial, "--folder", folder, ...args], { env });
-  return {
-    name: `seatrial build --push; test, for each suite; release`,
-    folder,
-    async pipeline() {
-      await rm(join(folder, ".seatrial"), { recursive: true, force: true });
-      await step("build", "--push", "--quiet");
-      const images = ["--images", join(folder, ".seatrial/images.json")];
-      for (const suite of SUITES) await step("test", suite, "--quiet", ...images);
-      await step("release", "--quiet", ...images);
-    },
-    forget: () => removeImages([`seatrial/${name}`, `${registry.host}/lendly`]),
-  };
-}
-
-/** Suites that are not run would be missed by the release. */
-function withSuites(text) {
-  return text.replace(/^ {2}(frontend|pages):\n(?: {4}.*\n)+/gm, "");
-}
-
-/** What a pipeline without such a tool does: it builds, pushes, pulls in each job, and runs the tests with Compose. */
-async function plainScript({ home, registry, id }) {
-  const folder = join(home, "script");
-  await copyExample(folder);
-  const image = `${registry.host}/script-${id}`;
-  const project = `bench-second-run-script-${id}`;
-  await writeFile(join(folder, "tests.compose.yaml"), composeOf(image));
-  const compose = (...args) =>
-    run("docker", [
-      "compose",
-      "--project-name",
-      project,
-      "--file",
-      join(folder, "tests.compose.yaml"),
-      ...args,
-    ]);
-  const targets = ["release", "test"];
-  return {
-    name: "docker build, push; pull and compose run, for each suite; tag, push",
-    folder,
-    async pipeline() {
-      for (const target of targets) {
-        await run("docker", ["build", "--quiet", "--target", target, "--tag", `${image}:${target}`, folder]);
-        await run("docker", ["push", "--quiet", `${image}:${target}`]);
-      }
-      for (const suite of SUITES) {
-        for (const target of targets) await run("docker", ["pull", "--quiet", `${image}:${target}`]);
-        await compose("run", "--rm", suite);
-        await compose("down", "--volumes");
-      }
-      for (const tag of ["sha", "trunk", "latest"]) {
-        await run("docker", ["tag", `${image}:release`, `${image}:${tag}`]);
-        await run("docker", ["push", "--quiet", `${image}:${tag}`]);
-      }
-    },
-    async forget() {
-      await compose("down", "--volumes");
-      await removeImages([image]);
-    },
-  };
-}
-
-/** The example's services, with the images that were pushed, and a service for each suite. */
-function composeOf(image) {
-  const url = "http://127.0.0.1:8000/healthz";
-  const asks = `["CMD", "python", "-c", "import urllib.request as r; r.urlopen('${url}')"]`;
-  return `
-services:
-  postgres:
-    image: postgres:17
-    env_file: .postgres-env
-    healthcheck: { test: ["CMD-SHELL", 'pg_isready --username "$$POSTGRES_USER"'], interval: 1s }
-  migrate:
-    image: ${image}:release
-    entrypoint: [alembic, upgrade, head]
-    env_file: .environment
-    depends_on: { postgres: { condition: service_healthy } }
-  app:
-    image: ${image}:release
-    env_file: .environment
-    depends_on: { migrate: { condition: service_completed_successfully } }
-    healthcheck: { test: ${asks}, interval: 1s, retries: 120 }
-  unit:
-    image: ${image}:test
-    command: ${COMMANDS.unit}
-  integration:
-    image: ${image}:test
-    command: ${COMMANDS.integration}
-    env_file: .environment
-    depends_on: { migrate: { condition: service_completed_successfully } }
-  api:
-    image: ${image}:test
-    command: ${COMMANDS.api}
-    environment: { LENDLY_URL: "http://app:8000" }
-    depends_on: { app: { condition: service_healthy } }
-`;
-}
-
-/** As the example's suites have them. */
-const COMMANDS = {
-  unit: "python -m pytest tests/unit --cov --cov-report=html",
-  integration: "python -m pytest tests/integration --cov --cov-report=html",
-  api: "python -m pytest tests/blackbox/api",
-};
-
-async function startRegistry() {
-  const name = `seatrial-bench-registry-${process.pid}`;
-  const flags = ["--detach", "--rm", "--name", name, "--label", "seatrial.bench=second-run"];
-  await run("docker", ["run", ...flags, "--publish", "127.0.0.1::5000", "registry:2"]);
-  const [host] = (await run("docker", ["port", name, "5000/tcp"])).split("\n");
-  return { name, host };
-}
-
-async function copyExample(folder) {
-  const isSource = (file) => ![".seatrial", ".registry"].includes(basename(file));
-  await cp(EXAMPLE, folder, { recursive: true, filter: isSource });
+function jobTable(jobTimes) {
+  const cell = (values) => `${time(median(values))} (${range(values)})`;
+  return [
+    "| job | seatrial: median (min–max) | the script: median (min–max) |",
+    "| --- | --- | --- |",
+    ...Object.entries(jobTimes).map(
+      ([job, { seatrial, script }]) => `| ${job} | ${cell(seatrial)} | ${cell(script)} |`,
+    ),
+  ].join("\n");
 }
 
 async function removeImages(repositories) {

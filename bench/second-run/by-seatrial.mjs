@@ -1,0 +1,29 @@
+// The jobs of the pipeline that `seatrial ci gitlab` wrote for the example, each command as it stands there.
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const seatrial = join(dirname(fileURLToPath(import.meta.url)), "../../packages/seatrial/dist/main.js");
+const STAGES = { build: 0, test: 1, check: 1, release: 2 };
+/** What jobs of each stage leave for later ones, as the file says under `artifacts`. */
+const ARTIFACTS = [[".seatrial/images.json"], [".seatrial/runs"], []];
+
+export async function bySeatrial(folder) {
+  const text = await readFile(join(folder, ".gitlab-ci.yml"), "utf8");
+  const [before, ...commands] = [...text.matchAll(/^ +- seatrial (.+)$/gm)].map(([, words]) =>
+    words.split(" "),
+  );
+  const program = (words) => [process.execPath, seatrial, ...words];
+  return {
+    name: "seatrial",
+    folder,
+    jobs: commands.map((words) => ({
+      name: words[0] === "test" ? words[1] : words[0],
+      stage: STAGES[words[0]],
+      artifacts: ARTIFACTS[STAGES[words[0]]],
+      commands: [program(before), program(words)],
+    })),
+    plan: program(["test", "--dry-run"]),
+    forget: async () => undefined,
+  };
+}

@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import { ROOT, startCommand } from "./support/program.ts";
+
+/** A comparison prints its table last; here nobody reads its figures. */
+async function bench(...args: string[]): Promise<string> {
+  const argv = [process.execPath, `${ROOT}/bench/main.mjs`, ...args];
+  const ended = await startCommand(argv, { cwd: ROOT }).ended;
+  expect(ended.code, `${argv.join(" ")}\n${ended.stdout}\n${ended.stderr}`).toBe(0);
+  return ended.stdout;
+}
+
+it("the comparison of whole pipelines knows the example's jobs, and a script's for the same", async () => {
+  const said = await bench("second-run", "--dry-run");
+  const jobs = (contestant: string) =>
+    new Set([...said.matchAll(new RegExp(`^${contestant}, (\\w+):`, "gm"))].map(([, job]) => job));
+  const all = ["build", "unit", "frontend", "integration", "api", "pages", "check", "release"];
+  expect([...jobs("seatrial")]).toEqual(all);
+  expect([...jobs("script")]).toEqual(all);
+});
