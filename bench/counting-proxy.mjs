@@ -7,7 +7,12 @@ export async function countingProxy(target) {
   let counts = nothing();
   const server = createServer((incoming, outgoing) => {
     counts.requests += 1;
-    incoming.on("data", (chunk) => (counts.up += chunk.length));
+    // Of what a registry is sent, blobs go to places for uploads; the rest is manifests.
+    const isBlob = /\/blobs\/uploads\//.test(incoming.url);
+    incoming.on("data", (chunk) => {
+      counts.up += chunk.length;
+      if (isBlob) counts.blobsUp += chunk.length;
+    });
     // The registry names places for uploads by the host that it was asked under.
     const forwarded = request(`http://${target}${incoming.url}`, {
       method: incoming.method,
@@ -37,4 +42,4 @@ export async function countingProxy(target) {
   };
 }
 
-const nothing = () => ({ requests: 0, up: 0, down: 0 });
+const nothing = () => ({ requests: 0, up: 0, blobsUp: 0, down: 0 });

@@ -33,6 +33,15 @@ export async function pushRandomImage({ host, name, layers, layerBytes }) {
   };
 }
 
+/** What a tag names now: the manifest by the digest of its bytes, and the configuration in it. */
+export async function readTag({ host, name, tag }) {
+  const url = `http://${host}/v2/${name}/manifests/${tag}`;
+  const response = await fetch(url, { headers: { accept: MANIFEST } });
+  if (!response.ok) throw new Error(`GET ${url} ended with ${response.status}`);
+  const bytes = Buffer.from(await response.arrayBuffer());
+  return { digest: digestOf(bytes), configDigest: JSON.parse(bytes.toString("utf8")).config.digest };
+}
+
 function makeLayer(name, size) {
   const tar = tarOf(name, randomBytes(size));
   return { diffId: digestOf(tar), bytes: gzipSync(tar, { level: 1 }) };

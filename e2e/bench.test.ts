@@ -17,3 +17,16 @@ it("the comparison of whole pipelines knows the example's jobs, and a script's f
   expect([...jobs("seatrial")]).toEqual(all);
   expect([...jobs("script")]).toEqual(all);
 });
+
+it("the comparison of promotions runs, and finds the tested digest under every tag", async () => {
+  const said = await bench("release", "--rounds", "1");
+  const rows = said.split("\n").filter((line) => /^\| seatrial release.*\| yes \|$/.test(line));
+  expect(rows.map((row) => row.split(" | ")[0])).toEqual([
+    "| seatrial release",
+    "| seatrial release, signed",
+    "| seatrial release",
+    "| seatrial release, signed",
+  ]);
+  // Without a key no blob goes up: what was pushed once is what ships.
+  for (const row of rows.filter((row) => !row.includes("signed"))) expect(row.split(" | ")[3]).toBe("0");
+});
