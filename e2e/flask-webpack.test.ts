@@ -1,14 +1,17 @@
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readFile, rm, stat } from "node:fs/promises";
 import { get, type IncomingMessage } from "node:http";
 import { afterAll, describe, expect, it } from "vitest";
+import { commit } from "./support/checkout.ts";
 import { docker, eventually } from "./support/engine.ts";
 import { projectNames } from "./support/forget.ts";
 import { freePort } from "./support/free-port.ts";
-import { latestOutcome, ROOT, seatrial, startCommand } from "./support/program.ts";
+import { latestOutcome, PROGRAM, ROOT, seatrial, startCommand } from "./support/program.ts";
 import { project, type TestProject } from "./support/project.ts";
 
 const EXAMPLE = `${ROOT}/examples/flask-webpack`;
+const MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
 const named = projectNames("flask-webpack");
 
 /** The example in a folder of its own, under a name of its own. */
@@ -128,6 +131,34 @@ describe("the example's registry", async () => {
       await docker("image", "rm", tag);
     }
   });
+
+  it("is released to, with that login: every tag names the manifest of the very image that was tested", async () => {
+    await make("registry");
+    const text = await readFile(`${EXAMPLE}/seatrial.yaml`, "utf8");
+    await example.write("seatrial.yaml", text.replace("name: lendly", `name: ${named("release")}`));
+    await example.write(".gitignore", `${await readFile(`${EXAMPLE}/.gitignore`, "utf8")}/home/\n`);
+    const sha = await commit(example.folder);
+    const SEATRIAL = `${process.execPath} ${PROGRAM}`;
+    await ran(["make", "release"], example.folder, { ...env, SEATRIAL });
+    const outcome = await latestOutcome(example.folder);
+    const tested = outcome.images.find(({ target }) => target === "release");
+    const receipt = JSON.parse(await readFile(`${example.folder}/.seatrial/latest/release.json`, "utf8")) as {
+      digest: string;
+      evidence: { suite: string }[];
+    };
+    expect(outcome.suites.map(({ status }) => status)).toEqual(Array(5).fill("passed"));
+    expect(receipt).toMatchObject({ status: "released", imageId: tested?.imageId });
+    const login = btoa(`lendly:${await password()}`);
+    for (const tag of [sha, "trunk", "latest"]) {
+      const answer = await fetch(`http://127.0.0.1:${port}/v2/lendly/manifests/${tag}`, {
+        headers: { authorization: `Basic ${login}`, accept: MANIFEST },
+      });
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      expect(`sha256:${createHash("sha256").update(bytes).digest("hex")}`, tag).toBe(receipt.digest);
+      const manifest = JSON.parse(bytes.toString("utf8")) as { config: { digest: string } };
+      expect(manifest.config.digest, tag).toBe(tested?.imageId);
+    }
+  }, 300_000);
 
   it("stays as it is when it is started again, also after its password was lost", async () => {
     await make("registry");
