@@ -1,6 +1,7 @@
 import { docker, eventually } from "./engine.ts";
 import { project } from "./project.ts";
 import { type RegistryKind, registryProgram } from "./registry-program.ts";
+import { statusOf } from "./status-of.ts";
 
 /** A registry of this test's own on a port of this machine. */
 export interface TestRegistry extends AsyncDisposable {
@@ -18,7 +19,7 @@ export async function startRegistry(name: string, kind: RegistryKind): Promise<T
   const published = await docker("port", name, "5000/tcp");
   const host = `localhost:${published.split("\n")[0]?.split(":").at(-1)}`;
   await eventually({
-    ask: () => fetch(`http://${host}/v2/`).then(({ status }) => status, String),
+    ask: () => statusOf(`http://${host}/v2/`),
     until: (answer) => answer === 200,
     within: 30_000,
   });

@@ -5,6 +5,7 @@ import path from "node:path";
 import { expect } from "vitest";
 import { docker, eventually } from "./engine.ts";
 import { type RegistryKind, registryProgram } from "./registry-program.ts";
+import { statusOf } from "./status-of.ts";
 
 /** A registry on this machine's loopback. */
 export interface PrivateRegistry extends AsyncDisposable {
@@ -63,10 +64,10 @@ export async function privateRegistry(
     await docker("cp", path.join(folder, "htpasswd"), `${name}:/htpasswd`);
     await docker("start", name);
     const [host = ""] = (await docker("port", name, "5000/tcp")).split("\n");
-    const ask = (url: string) =>
-      fetch(`http://${host}${url}`, { headers: { authorization: `Basic ${BASIC}`, accept: ACCEPTED } });
+    const headers = { authorization: `Basic ${BASIC}`, accept: ACCEPTED };
+    const ask = (url: string) => fetch(`http://${host}${url}`, { headers });
     await eventually({
-      ask: () => ask("/v2/").then(({ status }) => status, String),
+      ask: () => statusOf(`http://${host}/v2/`, headers),
       until: (status) => status === 200,
       within: 30_000,
     });
