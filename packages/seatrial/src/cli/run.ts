@@ -10,7 +10,7 @@ import type { Session } from "./session.ts";
 import { createStopNotice } from "./stop-notice.ts";
 import { listenForStop } from "./stop-signals.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { openTools } from "./wire.ts";
+import { openTools, type Tools } from "./wire.ts";
 
 /** `run`, `test` and `build`: plans, carries the plan out, tells it, and leaves nothing behind. */
 export async function runCommand(options: {
@@ -26,12 +26,8 @@ export async function runCommand(options: {
     const { followOwner } = await import("./follow-owner.ts");
     return await followOwner({ surroundings, flags, notice, signal: stop.signal });
   }
-  // The engine is asked first: its answer is on the way while the rest of the program is loaded.
-  const tools = openTools(surroundings, {
-    signal: stop.signal,
-    waits: flags.dryRun === true ? false : undefined,
-  });
-  tools.catch(() => undefined);
+  const { tools, asked } = askEngine({ surroundings, flags, signal: stop.signal });
+  await asked;
   const { openSession } = await import("./open-session.ts");
   const { session, plan } = await openSession({ surroundings, tools, flags, signal: stop.signal });
   await using _engine = session.engine;
@@ -106,4 +102,18 @@ export async function openRelease(session: Session, flags: RunFlags): Promise<Ru
   if (session.project.config.release?.repository === undefined) return undefined;
   const { openRunRelease } = await import("./run-release.ts");
   return await openRunRelease(session, flags);
+}
+
+/** Asks the engine before the rest of the program is loaded, which takes longer: its answer is on the way meanwhile. */
+function askEngine(options: { surroundings: Surroundings; flags: RunFlags; signal: AbortSignal }): {
+  tools: Promise<Tools>;
+  asked: Promise<void>;
+} {
+  const { surroundings, flags, signal } = options;
+  let onAsked = () => {};
+  const asked = new Promise<void>((resolve) => (onAsked = resolve));
+  const waits = flags.dryRun === true ? false : undefined;
+  const tools = openTools(surroundings, { signal, waits, onAsked });
+  tools.catch(onAsked);
+  return { tools, asked };
 }

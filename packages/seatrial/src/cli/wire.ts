@@ -18,6 +18,8 @@ export interface OpenOptions {
   signal: AbortSignal;
   /** Wait for an engine that is still starting, as one beside a job of a pipeline may be. Default: in pipelines. */
   waits?: boolean | undefined;
+  /** Hears that the first request is on its way, or that there is none. */
+  onAsked?: (() => void) | undefined;
 }
 
 /**
@@ -26,12 +28,18 @@ export interface OpenOptions {
  */
 export async function openEngine(
   { environment, stderr }: Surroundings,
-  { signal, waits = inPipeline(environment.env) }: OpenOptions,
+  { signal, waits = inPipeline(environment.env), onAsked = () => undefined }: OpenOptions,
 ): Promise<Engine> {
   const { connectDocker, mayBeStarting, resolveEndpoint } = await import("../engine/docker/index.ts");
   const variables = { HOME: environment.home, ...environment.env };
-  const open = async () =>
-    connectDocker({ endpoint: await resolveEndpoint(variables), environment: variables });
+  const open = async () => {
+    try {
+      return connectDocker({ endpoint: await resolveEndpoint(variables), environment: variables });
+    } finally {
+      // Whoever opens it asks at once; the request is written in the turns that follow.
+      setImmediate(() => setImmediate(onAsked));
+    }
+  };
   if (waits) {
     const { awaitEngine } = await import("./await-engine.ts");
     return await awaitEngine({ open, mayBeStarting, say: (line) => void stderr.write(`${line}\n`), signal });

@@ -19,8 +19,11 @@ export function defineTest({ program, surroundings, argv, exit, global }: Comman
       ),
     )
     .action(async (suites: string[], flags) => {
-      const { readWarm } = await import("../native/warm-flag.ts");
-      const warm = readWarm({ argv, warm: flags.warm, suites });
+      // Loading it takes as long as asking the engine does.
+      const warm =
+        flags.warm === undefined
+          ? { suites }
+          : (await import("../native/warm-flag.ts")).readWarm({ argv, warm: flags.warm, suites });
       const { runCommand } = await import("../run.ts");
       exit(await runCommand({ surroundings, flags: { ...global(), ...flags, ...warm }, what: "test" }));
     });
