@@ -97,6 +97,8 @@ describe("the repository of a release", () => {
     expect(() => plan({ repository: undefined }, { locate })).toThrow(
       /REGISTRY in release.repository is not/,
     );
+    const twice = written({ repository: "${REGISTRY:+$REGISTRY/app}" });
+    expect(() => plan({ repository: undefined }, { locate: twice })).toThrow(/: REGISTRY in release/);
   });
 });
 
