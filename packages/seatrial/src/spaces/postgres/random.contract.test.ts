@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import type { Client } from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { postgresKind } from "./index.ts";
 import { fingerprintOf } from "./testing/fingerprint.ts";
 import { ACTS, carryOut, chanceOf } from "./testing/random-programs.ts";
@@ -21,6 +21,9 @@ beforeAll(async () => {
 afterAll(async () => {
   await real?.[Symbol.asyncDispose]();
 });
+
+// What the server says of it, too.
+beforeEach(({ onTestFailed }) => onTestFailed(() => void process.stderr.write(real.log())));
 
 describe(`whatever tests did to a space (seed ${seed}), the next one`, () => {
   test.each([

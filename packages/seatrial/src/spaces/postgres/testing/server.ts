@@ -177,7 +177,10 @@ function keepEnd(output: AsyncIterable<{ data: Buffer }>): () => string {
   let text = "";
   const reading = (async () => {
     for await (const { data } of output) text = (text + data).slice(-40_000);
+    text += "(its output ended)\n";
   })();
-  reading.catch(() => undefined);
+  reading.catch((error) => {
+    text += `(its output was lost: ${error})\n`;
+  });
   return () => text;
 }
