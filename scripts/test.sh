@@ -6,6 +6,7 @@
 # are asked for their own figures.
 test_tools=(ip:iproute2 nsenter:util-linux openssl:openssl ssh:openssh-client rsync:rsync mvn:maven javac:default-jdk-headless pip3:python3-pip)
 
+rm -rf .test-results
 step "dependencies" install_dependencies
 step "engine" rig/up
 # The program is built in the first two where there is no Go. The others take longest, and little of the processors: what needs none of
@@ -23,8 +24,8 @@ await "base images"
 beside "stand-ins" rig/test --new
 beside "go client" node scripts/test-go-client.mjs
 beside "python client" node scripts/test-python-client.mjs
-step "contract and end-to-end" npx vitest run --project contract --project e2e --reporter=default --reporter=json --outputFile.json=.test-results/engine.json
-await "go client"
-await "python client"
-await "stand-ins"
-node scripts/test-summary.mjs
+failed=0
+step "contract and end-to-end" npx vitest run --project contract --project e2e --reporter=default --reporter=json --outputFile.json=.test-results/engine.json || failed=1
+for part in "go client" "python client" "stand-ins"; do await "$part" || failed=1; done
+node scripts/test-summary.mjs || failed=1
+exit "$failed"
