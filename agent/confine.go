@@ -64,9 +64,9 @@ func (c confined) walk(name string, parts []string) (string, error) {
 		next := filepath.Join(at, part)
 		info, err := os.Lstat(next)
 		if errors.Is(err, fs.ErrNotExist) {
-			if err = os.Mkdir(next, 0o755); err == nil {
-				at = next
-				continue
+			// Another archive may have made it meanwhile.
+			if err = os.Mkdir(next, 0o755); err == nil || errors.Is(err, fs.ErrExist) {
+				info, err = os.Lstat(next)
 			}
 		}
 		if err == nil && info.Mode().Type() == fs.ModeSymlink {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -243,4 +244,24 @@ func TestFolderInTheWayIsAnError(t *testing.T) {
 	expectFileFailed(t, target, "not a folder", file("plain/x", "x"))
 	expectFileFailed(t, target+"/plain", target+"/plain", file("x", "x"))
 	expectFileFailed(t, target, "must be a folder", file(".", "x"))
+}
+
+func TestArchivesThatComeTogetherMakeTheirFoldersTogether(t *testing.T) {
+	for range 50 {
+		root := t.TempDir()
+		results := make(chan error)
+		const archives = 8
+		for i := range archives {
+			archive := tarOf(t, file(strings.Repeat("folder/", 20)+strconv.Itoa(i), "x"))
+			go func() {
+				_, err := extract(archive, root)
+				results <- err
+			}()
+		}
+		for range archives {
+			if err := <-results; err != nil {
+				t.Error(err)
+			}
+		}
+	}
 }

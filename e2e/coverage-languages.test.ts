@@ -160,7 +160,7 @@ describe.each(LANGUAGES)(
       expect(all).toEqual(expect.arrayContaining(["unit", service]));
       expect(units.find((unit) => unit.service === service)).toMatchObject({ exit, problems: [] });
       const complaints = units.flatMap((unit) => unit.problems.map(({ code }) => `${unit.service} ${code}`));
-      expect(complaints).toEqual(problems);
+      expect(complaints, JSON.stringify(units.map((unit) => unit.problems))).toEqual(problems);
     });
 
     it("says of each line who reached it", () => {
