@@ -38,6 +38,8 @@ export async function openPush(options: {
   plan: RunPlan;
   /** Whether it is built whatever was released. */
   rebuild: boolean;
+  /** Hears of each further try of the registry in which that is looked up. */
+  onRetry: (note: string) => void;
   signal: AbortSignal;
 }): Promise<Pushing> {
   const { session } = options;

@@ -85,8 +85,10 @@ async function openPushing(options: {
   signal: AbortSignal;
 }): Promise<Pushing> {
   const { openPush } = await import("./push.ts");
-  const { rebuild, dryRun } = options.flags;
-  return await openPush({ ...options, rebuild: rebuild === true || dryRun === true });
+  const { rebuild, dryRun, quiet } = options.flags;
+  const { stderr } = options.session.surroundings;
+  const onRetry = (note: string) => void (quiet === true || stderr.write(`  … ${note}\n`));
+  return await openPush({ ...options, rebuild: rebuild === true || dryRun === true, onRetry });
 }
 
 /** In CI a release that is described and does not take place is most likely a variable that is missing. */

@@ -20,10 +20,12 @@ export function withTaken(plan: RunPlan, { tag, images }: ReleasedImages): RunPl
 
 /** What was released of the commit. Nothing where the tree has changes: those are in no earlier image. */
 export async function findTaken(options: {
-  session: Session;
-  plan: RunPlan;
+  session: Pick<Session, "project" | "engine" | "source">;
+  plan: Pick<RunPlan, "targets">;
   candidate: CandidatePlan;
   open: RegistryOpener;
+  /** Hears of each further try of a registry: no run tells it yet. */
+  onRetry: (note: string) => void;
   signal: AbortSignal;
 }): Promise<ReleasedImages | undefined> {
   const { session, plan, signal } = options;
@@ -37,7 +39,7 @@ export async function findTaken(options: {
   const [first] = targets;
   if (first === undefined) return undefined;
   const { platform } = await engine.capabilities(signal);
-  await using registries = await options.open(() => undefined);
+  await using registries = await options.open(options.onRetry);
   return await findReleased({
     ...options,
     registries,
