@@ -1,7 +1,7 @@
 import { EXIT } from "../support/error.ts";
 import { releaseError } from "./errors.ts";
 import { tagName } from "./tag-name.ts";
-import { type Locate, variablesAt } from "./unset-variables.ts";
+import { type Locate, mayBeEmpty, variablesAt } from "./unset-variables.ts";
 
 /** A tag that a release sets. */
 export interface PlannedTag {
@@ -18,8 +18,8 @@ interface WrittenTag {
 }
 
 /**
- * The tags in the order in which they are set: immutable ones first, each kind as written. Names that are empty are dropped with a
- * warning. Fails with RELEASE_NO_TAGS, RELEASE_TAG_INVALID or RELEASE_TAGS_COLLIDE.
+ * The tags in the order in which they are set: immutable ones first, each kind as written. Names that are empty are dropped, with a
+ * warning unless they are written so that they may be. Fails with RELEASE_NO_TAGS, RELEASE_TAG_INVALID or RELEASE_TAGS_COLLIDE.
  */
 export function planTags(options: {
   tags: readonly string[];
@@ -50,7 +50,11 @@ export function planTags(options: {
     kind,
     ...(tag === name ? {} : { from: name }),
   }));
-  return { tags, warnings: [...empty.map((each) => emptyWarning(each, locate)), ...latestWarnings(tags)] };
+  const unexpected = empty.filter(({ path }) => !mayBeEmpty(path, locate));
+  return {
+    tags,
+    warnings: [...unexpected.map((each) => emptyWarning(each, locate)), ...latestWarnings(tags)],
+  };
 }
 
 function emptyWarning({ path }: WrittenTag, locate: Locate | undefined): string {

@@ -45,6 +45,17 @@ describe("tags of a release", () => {
     ]);
   });
 
+  it.each([
+    ["${GIT_TAG:-}", 0],
+    ["${GIT_TAG-}", 0],
+    ["${GIT_TAG:+v$GIT_TAG}", 0],
+    ["$GIT_TAG", 1],
+    ["${GIT_TAG:-}$OTHER", 1],
+  ])("may be empty without a warning where they are written so: %j", (text, count) => {
+    const { warnings } = plan({ tags: ["", "v1"] }, { locate: written({ "tags.0": text }) });
+    expect(warnings).toHaveLength(count);
+  });
+
   it("cannot all be empty, and the error names the variables", async () => {
     const locate = written({ "tags.0": "$GIT_TAG", "floating.0": "${CI_BRANCH:-}" });
     const empty = () => plan({ tags: [""], floating: [" "] }, { locate });

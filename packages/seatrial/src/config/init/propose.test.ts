@@ -245,7 +245,7 @@ COPY --from=build /out/ /opt/
     const builtin = async () => "abc";
     const project = await loadProject({ environment: folder.environment(), builtin });
     expect(project.config).toMatchObject({
-      release: { tags: ["abc"], cache: true },
+      release: { tags: ["abc", "abc"], cache: true },
       check: { user: "non-root" },
     });
     expect(project.suites.map(({ name }) => name)).toEqual(["tests", "api"]);

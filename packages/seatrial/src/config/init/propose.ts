@@ -50,8 +50,8 @@ export function proposeConfig(facts: ConfigFacts): string {
     "",
     "# release:",
     `#   repository: registry.example.com/acme/${facts.name}`,
-    '#   tags: ["${GIT_SHA}"]',
-    '#   floating: ["${GIT_BRANCH}"]',
+    '#   tags: ["${GIT_TAG:-}", "${GIT_SHA}"]',
+    '#   floating: ["${GIT_BRANCH:-}", latest]',
     "#   cache: true            # steps of the build, kept in the registry for engines that start empty",
     "",
   ].join("\n");

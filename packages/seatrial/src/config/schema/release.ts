@@ -11,10 +11,10 @@ export const releaseSchema = section({
   tags: field(
     oneOrMany(maybeText, "tags"),
     "Tags that never move: refused when one exists with another digest.",
-    ["${GIT_SHA}"],
+    ["${GIT_TAG:-}", "${GIT_SHA}"],
   ),
   floating: field(oneOrMany(maybeText, "tags"), "Tags that may move, forward only.", [
-    "${GIT_BRANCH}",
+    "${GIT_BRANCH:-}",
     "latest",
   ]),
   candidate: field(
