@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { Outcome } from "seatrial";
@@ -83,6 +83,7 @@ async function expectSameImage(
     expect(outcome.source.dirty, name).toBe(false);
     expect(outcome.suites.length + Number(outcome.check !== undefined), name).toBe(1);
   }
+  expect(await recordedDigests(others.at(-1)?.folder ?? "")).toContain(released?.digest);
   for (const tag of [options.sha, "trunk", "latest"]) {
     const manifest = await registry.get(`/v2/${options.team}/linkly/manifests/${tag}`);
     expect(manifest.digest, tag).toBe(released?.digest);
@@ -94,6 +95,18 @@ async function expectSameImage(
     env: registry.env,
   });
   expect(verified.code, verified.stdout + verified.stderr).toBe(0);
+}
+
+/** What the build recorded as pushed, as the job has it that releases. */
+async function recordedDigests(folder: string): Promise<string[]> {
+  const runs = path.join(folder, ".seatrial/runs");
+  const outcomes = await Promise.all(
+    (await readdir(runs)).map(async (run) => {
+      const text = await readFile(path.join(runs, run, "outcome.json"), "utf8");
+      return JSON.parse(text) as Outcome;
+    }),
+  );
+  return outcomes.flatMap(({ pushed = [] }) => pushed.map(({ digest }) => digest));
 }
 
 describe("against the engine's socket", () => {

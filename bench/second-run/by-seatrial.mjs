@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 const seatrial = join(dirname(fileURLToPath(import.meta.url)), "../../packages/seatrial/dist/main.js");
 const STAGES = { build: 0, test: 1, check: 1, release: 2 };
 /** What jobs of each stage leave for later ones, as the file says under `artifacts`. */
-const ARTIFACTS = [[".seatrial/images.json"], [".seatrial/runs"], []];
+const ARTIFACTS = [[".seatrial/images.json", ".seatrial/runs"], [".seatrial/runs"], []];
 
 export async function bySeatrial(folder) {
   const text = await readFile(join(folder, ".gitlab-ci.yml"), "utf8");

@@ -40,6 +40,15 @@ describe("a workflow for GitHub", () => {
     expect(JSON.stringify(jobs.test)).toContain("runs-${{ strategy.job-index }}");
   });
 
+  it("hands the build's own record on with the list, so that the release holds the list to it", () => {
+    const [upload] = read().jobs.build.steps.slice(-1);
+    expect(upload.with.path.trim().split("\n")).toEqual([
+      ".seatrial/images.json",
+      ".seatrial/runs/*/outcome.json",
+      ".seatrial/runs/*/logs/",
+    ]);
+  });
+
   it("may write packages only where it pushes", () => {
     const file = read();
     expect(file.permissions).toEqual({ contents: "read", packages: "read" });

@@ -13,7 +13,7 @@ import { yamlText } from "./yaml-text.ts";
 /** A workflow for GitHub Actions: `.github/workflows/seatrial.yml`. */
 export function githubWorkflow(pipeline: Pipeline): string {
   const { image, registry, releases, suites } = pipeline;
-  const { results, images, runs } = resultPaths(pipeline);
+  const { results, images, builds, runs } = resultPaths(pipeline);
   const job = (minutes: number) => [
     "    runs-on: ubuntu-latest",
     `    container: ${yamlText(image)}`,
@@ -44,8 +44,10 @@ export function githubWorkflow(pipeline: Pipeline): string {
     "        with:",
     "          name: images",
     "          include-hidden-files: true",
+    "          # The list, and what the build recorded: the release holds one to the other.",
     "          path: |",
     `            ${images}`,
+    `            ${builds}`,
     `            ${runs}/*/logs/`,
     "",
     "  # Beside each other, in the image that the build job pushed; nothing is built again.",

@@ -38,6 +38,13 @@ describe("a pipeline for GitLab", () => {
     });
   });
 
+  it("hands the build's own record on with the list, so that the release holds the list to it", () => {
+    expect(read().build.artifacts).toEqual({
+      when: "always",
+      paths: [".seatrial/images.json", ".seatrial/runs/*/outcome.json", ".seatrial/runs/*/logs/"],
+    });
+  });
+
   it("begins where GitLab begins, at the repository's root, also for a project in a folder", () => {
     const text = gitlabPipeline(pipelineOf({ folder: "services/shop", cobertura: true }));
     expect(text.match(/seatrial .*/g)?.filter((line) => !line.startsWith("seatrial ci"))).toEqual([

@@ -14,7 +14,7 @@ import { yamlText } from "./yaml-text.ts";
 /** A pipeline for GitLab, with Docker in Docker: `.gitlab-ci.yml`. */
 export function gitlabPipeline(pipeline: Pipeline): string {
   const { checks, releases, suites } = pipeline;
-  const { images, runs } = resultPaths(pipeline);
+  const { images, builds, runs } = resultPaths(pipeline);
   return [
     `# ${pipeline.project}: build once, test that very image by its digest, release that very digest.`,
     "# Written by `seatrial ci gitlab`, and yours now. What runners need, and variables: docs/guide/gitlab.md of Seatrial.",
@@ -50,6 +50,8 @@ export function gitlabPipeline(pipeline: Pipeline): string {
     "    when: always",
     "    paths:",
     `      - ${images}`,
+    "      # What the build recorded: the release holds the list to it.",
+    `      - ${builds}`,
     `      - ${runs}/*/logs/`,
     "",
     "# The suites run beside each other, in the image that the build job pushed; nothing is built again.",

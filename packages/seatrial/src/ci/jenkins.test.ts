@@ -39,6 +39,12 @@ describe("a pipeline for Jenkins", () => {
     expect(lines(text)).toContain("SEATRIAL_KEY = credentials('seatrial-key')");
   });
 
+  it("hands the build's own record on with the list, so that the release holds the list to it", () => {
+    expect(lines(text)).toContain(
+      "stash name: 'images', includes: '.seatrial/images.json, .seatrial/runs/*/outcome.json'",
+    );
+  });
+
   it("signs with a key and its passphrase, and no other stage knows them", () => {
     const [before = "", release = ""] = text.split("stage('release')");
     expect(lines(release)).toContain("SEATRIAL_KEY_PASSPHRASE = credentials('seatrial-key-passphrase')");

@@ -11,7 +11,7 @@ import {
 /** A declarative pipeline for Jenkins: `Jenkinsfile`. */
 export function jenkinsfile(pipeline: Pipeline): string {
   const { registry, releases, secrets, suites } = pipeline;
-  const { images, runs } = resultPaths(pipeline);
+  const { images, builds, runs } = resultPaths(pipeline);
   const credentials = secrets.map((name) => `${name} = credentials('${name}')`);
   return [
     `// ${pipeline.project}: build once, test that very image by its digest, release that very digest.`,
@@ -36,7 +36,8 @@ export function jenkinsfile(pipeline: Pipeline): string {
       ...block(0, "steps", [
         logIn(pipeline),
         `sh '${command(pipeline, "build --push")}'`,
-        `stash name: 'images', includes: '${images}'`,
+        "// The list, and what the build recorded: the release holds one to the other.",
+        `stash name: 'images', includes: '${images}, ${builds}'`,
       ]),
       ...afterwards(pipeline, []),
     ]),

@@ -103,8 +103,9 @@ export function command({ folder }: Pipeline, words: string): string {
   return folder === undefined ? `seatrial ${words}` : `seatrial --folder ${folder} ${words}`;
 }
 
-/** What jobs hand on and keep, as they name it. */
-export function resultPaths({ folder }: Pipeline): { results: string; images: string; runs: string } {
+/** What jobs hand on and keep, as they name it. `builds` is what the build recorded, to which a release holds the list of images. */
+export function resultPaths({ folder }: Pipeline): Record<"results" | "images" | "builds" | "runs", string> {
   const results = folder === undefined ? ".seatrial" : `${folder}/.seatrial`;
-  return { results, images: `${results}/images.json`, runs: `${results}/runs` };
+  const runs = `${results}/runs`;
+  return { results, images: `${results}/images.json`, builds: `${runs}/*/outcome.json`, runs };
 }

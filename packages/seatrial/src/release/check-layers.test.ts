@@ -103,6 +103,15 @@ describe("each layer is downloaded once and compared", () => {
         return { found: found(outcomeOf(world.identity), theirs) };
       },
     ],
+    [
+      "the only build of it took it from an earlier release",
+      (world) => {
+        const { digest } = world.image.manifest;
+        const identity = { ...world.identity, manifest: digest };
+        const build = outcomeOf(identity, { run: "r0", suites: [], pushed: [pushedOf(world)] });
+        return { taken: true, found: found(build, outcomeOf(identity)) };
+      },
+    ],
   ])("when %s", async (_why, changes) => {
     const world = makeReleaseWorld();
     const read = watchLayers(world);

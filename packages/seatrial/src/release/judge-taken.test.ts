@@ -1,9 +1,11 @@
 import { expect, it } from "vitest";
 import { createKeyPair, loadSigner } from "../attest/index.ts";
 import { makeFolder } from "../config/testing/folder.ts";
+import type { Digest } from "../model/index.ts";
 import type { ApplyReleaseOptions } from "./apply.ts";
+import type { Evidence } from "./evidence.ts";
 import type { Signing } from "./prepared.ts";
-import { APP, COMMIT, evidenceOf, makeReleaseWorld, outcomeOf } from "./testing/world.ts";
+import { APP, COMMIT, evidenceOf, makeReleaseWorld, outcomeOf, pushedOf } from "./testing/world.ts";
 
 async function signingIn(folder: string): Promise<Signing> {
   const { privateKey } = await createKeyPair({});
@@ -22,6 +24,7 @@ function world() {
   ];
   return {
     ...made,
+    evidence,
     async release(changes: Partial<ApplyReleaseOptions>, commit = COMMIT) {
       const { problems, receipt } = await made.release({
         found: { evidence: evidence(commit), invalid: [], warnings: [] },
@@ -65,6 +68,24 @@ it("an attestation by another key, or of another commit, does not make it good",
   const earlier = "badc0de0badc0de0badc0de0badc0de0badc0de0";
   expect((await release({ signing: own }, earlier)).codes).toEqual([]);
   expect((await release({ signing: own, taken: true })).codes).toEqual(["EVIDENCE_NOT_ATTESTED"]);
+});
+
+it("a list that lost where its image came from is held to the build that took it", async () => {
+  await using folder = await makeFolder({});
+  const signing = await signingIn(folder.path);
+  const { release, evidence, ...made } = world();
+  const { digest } = made.image.manifest;
+  const build = (manifest?: Digest) =>
+    evidenceOf(
+      outcomeOf({ ...made.identity, manifest }, { run: "r0", suites: [], pushed: [pushedOf(made)] }),
+    );
+  const withBuilds = (...builds: Evidence[]) => ({
+    signing,
+    found: { evidence: [...evidence(), ...builds], invalid: [], warnings: [] },
+  });
+  expect((await release(withBuilds(build(digest)))).codes).toEqual(["EVIDENCE_NOT_ATTESTED"]);
+  // One that built it vouches for it.
+  expect((await release(withBuilds(build(digest), build()))).codes).toEqual([]);
 });
 
 it("without a key nothing is signed, so that nothing is asked", async () => {

@@ -11,7 +11,7 @@ export async function judgeTaken(options: {
   repository: Repository;
   digest: Digest;
   commit: string | undefined;
-  signing: Signing | undefined;
+  signing?: Signing | undefined;
   signal: AbortSignal;
 }): Promise<Problem[]> {
   const { repository, digest, commit, signing, signal } = options;

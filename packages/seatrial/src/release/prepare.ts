@@ -11,6 +11,7 @@ import type { CoverageGate } from "./coverage-gate.ts";
 import type { FoundEvidence } from "./evidence.ts";
 import { keepNewer, mayMoveTo } from "./floating-tags.ts";
 import type { History } from "./history.ts";
+import { judgeBuild } from "./judge-build.ts";
 import { judgeRelease } from "./judge-release.ts";
 import type { Source } from "./judge-source.ts";
 import { judgeTaken } from "./judge-taken.ts";
@@ -18,6 +19,7 @@ import type { LayerMemory } from "./layer-memory.ts";
 import type { ReleasePlan } from "./plan.ts";
 import type { PreparedRelease, ReleasePlaces, Signing } from "./prepared.ts";
 import { provenManifests } from "./proven-manifests.ts";
+import { isRecordedAsTaken } from "./recorded-images.ts";
 import { readTags, refuseTaken } from "./tags.ts";
 
 export interface PrepareOptions {
@@ -86,18 +88,23 @@ export async function prepareRelease(
   checkExpected(candidate, options);
   const { judgement, tests } = await judgeRelease({ ...options, candidate });
   const { digest } = candidate.manifest;
-  const taken = refuseTaken({ repository: places.to.name, tags, digest });
-  const foreign = options.taken === true ? await judgeTaken({ ...takenOf(options), digest }) : [];
-  const refusals = [...judgement.refusals, ...foreign, ...taken];
+  const layThere = options.isProven !== true;
+  const facts = { ...options, evidence: options.found.evidence, commit: commitOf(options) };
+  const wasTaken = options.taken === true || (layThere && isRecordedAsTaken({ ...facts, candidate }));
+  const refusals = [
+    ...judgement.refusals,
+    ...(layThere ? judgeBuild({ ...facts, listed: options.expected }) : []),
+    ...(wasTaken ? await judgeTaken({ ...facts, repository: places.to, digest }) : []),
+    ...refuseTaken({ repository: places.to.name, tags, digest }),
+  ];
   const mayMove = mayMoveTo({ ...options, candidate });
   const kept =
     refusals.length > 0 ? { tags, warnings: [] } : await keepNewer({ ...plan, tags, digest, mayMove });
   // What this key has attested by its digest was proven then.
-  const isAttested = options.taken === true && options.signing !== undefined;
-  if (refusals.length === 0 && options.isProven !== true && !isAttested) {
+  const isAttested = wasTaken && options.signing !== undefined;
+  if (refusals.length === 0 && layThere && !isAttested) {
     // What was taken is listed as the registry has it: nobody here has pushed it.
-    const listed = options.taken === true ? undefined : options.expected;
-    const proven = provenManifests({ ...options, evidence: options.found.evidence, listed });
+    const proven = provenManifests({ ...facts, listed: wasTaken ? undefined : options.expected });
     await checkLayers({ ...options, candidate, repository: places.from, proven });
   }
   const warnings = [...judgement.warnings, ...kept.warnings];
@@ -113,6 +120,6 @@ function checkExpected(candidate: Candidate, { expected }: PrepareOptions): void
   throw imageSwapped(`${familiarName(candidate.repository)}@${digest}`, differences[0] ?? "it has no image");
 }
 
-function takenOf({ places, source, signing, signal }: PrepareOptions & { places: ReleasePlaces }) {
-  return { repository: places.to, commit: source.now?.commit ?? source.built?.commit, signing, signal };
+function commitOf({ source: { now, built } }: PrepareOptions): string | undefined {
+  return now?.commit ?? built?.commit;
 }

@@ -188,7 +188,7 @@ export function makePushWorld(
 }
 
 /** The entry of `images.json` for an image. */
-export function pushedOf(world: ReleaseWorld): PushedImage {
+export function pushedOf(world: Pick<ReleaseWorld, "identity" | "image">): PushedImage {
   const { manifest } = world.image;
   return {
     ...world.identity,
