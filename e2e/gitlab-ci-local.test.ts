@@ -60,11 +60,11 @@ describe("GitLab's pipeline of an example", () => {
   }
 
   it.each([
-    { example: "go-redis", folder: "", image: "linkly" },
-    { example: "go-postgres", folder: "examples/go-postgres", image: "stockly" },
+    { example: "go-redis", folder: "", image: "linkly", more: ["coverage"] },
+    { example: "go-postgres", folder: "examples/go-postgres", image: "stockly", more: [] },
   ])(
     "$example runs to its release, each job in a shell, and signs with a key that has a passphrase",
-    async ({ example, folder, image }) => {
+    async ({ example, folder, image, more }) => {
       const { source, sha } = await repository(example, folder);
       await using _source = source;
       await using local = await localGitlab({ source: source.folder, ...(await settings()) });
@@ -73,7 +73,7 @@ describe("GitLab's pipeline of an example", () => {
         folder === "" ? ".gitlab-ci.yml" : `${folder}/.gitlab-ci.yml`,
       );
       expect(ended.code, ended.stdout + ended.stderr).toBe(0);
-      for (const job of ["build", "test:unit", "test:integration", "check", "release"])
+      for (const job of ["build", "test:unit", "test:integration", "check", ...more, "release"])
         expect(ended.stdout).toMatch(new RegExp(`PASS.* ${job}\\b`));
       const tags = await registry.get(`/v2/team/${image}/tags/list`);
       expect(tags.json["tags"]).toEqual(expect.arrayContaining([sha, "trunk", "latest"]));
@@ -99,7 +99,7 @@ describe("GitLab's pipeline of an example", () => {
         .slice(1)
         .map((line) => line.split(" ")[0]);
     };
-    const others = ["build", "test:unit", "test:integration", "check"];
+    const others = ["build", "test:unit", "test:integration", "check", "coverage"];
     expect(await jobs()).toEqual([...others, "release"]);
     await run("git", ["-C", local.checkout, "checkout", "--quiet", "-b", "feature/trunk"]);
     expect(await jobs()).toEqual(others);

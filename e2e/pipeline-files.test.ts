@@ -62,7 +62,7 @@ describe("a release takes place on the default branch and for a tag, and on no o
   it.each(refs)("GitHub's workflow, for %o: %s", async (ref, releases) => {
     const jobs = githubJobs(await pipelineOf("go-redis", "github"), settings, ref);
     expect(jobs.map(({ name }) => name).includes("release")).toBe(releases);
-    expect(jobs).toHaveLength(releases ? 5 : 4);
+    expect(jobs).toHaveLength(releases ? 6 : 5);
   });
 
   it("Jenkins' pipeline", async () => {
@@ -71,7 +71,7 @@ describe("a release takes place on the default branch and for a tag, and on no o
     const tree = await readJenkinsfile(text);
     for (const [ref, releases] of refs) {
       const stages = stagesFor(tree, ref).map(({ args }) => args?.[0]);
-      expect(stages, ref.name).toEqual(["build", "test", ...(releases ? ["release"] : [])]);
+      expect(stages, ref.name).toEqual(["build", "test", "coverage", ...(releases ? ["release"] : [])]);
     }
   });
 });

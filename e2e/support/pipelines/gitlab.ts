@@ -5,8 +5,9 @@ interface Entry {
   extends?: string;
   stage: string;
   parallel?: number;
+  before_script?: string[];
   script: string[];
-  artifacts: { paths: string[] };
+  artifacts?: { paths: string[] };
 }
 
 /** The jobs of a `.gitlab-ci.yml`, with the variables that GitLab sets for the default branch. */
@@ -26,7 +27,7 @@ export function gitlabJobs(text: string, settings: Settings): PipelineJob[] {
       return {
         name: job,
         stage: file.stages.indexOf(entry.stage),
-        script: [...file.default.before_script, ...entry.script],
+        script: [...(entry.before_script ?? file.default.before_script), ...entry.script],
         env: expanded(file.variables, {
           CI_REGISTRY: settings.registry.replace(/\/.*/, ""),
           CI_REGISTRY_IMAGE: settings.registry,
@@ -43,7 +44,11 @@ export function gitlabJobs(text: string, settings: Settings): PipelineJob[] {
           .slice(0, file.stages.indexOf(entry.stage))
           .map((stage) => ({ artifact: new RegExp(`^${stage} `), into: "." })),
         keeps: [
-          { artifact: `${entry.stage} ${job.replace("/", " of ")}`, base: ".", paths: entry.artifacts.paths },
+          {
+            artifact: `${entry.stage} ${job.replace("/", " of ")}`,
+            base: ".",
+            paths: entry.artifacts?.paths ?? [],
+          },
         ],
       };
     });

@@ -49,6 +49,20 @@ describe("a workflow for GitHub", () => {
     ]);
   });
 
+  it("judges what all suites reach together, on any branch and before a release", () => {
+    const { jobs } = read({ coverageRules: true });
+    expect(jobs.coverage).toMatchObject({ needs: "test" });
+    expect(jobs.coverage).not.toHaveProperty("if");
+    expect(commands(jobs.coverage)).toEqual(["seatrial coverage report .seatrial/runs --rules"]);
+    expect(jobs.coverage.steps).toContainEqual({
+      uses: "actions/checkout@v4",
+      with: { "fetch-depth": 0 },
+    });
+    expect(JSON.stringify(jobs.coverage)).toContain("runs-*");
+    expect(jobs.release.needs).toBe("coverage");
+    expect(read().jobs).not.toHaveProperty("coverage");
+  });
+
   it("may write packages only where it pushes", () => {
     const file = read();
     expect(file.permissions).toEqual({ contents: "read", packages: "read" });
@@ -71,7 +85,7 @@ describe("a workflow for GitHub", () => {
   });
 
   it("begins at the repository's root, also for a project in a folder, whose releases wait for each other only", () => {
-    const text = githubWorkflow(pipelineOf({ folder: "services/shop" }));
+    const text = githubWorkflow(pipelineOf({ folder: "services/shop", coverageRules: true }));
     const { jobs, name } = parse(text);
     expect(name).toBe("seatrial shop");
     expect(commands(jobs.build)).toEqual(["seatrial --folder services/shop build --push"]);

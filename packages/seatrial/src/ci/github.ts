@@ -1,6 +1,8 @@
 import {
   BUILD_MINUTES,
+  COVERAGE_MINUTES,
   command,
+  judgeCoverage,
   type Pipeline,
   RELEASE_MINUTES,
   type Registry,
@@ -12,7 +14,7 @@ import { yamlText } from "./yaml-text.ts";
 
 /** A workflow for GitHub Actions: `.github/workflows/seatrial.yml`. */
 export function githubWorkflow(pipeline: Pipeline): string {
-  const { image, registry, releases, suites } = pipeline;
+  const { image, registry, coverageRules, releases, suites } = pipeline;
   const { results, images, builds, runs } = resultPaths(pipeline);
   const job = (minutes: number) => [
     "    runs-on: ubuntu-latest",
@@ -74,16 +76,40 @@ export function githubWorkflow(pipeline: Pipeline): string {
     "          name: runs-${{ strategy.job-index }}",
     "          include-hidden-files: true",
     `          path: ${runs}/`,
+    ...(coverageRules ? ["", ...coverageJob(pipeline, job)] : []),
     ...(releases ? ["", ...releaseJob(pipeline, job, logIn)] : []),
     "",
   ].join("\n");
+}
+
+function coverageJob(pipeline: Pipeline, job: (minutes: number) => string[]): string[] {
+  return [
+    "  # What all suites reached together.",
+    "  coverage:",
+    "    needs: test",
+    ...job(COVERAGE_MINUTES),
+    "    steps:",
+    "      # Which lines changed, the history of commits tells.",
+    "      - uses: actions/checkout@v4",
+    "        with: { fetch-depth: 0 }",
+    ...takeRuns(pipeline),
+    `      - run: ${judgeCoverage(pipeline)}`,
+  ];
+}
+
+/** The results of all jobs of the matrix. */
+function takeRuns(pipeline: Pipeline): string[] {
+  return [
+    "      - uses: actions/download-artifact@v4",
+    `        with: { pattern: runs-*, path: ${resultPaths(pipeline).runs}, merge-multiple: true }`,
+  ];
 }
 
 function releaseJob(pipeline: Pipeline, job: (minutes: number) => string[], logIn: string[]): string[] {
   const { results, images, runs } = resultPaths(pipeline);
   return [
     "  release:",
-    "    needs: test",
+    `    needs: ${pipeline.coverageRules ? "coverage" : "test"}`,
     "    if: github.ref_name == github.event.repository.default_branch || github.ref_type == 'tag'",
     "    # One at a time for each branch or tag; of those that wait, GitHub keeps the newest.",
     `    concurrency: release-${pipeline.project}-\${{ github.ref }}`,
@@ -98,8 +124,7 @@ function releaseJob(pipeline: Pipeline, job: (minutes: number) => string[], logI
     "      - uses: actions/download-artifact@v4",
     `        with: { name: images, path: ${results} }`,
     "      # The results of all jobs above are the evidence.",
-    "      - uses: actions/download-artifact@v4",
-    `        with: { pattern: runs-*, path: ${runs}, merge-multiple: true }`,
+    ...takeRuns(pipeline),
     ...logIn,
     `      - run: ${command(pipeline, `release --images ${images}`)}`,
     ...(pipeline.key === undefined

@@ -45,14 +45,30 @@ describe("a pipeline for GitLab", () => {
     });
   });
 
+  it("judges what all suites reach together, on any branch and before a release, without an engine", () => {
+    const file = read({ coverageRules: true });
+    expect(file.stages).toEqual(["build", "test", "coverage", "release"]);
+    expect(file.coverage).toMatchObject({
+      stage: "coverage",
+      services: [],
+      before_script: [],
+      variables: { GIT_DEPTH: "0" },
+      script: ["seatrial coverage report .seatrial/runs --rules"],
+    });
+    expect(file.coverage).not.toHaveProperty("rules");
+  });
+
   it("begins where GitLab begins, at the repository's root, also for a project in a folder", () => {
-    const text = gitlabPipeline(pipelineOf({ folder: "services/shop", cobertura: true }));
+    const text = gitlabPipeline(
+      pipelineOf({ folder: "services/shop", cobertura: true, coverageRules: true }),
+    );
     expect(text.match(/seatrial .*/g)?.filter((line) => !line.startsWith("seatrial ci"))).toEqual([
       "seatrial --folder services/shop doctor",
       "seatrial --folder services/shop build --push",
       "seatrial --folder services/shop test unit --images services/shop/.seatrial/images.json",
       "seatrial --folder services/shop test integration --images services/shop/.seatrial/images.json --shard $CI_NODE_INDEX/$CI_NODE_TOTAL",
       "seatrial --folder services/shop check --images services/shop/.seatrial/images.json",
+      "seatrial --folder services/shop coverage report services/shop/.seatrial/runs --rules",
       "seatrial --folder services/shop release --images services/shop/.seatrial/images.json",
     ]);
     expect(text).not.toMatch(/(?<!services\/shop\/)\.seatrial/);

@@ -1,7 +1,9 @@
 import {
   BUILD_MINUTES,
   CHECK_MINUTES,
+  COVERAGE_MINUTES,
   command,
+  judgeCoverage,
   type Pipeline,
   type PipelineSuite,
   RELEASE_MINUTES,
@@ -13,13 +15,14 @@ import { yamlText } from "./yaml-text.ts";
 
 /** A pipeline for GitLab, with Docker in Docker: `.gitlab-ci.yml`. */
 export function gitlabPipeline(pipeline: Pipeline): string {
-  const { checks, releases, suites } = pipeline;
+  const { checks, coverageRules, releases, suites } = pipeline;
+  const stages = ["build", "test", ...(coverageRules ? ["coverage"] : []), ...(releases ? ["release"] : [])];
   const { images, builds, runs } = resultPaths(pipeline);
   return [
     `# ${pipeline.project}: build once, test that very image by its digest, release that very digest.`,
     "# Written by `seatrial ci gitlab`, and yours now. What runners need, and variables: docs/guide/gitlab.md of Seatrial.",
     ...keyComment(pipeline),
-    `stages: [build, test${releases ? ", release" : ""}]`,
+    `stages: [${stages.join(", ")}]`,
     "",
     "default:",
     `  image: ${yamlText(pipeline.image)}`,
@@ -82,6 +85,7 @@ export function gitlabPipeline(pipeline: Pipeline): string {
           "",
         ]
       : []),
+    ...(coverageRules ? coverageJob(pipeline) : []),
     ...(releases ? releaseJob(pipeline) : []),
   ]
     .join("\n")
@@ -99,6 +103,24 @@ function suiteJob(pipeline: Pipeline, suite: PipelineSuite): string[] {
     ...(shards === 1 ? [] : [`  parallel: ${shards}`]),
     "  script:",
     `    - ${command(pipeline, `test ${name} --images ${resultPaths(pipeline).images}${shard}`)}`,
+    "",
+  ];
+}
+
+function coverageJob(pipeline: Pipeline): string[] {
+  return [
+    "coverage:",
+    "  stage: coverage",
+    `  timeout: ${COVERAGE_MINUTES}m`,
+    "  # Neither an engine nor a registry is asked.",
+    "  services: []",
+    "  before_script: []",
+    "  variables:",
+    "    # Which lines changed, the history of commits tells.",
+    '    GIT_DEPTH: "0"',
+    "  script:",
+    "    # What the jobs above reached together.",
+    `    - ${judgeCoverage(pipeline)}`,
     "",
   ];
 }

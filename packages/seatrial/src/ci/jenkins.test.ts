@@ -45,6 +45,17 @@ describe("a pipeline for Jenkins", () => {
     );
   });
 
+  it("judges what all suites reach together, on any branch and before a release", () => {
+    const more = jenkinsfile(pipelineOf({ coverageRules: true }));
+    const [, stage = ""] = more.split("stage('coverage')");
+    const [own = "", release = ""] = stage.split("stage('release')");
+    expect(release).not.toBe("");
+    expect(own).not.toContain("when {");
+    expect(own.match(/unstash 'results of /g)).toHaveLength(4);
+    expect(lines(own)).toContain("sh 'seatrial coverage report .seatrial/runs --rules'");
+    expect(text).not.toContain("stage('coverage')");
+  });
+
   it("signs with a key and its passphrase, and no other stage knows them", () => {
     const [before = "", release = ""] = text.split("stage('release')");
     expect(lines(release)).toContain("SEATRIAL_KEY_PASSPHRASE = credentials('seatrial-key-passphrase')");
@@ -71,7 +82,7 @@ describe("a pipeline for Jenkins", () => {
   });
 
   it("begins at the repository's root, also for a project in a folder", () => {
-    const there = jenkinsfile(pipelineOf({ folder: "services/shop", cobertura: true }));
+    const there = jenkinsfile(pipelineOf({ folder: "services/shop", cobertura: true, coverageRules: true }));
     expect(lines(there)).toContain("sh 'seatrial --folder services/shop build --push'");
     expect(lines(there)).toContain(
       "sh 'seatrial --folder services/shop $COMMAND --images services/shop/.seatrial/images.json'",
@@ -80,7 +91,7 @@ describe("a pipeline for Jenkins", () => {
   });
 
   it("leaves no workspace behind, so that no job sees results of an earlier build", () => {
-    for (const written of [text, jenkinsfile(pipelineOf({ cobertura: true }))])
+    for (const written of [text, jenkinsfile(pipelineOf({ cobertura: true, coverageRules: true }))])
       expect(written.match(/deleteDir\(\)/g)?.length).toBe(written.match(/agent \{|node \{/g)?.length);
   });
 

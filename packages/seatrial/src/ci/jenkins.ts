@@ -1,6 +1,8 @@
 import {
   BUILD_MINUTES,
+  COVERAGE_MINUTES,
   command,
+  judgeCoverage,
   type Pipeline,
   RELEASE_MINUTES,
   resultPaths,
@@ -69,6 +71,7 @@ export function jenkinsfile(pipeline: Pipeline): string {
       ]),
       ...(pipeline.cobertura ? coverageReport(pipeline) : []),
     ]),
+    ...(pipeline.coverageRules ? stage(4, "coverage", coverageStage(pipeline)) : []),
     ...(releases ? stage(4, "release", releaseStage(pipeline)) : []),
     "  }",
     "}",
@@ -94,6 +97,19 @@ function coverageReport(pipeline: Pipeline): string[] {
       ]),
     ),
   );
+}
+
+function coverageStage(pipeline: Pipeline): string[] {
+  return [
+    ...agent(pipeline),
+    limit(COVERAGE_MINUTES),
+    ...block(0, "steps", [
+      "// What all suites reached together.",
+      ...trials(pipeline).map(unstash),
+      `sh '${judgeCoverage(pipeline)}'`,
+    ]),
+    ...block(0, "post", block(0, "cleanup", ["deleteDir()"])),
+  ];
 }
 
 function releaseStage(pipeline: Pipeline): string[] {

@@ -22,6 +22,8 @@ export interface Pipeline {
   secrets: string[];
   /** Whether runs leave a coverage report that the systems show line by line. */
   cobertura: boolean;
+  /** Whether there are rules about what all suites reach together, which no job of one suite can judge. */
+  coverageRules: boolean;
 }
 
 export interface PipelineSuite {
@@ -91,11 +93,17 @@ export function trials(pipeline: Pipeline): string[] {
 /** Minutes after which something hangs. The build fills empty caches. */
 export const BUILD_MINUTES = 30;
 export const CHECK_MINUTES = 20;
+export const COVERAGE_MINUTES = 10;
 export const RELEASE_MINUTES = 15;
 
 /** A suite's own limit, and time for pulling images and booting services. */
 export function testMinutes(suites: readonly PipelineSuite[]): number {
   return Math.ceil(Math.max(...suites.map(({ timeout }) => timeout)) / 60_000) + 10;
+}
+
+/** The command that judges what all suites reached together, from what their jobs left. */
+export function judgeCoverage(pipeline: Pipeline): string {
+  return command(pipeline, `coverage report ${resultPaths(pipeline).runs} --rules`);
 }
 
 /** How a job calls Seatrial. */

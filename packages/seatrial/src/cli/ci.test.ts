@@ -72,6 +72,23 @@ describe("seatrial ci", () => {
   });
 
   it.each([
+    ["minimum: 80", true],
+    // Which base, the pipeline knows.
+    ["minimum: { changed: 90 }, diff: $BASE", true],
+    ["sources: [unit]", false],
+    ["formats: [text]", false],
+  ])("has a job for rules that no job of one suite can judge: %s", async (rules, has) => {
+    const own = `${SHOP["seatrial.yaml"]}coverage: { ${rules} }\n`;
+    await using here = await at({ ...SHOP, "seatrial.yaml": own });
+    expect(await here.seatrial("ci", "gitlab", "--dry-run")).toBe(0);
+    expect(here.stdout().includes("seatrial coverage report .seatrial/runs --rules")).toBe(has);
+    // A job that runs all suites judges them by itself.
+    await using single = await at({ ...SHOP, "seatrial.yaml": own.replace(/ {2}integration:.*\n/, "") });
+    expect(await single.seatrial("ci", "gitlab", "--dry-run")).toBe(0);
+    expect(single.stdout()).not.toContain("coverage report");
+  });
+
+  it.each([
     ["a project without a repository", PROJECT, ["gitlab"], "CI_NO_REPOSITORY"],
     ["a folder that is a file", SHOP, ["gitlab", "--output", "Dockerfile/ci.yml"], "CI_FILE_NOT_WRITTEN"],
   ])("is code 2 for %s", async (_, files, words, code) => {

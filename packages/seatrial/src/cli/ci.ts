@@ -9,6 +9,7 @@ import {
   planPipeline,
 } from "../ci/index.ts";
 import { loadProject, type Project } from "../config/index.ts";
+import { asksSomething } from "../coverage/index.ts";
 import { EXIT, type ExitCode, messageOf } from "../support/error.ts";
 import type { GlobalFlags } from "./flags.ts";
 import { defaultBranch, gitVariables, placeInRepository } from "./git.ts";
@@ -97,7 +98,13 @@ function factsOf(
     key: release?.key,
     secrets: image.secrets.flatMap(({ from }) => (from.kind === "env" ? [from.variable] : [])),
     cobertura: coverage?.formats.includes("cobertura") ?? false,
+    // A run of all suites judges them by itself.
+    coverageRules: coverage !== undefined && asksSomething(coverage.rules) && jobsOf(project.suites) > 1,
   };
+}
+
+function jobsOf(suites: Project["suites"]): number {
+  return suites.reduce((sum, { shards }) => sum + shards, 0);
 }
 
 /** A text of the project's file with its variables, which have other values where the pipeline runs. */

@@ -17,6 +17,8 @@ export type CliErrorCode =
   | "COUNT_INVALID"
   /** A run that ends with a release is to collect no coverage, which the project has rules about. */
   | "COVERAGE_LEFT_OUT"
+  /** `coverage report --rules` is about a project that has none. */
+  | "COVERAGE_RULES_MISSING"
   /** A length of time, such as that of `up --for`, is none. */
   | "DURATION_INVALID"
   /** A passphrase is needed and not there. */

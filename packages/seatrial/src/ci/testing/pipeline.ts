@@ -16,6 +16,7 @@ export function pipelineOf(facts: Partial<PipelineFacts> = {}): Pipeline {
     key: undefined,
     secrets: [],
     cobertura: false,
+    coverageRules: false,
     ...facts,
   });
 }

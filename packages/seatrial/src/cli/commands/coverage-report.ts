@@ -17,6 +17,10 @@ export const defineCoverageReport: DefineAction = (coverage, { surroundings, exi
     )
     .option("--into <folder>", "where reports are written (default: one that is a single file is printed)")
     .option("--source <name=input...>", "an input, and the source that it counts for")
+    .option(
+      "--rules",
+      "hold named inputs to the project's rules, as a release does with the runs of all jobs",
+    )
     .option("--minimum <percent>", "exit with 1 below this, in total (default: as the project says)")
     .option("--diff <base>", "judge the lines that changed since this git revision")
     .option("--minimum-changed <percent>", "exit with 1 below this, of the changed lines")
@@ -34,6 +38,7 @@ export const defineCoverageReport: DefineAction = (coverage, { surroundings, exi
         "seatrial coverage report --source unit=unit.out --source api=api/lcov.info --minimum 80",
         "seatrial coverage report --diff origin/main --minimum-changed 90",
         "seatrial coverage report --image orders=registry.example.com/acme/orders:4711-covered",
+        "seatrial coverage report .seatrial/runs --rules   # of all jobs of a pipeline",
         "seatrial coverage report .seatrial/latest --format lcov > lcov.info",
       ),
     )

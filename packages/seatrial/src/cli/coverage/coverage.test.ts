@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { at } from "../testing/at.ts";
+import { writeUnit } from "../../coverage/testing/units.ts";
+import { type At, at } from "../testing/at.ts";
 
 const LCOV = "TN:\nSF:src/a.ts\nDA:1,1\nDA:2,0\nDA:3,0\nend_of_record\n";
 const OTHER = LCOV.replace("DA:2,0", "DA:2,4");
@@ -91,6 +92,57 @@ describe("coverage report", () => {
     expect(await here.seatrial("coverage", "report")).toBe(1);
     expect(here.stdout()).toContain("✖ The source e2e was expected");
     expect(here.stdout()).toContain("90 % wanted");
+  });
+});
+
+describe("coverage report --rules", () => {
+  const ran = async (here: At, run: string, report: string) =>
+    await writeUnit(
+      path.join(here.path, ".seatrial/runs", run, "coverage/units"),
+      run,
+      { "reports/lcov.info": report },
+      { run },
+    );
+  const withRules = (rules: string) => ({
+    ...FILES,
+    "seatrial.yaml": `name: shop\nsuites: { unit: { command: a }, api: { command: b } }\n${rules}`,
+  });
+
+  it("holds what the jobs of a pipeline reached together to the project's rules, but those of elsewhere", async () => {
+    for (const [minimum, code] of [
+      [66, 0],
+      [67, 1],
+    ] as const) {
+      await using here = await at(
+        withRules(`coverage: { minimum: ${minimum}, sources: [e2e, unit], elsewhere: [e2e] }\n`),
+      );
+      await ran(here, "unit", LCOV);
+      await ran(here, "api", OTHER);
+      expect(await here.seatrial("coverage", "report", ".seatrial/runs", "--rules"), here.stdout()).toBe(
+        code,
+      );
+      expect(here.stdout()).toMatch(/all files +66\.7 %/);
+      expect(await here.seatrial("coverage", "report", ".seatrial/runs")).toBe(0);
+    }
+  });
+
+  it("asks for the source that a job did not leave", async () => {
+    await using here = await at(withRules("coverage: { minimum: 10, sources: [api, unit] }\n"));
+    await ran(here, "unit", LCOV);
+    expect(await here.seatrial("coverage", "report", ".seatrial/runs", "--rules")).toBe(1);
+    expect(here.stdout()).toContain("✖ The source api was expected");
+  });
+
+  it("says which rule it cannot judge, and refuses a project without any", async () => {
+    await using here = await at(withRules("coverage: { minimum: { changed: 90 }, diff: $NO_BASE }\n"));
+    await ran(here, "unit", LCOV);
+    expect(await here.seatrial("coverage", "report", ".seatrial/runs", "--rules")).toBe(0);
+    expect(here.stderr()).toBe(
+      "warning: coverage of changed lines is not judged: coverage.diff is empty here\n",
+    );
+    await using without = await at(FILES);
+    expect(await without.seatrial("coverage", "report", "api.info", "--rules")).toBe(2);
+    expect(without.stderr()).toContain("[COVERAGE_RULES_MISSING]");
   });
 });
 

@@ -1,7 +1,9 @@
 import path from "node:path";
 import { type Reported, reportCoverage } from "../../coverage/index.ts";
 import type { CoverageFormat, CoverageRules } from "../../model/index.ts";
+import { rulesOfAllSuites } from "../../run/index.ts";
 import { EXIT, type ExitCode } from "../../support/error.ts";
+import { cliError } from "../errors.ts";
 import { listenForStop } from "../stop-signals.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { openImages } from "./images.ts";
@@ -19,6 +21,7 @@ export interface CoverageReportFlags extends InputFlags {
   minimum?: string;
   diff?: string;
   minimumChanged?: string;
+  rules?: boolean;
 }
 
 /** Where reports of several files go that nobody named a folder for. */
@@ -42,12 +45,14 @@ export async function coverageReportCommand(options: {
   const { root, settings } = project;
   const formats = flags.format ?? ["text"];
   const into = folderFor({ formats, flags, cwd: environment.cwd, root });
+  const { rules, unjudged } = rulesFor({ project, flags, ofFlags: rulesOfFlags });
+  for (const sentence of unjudged) surroundings.stderr.write(`warning: ${sentence}\n`);
   await using images = openImages({ surroundings, flags, project, signal });
   const reported = await reportCoverage({
     inputs: await coverageInputs({ surroundings, flags, root, signal }),
     images: images.exports,
     force: flags.force === true,
-    rules: rulesFor({ project, flags, ofFlags: rulesOfFlags }),
+    rules,
     include: settings?.include ?? [],
     exclude: settings?.exclude ?? [],
     paths: settings?.paths ?? {},
@@ -62,20 +67,43 @@ export async function coverageReportCommand(options: {
   return reported.outcome.status === "passed" ? EXIT.ok : EXIT.failed;
 }
 
-/** The project's rules are about all that it has; about something else, only what was asked for counts. */
+interface Rules {
+  rules: CoverageRules;
+  /** Sentences about rules that cannot be judged here. */
+  unjudged: string[];
+}
+
+/** Those of the project as far as they hold for what is read, and before them those of flags. */
 function rulesFor(options: {
   project: CoverageProject;
   flags: CoverageReportFlags;
   ofFlags: Pick<CoverageRules, "total" | "changed" | "base">;
-}): CoverageRules {
-  const { project, flags, ofFlags } = options;
-  const isAll = flags.inputs.length === 0 && flags.source === undefined;
-  const own = isAll ? project.settings?.rules : undefined;
-  const rules = own ?? { files: {}, sources: {}, expected: [] };
+}): Rules {
+  const { project, ofFlags } = options;
+  const { rules, unjudged } = ownRules(options);
   // Without a minimum, the figure of the lines that changed is told all the same.
   const changed = ofFlags.changed ?? rules.changed ?? (ofFlags.base === undefined ? undefined : 0);
   const base = ofFlags.base ?? project.settings?.rules.base;
-  return { ...rules, total: ofFlags.total ?? rules.total, changed, base };
+  return { rules: { ...rules, total: ofFlags.total ?? rules.total, changed, base }, unjudged };
+}
+
+/** The project's rules are about all that it has; about something else, only what was asked for counts. */
+function ownRules(options: { project: CoverageProject; flags: CoverageReportFlags }): Rules {
+  const { settings, root } = options.project;
+  const { inputs, source, rules } = options.flags;
+  const isNamed = inputs.length > 0 || source !== undefined;
+  if (rules === true && settings === undefined) throw rulesMissing(root);
+  if (isNamed && rules === true && settings !== undefined) return rulesOfAllSuites(settings);
+  const own = isNamed ? undefined : settings?.rules;
+  return { rules: own ?? { files: {}, sources: {}, expected: [] }, unjudged: [] };
+}
+
+function rulesMissing(root: string): Error {
+  return cliError({
+    code: "COVERAGE_RULES_MISSING",
+    message: `The project of ${root} has no section coverage, and --rules asks for what is in it.`,
+    hint: "Write the rules into seatrial.yaml, such as `coverage: { minimum: 80 }`, or ask with --minimum.",
+  });
 }
 
 function folderFor(options: {
