@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "./command.mjs";
 import { measure, table } from "./measure.mjs";
+import { endWithUs } from "./stop.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const seatrial = join(here, "../packages/seatrial/dist/main.js");
@@ -17,6 +18,7 @@ const project = join(here, "../examples/fastapi-poetry");
 function save(image) {
   return new Promise((resolve, reject) => {
     const child = spawn("docker", ["save", image], { stdio: ["ignore", "pipe", "inherit"] });
+    endWithUs(child);
     child.stdout.pipe(createWriteStream("/dev/null"));
     child.on("error", reject);
     child.on("close", (code) =>
@@ -27,15 +29,15 @@ function save(image) {
 
 export async function check({ rounds = 5 } = {}) {
   const caches = await mkdtemp(join(tmpdir(), "seatrial-bench-"));
-  await run(process.execPath, [seatrial, "build", "--folder", project, "--quiet"]);
-  const image = (
-    await run("docker", ["image", "inspect", "--format", "{{.Id}}", "seatrial/roomly:prod"])
-  ).trim();
-  const checkWith = (cache) =>
-    run(process.execPath, [seatrial, "check", "--folder", project, "--image", image, "--quiet"], {
-      env: { ...process.env, XDG_CACHE_HOME: join(caches, cache) },
-    });
   try {
+    await run(process.execPath, [seatrial, "build", "--folder", project, "--quiet"]);
+    const image = (
+      await run("docker", ["image", "inspect", "--format", "{{.Id}}", "seatrial/roomly:prod"])
+    ).trim();
+    const checkWith = (cache) =>
+      run(process.execPath, [seatrial, "check", "--folder", project, "--image", image, "--quiet"], {
+        env: { ...process.env, XDG_CACHE_HOME: join(caches, cache) },
+      });
     const times = await measure({
       rounds,
       contestants: [

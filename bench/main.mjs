@@ -1,4 +1,5 @@
 // npm run bench -- NAME: one comparison, side by side, as a table of medians and ratios.
+import { constants } from "node:os";
 import { parseArgs } from "node:util";
 import { check } from "./check.mjs";
 import { coverage } from "./coverage.mjs";
@@ -8,6 +9,7 @@ import { secondRun } from "./second-run.mjs";
 import { snapshotStorage } from "./snapshot-storage.mjs";
 import { spaces } from "./spaces.mjs";
 import { start } from "./start.mjs";
+import { listenForStop, stopped } from "./stop.mjs";
 
 const comparisons = {
   check,
@@ -41,4 +43,12 @@ if (values["dry-run"] && name !== "second-run") {
   process.exit(2);
 }
 const { rounds, "dry-run": dryRun, ...others } = values;
-console.log(await comparison({ ...(rounds !== undefined && { rounds: Number(rounds) }), dryRun, ...others }));
+listenForStop();
+try {
+  console.log(
+    await comparison({ ...(rounds !== undefined && { rounds: Number(rounds) }), dryRun, ...others }),
+  );
+} catch (error) {
+  if (!stopped.aborted) throw error;
+  process.exitCode = 128 + constants.signals[stopped.reason];
+}

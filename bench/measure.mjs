@@ -1,10 +1,12 @@
 // Repeated, interleaved timing of whole commands: A B C A B C …, so that a machine that changes its speed changes it for all.
+import { failIfStopped } from "./stop.mjs";
 
 /** Runs every contestant `rounds` times after one warm-up each; returns milliseconds by name. What `prepare` and `after` do is not counted. */
 export async function measure({ contestants, rounds, onRound }) {
   const times = Object.fromEntries(contestants.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {
     for (const { name, prepare, run, after } of contestants) {
+      failIfStopped();
       await prepare?.(round);
       const start = performance.now();
       await run(round);

@@ -17,10 +17,11 @@ const SHAPE = { layers: 6, layerBytes: 8_000_000 };
 
 export async function release({ rounds = 7 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "seatrial-bench-release-"));
-  const registry = await startRegistry();
+  let registry;
   let proxy;
   let image;
   try {
+    registry = await startRegistry();
     proxy = await countingProxy(registry.host);
     image = await pushRandomImage({ host: proxy.host, name: NAME, ...SHAPE });
     await writeProject({ folder, name: NAME, image, repository: `${proxy.host}/${NAME}` });
@@ -43,7 +44,7 @@ export async function release({ rounds = 7 } = {}) {
   } finally {
     proxy?.close();
     if (image !== undefined) await forget(image);
-    await run("docker", ["rm", "--force", "--volumes", registry.name]);
+    if (registry !== undefined) await removeRegistry(registry.name);
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -51,11 +52,18 @@ export async function release({ rounds = 7 } = {}) {
 async function startRegistry() {
   const name = `seatrial-bench-registry-${process.pid}`;
   const flags = ["--detach", "--rm", "--name", name, "--label", "seatrial.bench=release"];
-  await run("docker", ["run", ...flags, "--publish", "127.0.0.1::5000", "registry:2"]);
-  const [host] = (await run("docker", ["port", name, "5000/tcp"])).split("\n");
-  await untilAnswers(host, 200);
-  return { name, host };
+  try {
+    await run("docker", ["run", ...flags, "--publish", "127.0.0.1::5000", "registry:2"]);
+    const [host] = (await run("docker", ["port", name, "5000/tcp"])).split("\n");
+    await untilAnswers(host, 200);
+    return { name, host };
+  } catch (error) {
+    await removeRegistry(name);
+    throw error;
+  }
 }
+
+const removeRegistry = (name) => run("docker", ["rm", "--force", "--volumes", name]);
 
 const hasSkopeo = () =>
   run("skopeo", ["--version"]).then(

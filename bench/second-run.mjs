@@ -11,6 +11,7 @@ import { byScript } from "./second-run/by-script.mjs";
 import { bySeatrial } from "./second-run/by-seatrial.mjs";
 import { changeLine, commit, copyExample, fromScratch } from "./second-run/example.mjs";
 import { runPipeline } from "./second-run/pipeline.mjs";
+import { stopped } from "./stop.mjs";
 
 const COMPARISONS = [
   {
@@ -30,10 +31,11 @@ export async function secondRun({ rounds = 5, dryRun = false } = {}) {
   const name = `bench-second-run-${id}`;
   const home = await mkdtemp(join(tmpdir(), "seatrial-bench-second-run-"));
   if (dryRun) return await showPlan({ home, name });
-  const registry = await startLoginRegistry("second-run");
   const kept = [];
+  let registry;
   let contestants = [];
   try {
+    registry = await startLoginRegistry("second-run");
     contestants = await contestantsIn({ home, name, host: registry.host });
     const bench = { home, name, registry, rounds, kept };
     const parts = [];
@@ -44,16 +46,15 @@ export async function secondRun({ rounds = 5, dryRun = false } = {}) {
       await conditions(),
     ].join("\n\n");
   } catch (error) {
+    if (stopped.aborted || contestants.length === 0) throw error;
     kept.push(home);
     throw new Error(`a round failed; what it printed is the newest folder in ${home}`, { cause: error });
   } finally {
     for (const { forget } of contestants) await forget().catch((error) => console.error(error.message));
-    await removeImages([
-      `seatrial/${name}`,
-      `${registry.host}/${name}/lendly`,
-      `${registry.host}/${name}/script`,
-    ]);
-    await registry.end();
+    const pushed =
+      registry === undefined ? [] : ["lendly", "script"].map((each) => `${registry.host}/${name}/${each}`);
+    await removeImages([`seatrial/${name}`, ...pushed]);
+    await registry?.end();
     if (kept.length === 0) await rm(home, { recursive: true, force: true });
   }
 }

@@ -66,7 +66,11 @@ export async function snapshotStorage({ rounds = 7 } = {}) {
       })),
     });
     await Promise.all(started.splice(0).map(remove));
-    const databases = { overlay: await start(places.overlay), tmpfs: await start(places.tmpfs) };
+    const databases = {};
+    for (const [name, place] of Object.entries(places)) {
+      databases[name] = await start(place);
+      started.push(databases[name]);
+    }
     const writes = await measure({
       rounds,
       contestants: Object.entries(databases).map(([name, id]) => ({
@@ -86,9 +90,9 @@ export async function snapshotStorage({ rounds = 7 } = {}) {
         },
       })),
     });
-    await Promise.all(Object.values(databases).map(remove));
     return `${table(boots)}\n\n${table(writes)}`;
   } finally {
+    await Promise.all(started.map(remove));
     await run("docker", ["image", "rm", "--force", kept]);
   }
 }

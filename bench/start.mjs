@@ -1,5 +1,6 @@
 // From the start of the program to its first request at the engine, seen from the engine's side of the socket.
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -20,10 +21,16 @@ async function untilFirstRequest(socket, command, args) {
     stdio: "ignore",
     env: { ...process.env, DOCKER_HOST: `unix://${socket}` },
   });
-  await request;
-  child.kill("SIGKILL");
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  const ended = once(child, "close").then(() => {
+    throw new Error(`${command} ended without a request`);
+  });
+  try {
+    await Promise.race([request, ended]);
+  } finally {
+    child.kill("SIGKILL");
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
 }
 
 export async function start({ rounds = 15 } = {}) {

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { docker, eventually } from "./support/engine.ts";
 import { ROOT, startCommand } from "./support/program.ts";
 
 /** A comparison prints its table last; here nobody reads its figures. */
@@ -29,4 +30,17 @@ it("the comparison of promotions runs, and finds the tested digest under every t
   ]);
   // Without a key no blob goes up: what was pushed once is what ships.
   for (const row of rows.filter((row) => !row.includes("signed"))) expect(row.split(" | ")[3]).toBe("0");
+});
+
+it("a comparison that is stopped removes what it made", async () => {
+  const { child, ended } = startCommand([process.execPath, `${ROOT}/bench/main.mjs`, "release"], {
+    cwd: ROOT,
+  });
+  const containers = (...flags: string[]) =>
+    docker("ps", "--quiet", ...flags, "--filter", `name=^/?seatrial-bench-registry-${child.pid}$`);
+  await eventually({ ask: () => containers(), until: (found) => found !== "", within: 30_000 });
+  child.kill("SIGTERM");
+  const { code, stderr } = await ended;
+  expect(code, stderr).toBe(143);
+  expect(await containers("--all")).toBe("");
 });

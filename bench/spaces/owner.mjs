@@ -12,6 +12,8 @@ import {
 } from "../../packages/seatrial/src/spaces/index.ts";
 import { launch, runInside, startService } from "./service.mjs";
 
+// Ctrl-C tells the whole terminal: what is in the engine goes when the parent hangs up.
+process.on("SIGINT", () => undefined);
 const { agents, inMemory, journals, name, schema, settings } = JSON.parse(process.argv[2]);
 const PASSWORD = "bench";
 const never = new AbortController().signal;
@@ -134,11 +136,13 @@ process.on("message", async ({ ask, ...options }) => {
   }
 });
 
-process.on("disconnect", async () => {
+async function leave() {
   await close();
   await tests?.[Symbol.asyncDispose]();
   await server.launched[Symbol.asyncDispose]();
   await engine[Symbol.asyncDispose]();
   process.exit(0);
-});
-process.send({ ready: true });
+}
+process.on("disconnect", leave);
+if (process.connected) process.send({ ready: true });
+else await leave();

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { NODE_BUNDLE } from "../../scripts/node-bundle.mjs";
+import { failIfStopped, stopped } from "../stop.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -23,7 +24,8 @@ export async function bundle(names, outdir) {
 export function startProcess(file, options, flags = []) {
   const child = fork(file, [JSON.stringify(options)], { execArgv: flags, stdio: ["ignore", 2, 2, "ipc"] });
   const exited = once(child, "exit");
-  const lost = exited.then(([code, signal]) => {
+  const lost = Promise.race([exited, once(stopped, "abort")]).then(([code, signal]) => {
+    failIfStopped();
     throw new Error(`${file} ended with ${signal ?? code}`);
   });
   lost.catch(() => undefined);

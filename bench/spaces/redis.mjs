@@ -3,6 +3,8 @@ import { connectDocker, resolveEndpoint } from "../../packages/seatrial/src/engi
 import { loadKind } from "../../packages/seatrial/src/spaces/index.ts";
 import { startService } from "./service.mjs";
 
+// Ctrl-C tells the whole terminal: what is in the engine goes when the parent hangs up.
+process.on("SIGINT", () => undefined);
 const { agents, name } = JSON.parse(process.argv[2]);
 const never = new AbortController().signal;
 const engine = connectDocker({ endpoint: await resolveEndpoint(process.env), environment: process.env });
@@ -64,10 +66,12 @@ process.on("message", async ({ ask, ...options }) => {
   }
 });
 
-process.on("disconnect", async () => {
+async function leave() {
   await maker[Symbol.asyncDispose]();
   await server.launched[Symbol.asyncDispose]();
   await engine[Symbol.asyncDispose]();
   process.exit(0);
-});
-process.send({ ready: true });
+}
+process.on("disconnect", leave);
+if (process.connected) process.send({ ready: true });
+else await leave();
