@@ -18,3 +18,20 @@ it("a release says how much it uploaded itself", async () => {
   const { receipt } = await makeReleaseWorld().release();
   expect(describeReceipt({ ...receipt, imageBytesUp: 50 }).detail).toBe("50 B uploaded");
 });
+
+it("a release counts what it attested and what the registry mounted", async () => {
+  const { receipt } = await makeReleaseWorld().release();
+  const told = (count: number) => {
+    const attestation = {
+      suite: "unit",
+      digest: receipt.digest ?? "sha256:0",
+      keyId: "k",
+      file: "f",
+    } as const;
+    const attestations = Array.from({ length: count }, () => attestation);
+    const traffic = { ...receipt.traffic, blobsMounted: count };
+    return describeReceipt({ ...receipt, attestations, traffic }).detail;
+  };
+  expect(told(1)).toBe("0 bytes uploaded, 1 layer mounted, 1 attestation");
+  expect(told(2)).toBe("0 bytes uploaded, 2 layers mounted, 2 attestations");
+});

@@ -7,10 +7,14 @@ export function describeReceipt(receipt: ReleaseReceipt): { note: string; detail
   const shown = digest === undefined ? repository : `${repository}@${shortDigest(digest)}`;
   const parts = [
     imageBytesUp === undefined ? "pushed once" : describeBytes(imageBytesUp),
-    ...(traffic.blobsMounted > 0 ? [`${traffic.blobsMounted} layers mounted`] : []),
-    ...(attestations.length > 0 ? [`${attestations.length} attestations`] : []),
+    ...(traffic.blobsMounted > 0 ? [counted(traffic.blobsMounted, "layer", " mounted")] : []),
+    ...(attestations.length > 0 ? [counted(attestations.length, "attestation")] : []),
   ];
   return { note: set.length === 0 ? shown : `${shown} → ${set.join(", ")}`, detail: parts.join(", ") };
+}
+
+function counted(count: number, noun: string, rest = ""): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}${rest}`;
 }
 
 function describeBytes(bytes: number): string {
