@@ -66,6 +66,30 @@ it("names what is being done, but not what was cached", () => {
   expect(notes).toEqual(["[a 2/2] RUN y"]);
 });
 
+it("names of what goes on the step that takes longest, and what BuildKit does by itself where there is none", () => {
+  const begun = (digest: string, name: string) => ({ digest, name, started: "t" });
+  const { notes } = readStatuses([
+    { vertexes: [begun("1", "[internal] load metadata for docker.io/library/node:20")] },
+    { vertexes: [step("1", "[internal] load metadata for docker.io/library/node:20")] },
+    { vertexes: [begun("2", `[a a 1/3] FROM docker.io/library/node:20@sha256:${"0".repeat(64)}`)] },
+    { vertexes: [{ digest: "2", completed: "t" }, begun("3", "[a a 2/3] RUN slow")] },
+    { vertexes: [begun("4", "[a internal] load build context"), begun("5", "[a b 1/1] RUN other")] },
+    { vertexes: [step("6", "[a c 1/1] RUN quick")] },
+    { vertexes: [step("3", "[a a 2/3] RUN slow")] },
+    { vertexes: [step("5", "[a b 1/1] RUN other")] },
+    { vertexes: [step("4", "[a internal] load build context"), begun("7", "[a] exporting to image")] },
+    { vertexes: [step("7", "[a] exporting to image")] },
+  ]);
+  expect(notes).toEqual([
+    "[internal] load metadata for docker.io/library/node:20",
+    "[a a 1/3] FROM docker.io/library/node:20",
+    "[a a 2/3] RUN slow",
+    "[a b 1/1] RUN other",
+    "[a internal] load build context",
+    "[a] exporting to image",
+  ]);
+});
+
 it("names the step that failed, not those that were cancelled for it, with its last lines", () => {
   const data = Buffer.from("compiling\nboom\n").toString("base64");
   const { progress, output } = readStatuses([

@@ -38,6 +38,9 @@ export function createBuildProgress(options: {
   sourceOf?: ((target: string) => string | undefined) | undefined;
 }): BuildProgress {
   const vertexes = new Map<string, Vertex>();
+  /** In the order in which they began. */
+  const running = new Set<Vertex>();
+  let said = "";
   const messages: string[] = [];
 
   const stream = createJsonStream({
@@ -51,6 +54,19 @@ export function createBuildProgress(options: {
     const status = value as { vertexes?: unknown; logs?: unknown };
     for (const vertex of listOf(status.vertexes)) takeVertex(vertex);
     for (const log of listOf(status.logs)) takeLog(log);
+    tell(longest());
+  }
+
+  /** Of what goes on, what has done so for the longest: a step, or between steps what BuildKit does by itself. */
+  function longest(): Vertex | undefined {
+    const all = [...running];
+    return all.find(({ name }) => isStep(name)) ?? all[0];
+  }
+
+  function tell(vertex: Vertex | undefined): void {
+    if (vertex === undefined || vertex.name === said) return;
+    said = vertex.name;
+    options.onNote(said.replace(DIGEST, ""));
   }
 
   function takeVertex(raw: Record<string, unknown>): void {
@@ -69,9 +85,14 @@ export function createBuildProgress(options: {
     if (typeof raw["error"] === "string" && raw["error"] !== "") known.error = raw["error"];
     if (raw["started"] !== undefined && !known.started) {
       known.started = true;
-      if (!known.cached && isStep(known.name)) options.onNote(known.name);
+      if (!known.cached) running.add(known);
+      // It may be over before anything else is told.
+      if (longest() === known && isStep(known.name)) tell(known);
     }
-    if (raw["completed"] !== undefined) known.completed = true;
+    if (raw["completed"] !== undefined) {
+      known.completed = true;
+      running.delete(known);
+    }
   }
 
   function withKey(name: string): string {
@@ -140,6 +161,9 @@ export function createBuildProgress(options: {
 function isStep(name: string): boolean {
   return /^\[[^\]]*\d+\/\d+\] (?!FROM )/.test(name);
 }
+
+/** Of an image that a stage begins with. */
+const DIGEST = /@sha256:[0-9a-f]{64}/;
 
 /** BuildKit goes on without a cache that it cannot read. */
 const CACHE_IMPORT = /(^|\] )importing cache manifest /;

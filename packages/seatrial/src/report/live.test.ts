@@ -7,6 +7,7 @@ const row = (name: string, state: NodeState): Row => ({
   node: { kind: "service", name },
   state,
   note: "",
+  notedAt: 0,
   detail: "",
   startedAt: 0,
   duration: undefined,

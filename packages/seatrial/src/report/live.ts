@@ -1,4 +1,5 @@
 import { createLogUpdate } from "log-update";
+import type { Duration } from "../model/index.ts";
 import { cutColumns } from "./columns.ts";
 import { formatRow, rowWidths } from "./row.ts";
 import type { Row, RunView } from "./state.ts";
@@ -11,16 +12,16 @@ export function createLiveProgress(options: {
   view: RunView;
   style: Style;
   stream: NodeJS.WriteStream;
-  now: () => number;
+  /** Milliseconds since the run began. */
+  elapsed: () => Duration;
 }): { update(): void; note(line: string): void; stop(): void } {
-  const { style, stream, view, now } = options;
+  const { style, stream, view, elapsed } = options;
   const draw = createLogUpdate(stream, { showCursor: true });
-  const start = now();
   let note: string | undefined;
   const columns = () => Math.max(20, stream.columns ?? 80);
   const format = (shown: readonly Row[]) => {
     const widths = rowWidths(view.rows.values(), Math.floor(columns() / 3));
-    return shown.map((row) => formatRow(row, { style, now: now() - start, widths }));
+    return shown.map((row) => formatRow(row, { style, now: elapsed(), widths }));
   };
   const frame = () => {
     const rows = [...view.rows.values()];

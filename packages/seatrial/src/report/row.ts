@@ -41,7 +41,7 @@ function partsOf(row: Row): [string, string] {
   const note = onOneLine(row.note);
   const running = row.running.at(-1);
   if (row.state === "running" || row.state === "waiting") {
-    return [formatCounts(row.counts), running === undefined ? note : onOneLine(running)];
+    return [formatCounts(row.counts), running === undefined ? note : onOneLine(running.name)];
   }
   const counts = formatCounts(row.counts);
   return [counts === "" ? note || row.state : counts, onOneLine(row.detail)];

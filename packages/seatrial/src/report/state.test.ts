@@ -66,7 +66,7 @@ describe("the view of a run", () => {
       shard: 1,
       test: testWith({ name: "TestX" }),
     });
-    expect(rowOf(view)?.running).toEqual(["TestX"]);
+    expect(rowOf(view)?.running).toEqual([{ name: "TestX", startedAt: 1_000 }]);
   });
 
   it("shows nothing as running in a part that has ended", () => {

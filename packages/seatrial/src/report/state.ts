@@ -15,13 +15,15 @@ export interface Row {
   state: NodeState;
   /** What it is doing, or how it ended. */
   note: string;
+  /** When it began to do that: milliseconds since the run began. */
+  notedAt: number;
   detail: string;
   /** Milliseconds since the run began. */
   startedAt: number;
   duration: number | undefined;
   counts: TestCounts;
-  /** The tests that are running, newest last. */
-  running: string[];
+  /** The tests that are running, newest last, and when each began. */
+  running: { name: string; startedAt: number }[];
   problem: Problem | undefined;
 }
 
@@ -68,11 +70,18 @@ export function createRunView(): RunView {
           for (const node of event.nodes) rowOf(node);
           return;
         case "node-started":
-          Object.assign(rowOf(event.node), { state: "running", startedAt: event.at, note: event.note ?? "" });
+          Object.assign(rowOf(event.node), {
+            state: "running",
+            startedAt: event.at,
+            note: event.note ?? "",
+            notedAt: event.at,
+          });
           return;
-        case "node-progress":
-          rowOf(event.node).note = event.note;
+        case "node-progress": {
+          const row = rowOf(event.node);
+          if (event.note !== row.note) Object.assign(row, { note: event.note, notedAt: event.at });
           return;
+        }
         case "node-finished": {
           const { state, duration, note = "", detail = "", problem } = event;
           const row = Object.assign(rowOf(event.node), {
@@ -87,7 +96,7 @@ export function createRunView(): RunView {
           return;
         }
         case "test-started":
-          rowOf({ kind: "suite", name: event.suite }).running.push(event.name);
+          rowOf({ kind: "suite", name: event.suite }).running.push({ name: event.name, startedAt: event.at });
           return;
         case "test-finished": {
           const isCheck = event.shard === 0;
@@ -96,7 +105,7 @@ export function createRunView(): RunView {
           );
           row.counts[event.test.status] += 1;
           // Tests of several packages may have one name.
-          const at = row.running.indexOf(event.test.name);
+          const at = row.running.findIndex(({ name }) => name === event.test.name);
           if (at >= 0) row.running.splice(at, 1);
           if (event.test.status === "failed") {
             // The group of a check's case says it already.
@@ -122,6 +131,7 @@ function emptyRow(node: NodeRef): Row {
     node,
     state: "waiting",
     note: "",
+    notedAt: 0,
     detail: "",
     startedAt: 0,
     duration: undefined,

@@ -53,7 +53,8 @@ describe("plain lines", () => {
     for (let beat = 1; beat <= 5; beat += 1) {
       shown.clear();
       vi.advanceTimersByTime(2_000);
-      expect(shown.lines()).toEqual([`  … ${2 * beat}${beat < 5 ? ".0" : ""} s  db: starting`]);
+      const [run, part] = beat < 5 ? [`${2 * beat}.0 s`, ""] : ["10 s", " (10 s)"];
+      expect(shown.lines()).toEqual([`  … ${run}  db: starting${part}`]);
     }
     emit({ type: "node-progress", node: DB, note: "waiting for port 5432" });
     vi.advanceTimersByTime(2_000);
@@ -72,6 +73,34 @@ describe("plain lines", () => {
     shown.clear();
     vi.advanceTimersByTime(60_000);
     expect(shown.text()).toContain("unit: TestHangs");
+  });
+
+  it("say for how long a part is at what it does, once that is long", async () => {
+    const { shown, emit } = await reporting();
+    const build: NodeRef = { kind: "build", name: "build" };
+    const lastLine = () => shown.lines().at(-1);
+    emit({ ...started, nodes: [build] });
+    emit({ type: "node-started", node: build, note: "asking the builder" });
+    vi.advanceTimersByTime(4_000);
+    emit({ type: "node-progress", node: build, note: "[base 2/3] RUN npm ci" });
+    vi.advanceTimersByTime(2_000);
+    expect(lastLine()).toBe("  … 6.0 s  build: [base 2/3] RUN npm ci");
+    emit({ type: "node-progress", node: build, note: "[base 2/3] RUN npm ci" });
+    vi.advanceTimersByTime(58_000);
+    expect(lastLine()).toMatch(/^ {2}… 1 m 0\d s {2}build: \[base 2\/3\] RUN npm ci \(5\d s\)$/);
+    emit({ type: "node-progress", node: build, note: `[base 3/3] RUN ${"make && ".repeat(40)}true` });
+    vi.advanceTimersByTime(20_000);
+    expect(lastLine()).toMatch(/ build: \[base 3\/3\] RUN make .*… true \(20 s\)$/);
+    emit(finished());
+  });
+
+  it("say of another process what they say of this one: by one clock", async () => {
+    const { shown, report } = await reporting();
+    report.take({ seq: 1, at: 9_000, ...started });
+    report.take({ seq: 2, at: 9_000, type: "node-started", node: DB, note: "starting" });
+    vi.advanceTimersByTime(12_000);
+    expect(shown.lines().at(-1)).toBe("  … 12 s  db: starting (12 s)");
+    report.close();
   });
 
   it("say which test is running", async () => {

@@ -36,6 +36,8 @@ interface Progress {
 /** Tells a run to a person. */
 export async function createTerminalReport(options: TerminalOptions): Promise<TerminalReport> {
   const { stream, now } = options;
+  const start = now();
+  const elapsed = () => now() - start;
   const style = createStyle(options.colour);
   const view = createRunView();
   const print = (line: string) => void stream.write(`${line}\n`);
@@ -46,9 +48,9 @@ export async function createTerminalReport(options: TerminalOptions): Promise<Te
 
   async function chooseProgress(): Promise<Progress> {
     if (options.quiet) return { update: () => undefined, stop: () => undefined };
-    if (!options.live) return createPlainProgress({ view, style, print, now });
+    if (!options.live) return createPlainProgress({ view, style, print, elapsed });
     const { createLiveProgress } = await import("./live.ts");
-    return createLiveProgress({ view, style, stream, now });
+    return createLiveProgress({ view, style, stream, elapsed });
   }
 
   /** What the run warned of and nobody has read yet. */
@@ -65,7 +67,8 @@ export async function createTerminalReport(options: TerminalOptions): Promise<Te
   };
   return {
     take(event) {
-      view.take(event);
+      // By the clock that its rows are shown by: another process may have begun to count at another time.
+      view.take({ ...event, at: elapsed() });
       if (event.type === "run-started") folder = event.folder;
       else if (event.type === "run-finished") {
         progress.update();
