@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { mayBeStarting } from "../engine/docker/index.ts";
 import { engineError } from "../engine/index.ts";
 import { createMemoryEngine } from "../engine/memory/index.ts";
@@ -153,6 +153,28 @@ describe("in a pipeline", () => {
     await here.listen();
     await ended;
     expect(here.stderr()).not.toContain("COMPOSE");
+  });
+
+  it.each([false, true])("`up` says what it waits for, unless it is to be quiet (%s)", async (quiet) => {
+    vi.useFakeTimers({ toFake: ["setInterval"] });
+    try {
+      await using here = await beside();
+      // As `up` asks the process that owns its services, whose stderr it passes on.
+      const request = { what: "up", services: [], suites: [], fresh: false, instead: [], lease: 1, quiet };
+      const ended = here.seatrial("own", JSON.stringify(request));
+      await here.waitsFor(/pem could not be read/);
+      const said = async () => {
+        vi.advanceTimersByTime(2_000);
+        return here.stderr();
+      };
+      if (quiet) expect(await said()).not.toContain("…");
+      else await expect.poll(said).toMatch(/… \d+ s {2}waiting for the engine\n/);
+      await here.writeCertificates();
+      await here.listen();
+      await ended;
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("a plan is shown without waiting for an engine", async () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { type At, at } from "./testing/at.ts";
 
 const children: ChildProcess[] = [];
@@ -48,6 +48,25 @@ describe("down", () => {
     const others = await owner(here, "others", { root: "/elsewhere" });
     expect(await here.seatrial("down", "others")).toBe(0);
     expect(others.signalCode).toBe("SIGTERM");
+  });
+
+  it("says every two seconds what it still waits for", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval"] });
+    try {
+      await using here = await at({});
+      const slow = await owner(here, "slow");
+      slow.kill("SIGSTOP");
+      const ended = here.seatrial("down");
+      const said = async () => {
+        vi.advanceTimersByTime(2_000);
+        return here.stderr();
+      };
+      await expect.poll(said).toMatch(/^ {2}… \d+ s {2}waiting for run slow to end\n/);
+      slow.kill("SIGCONT");
+      expect(await ended).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("names what is kept when the name is not that of a kept run", async () => {

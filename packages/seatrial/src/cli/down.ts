@@ -6,6 +6,7 @@ import { cliError } from "./errors.ts";
 import type { GlobalFlags } from "./flags.ts";
 import { stateFolder } from "./paths.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { tellWaiting } from "./tell-waiting.ts";
 
 const LIMIT_MS = 30_000;
 const POLL_MS = 50;
@@ -34,7 +35,7 @@ export async function downCommand(options: {
     });
   }
   for (const entry of chosen) {
-    await endOwner(entry, state);
+    await endOwner({ entry, state, surroundings });
     surroundings.stdout.write(`ended ${entry.run}\n`);
   }
   return EXIT.ok;
@@ -50,7 +51,14 @@ async function ofThisProject(
 }
 
 /** Asks an owner to stop and waits until nothing of it is left. Fails with OWNER_STUCK. */
-export async function endOwner(entry: JournalEntry, state: string): Promise<void> {
+export async function endOwner(options: {
+  entry: JournalEntry;
+  state: string;
+  surroundings: Surroundings;
+  quiet?: boolean | undefined;
+}): Promise<void> {
+  const { entry, state } = options;
+  using _telling = tellWaiting({ ...options, what: () => `run ${entry.run} to end` });
   askToStop(entry.pid);
   const limit = Date.now() + LIMIT_MS;
   while ((await readJournals(state)).some((each) => each.run === entry.run && each.alive)) {

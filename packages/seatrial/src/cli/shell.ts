@@ -90,6 +90,7 @@ export async function shellCommand(options: {
     isWorthReading = !stop.signal.aborted;
     throw error;
   } finally {
+    terminal.close();
     await context.logs.close();
     // A shell leaves no results; only the logs of services say why it could not be opened.
     if (!isWorthReading || (await readdir(path.join(folder.path, "logs"))).length === 0)

@@ -4,8 +4,14 @@ import type { Surroundings } from "./surroundings.ts";
 const SILENCE_MS = 2_000;
 
 /** Says every two seconds, on stderr, what is being waited for; until it is disposed. */
-export function tellWaiting(options: { surroundings: Surroundings; what: () => string }): Disposable {
+export function tellWaiting(options: {
+  surroundings: Surroundings;
+  what: () => string;
+  /** Says nothing. */
+  quiet?: boolean | undefined;
+}): Disposable {
   const { surroundings, what } = options;
+  if (options.quiet === true) return { [Symbol.dispose]: () => undefined };
   const start = Date.now();
   const timer = setInterval(() => {
     const seconds = Math.round((Date.now() - start) / 1000);

@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import type { FakeAgentOptions } from "../agent/testing/index.ts";
 import { fakeDocker } from "../compose/testing/docker.ts";
-import { PLAIN_SECURITY, type SuiteSpec } from "../model/index.ts";
+import { PLAIN_SECURITY, type RunEvent, type SuiteSpec } from "../model/index.ts";
 import { servicePlan } from "../services/testing/world.ts";
 import { createBroker, openEndpoint, unwrittenJournal } from "../spaces/index.ts";
 import { createMemoryKind, memoryServer } from "../spaces/memory/index.ts";
@@ -60,6 +60,16 @@ function ends(input: string) {
   };
 }
 
+/** What was told of the shell's way, in order. */
+function toldOf({ events }: RunWorld, { name }: SuiteSpec): (string | undefined)[] {
+  return events.flatMap((event) => ("node" in event && event.node.name === name ? [wordsOf(event)] : []));
+}
+
+function wordsOf(event: RunEvent): string | undefined {
+  if (event.type === "node-finished") return `${event.state}: ${event.note}`;
+  return "note" in event ? event.note : undefined;
+}
+
 async function shell(
   scripts: Scripts,
   suite: SuiteSpec,
@@ -78,16 +88,17 @@ async function shell(
     ends: typed.ends,
   }).catch((error: unknown) => error);
   const held = await world.engine.images.inspect("seatrial/shop:test.r1", signal);
-  return { exit, text: typed.text(), wrong: typed.wrong(), left: await world.left(), held };
+  const told = toldOf(world, suite);
+  return { exit, text: typed.text(), wrong: typed.wrong(), left: await world.left(), held, told };
 }
 
 describe("a shell", () => {
   it("is the image's, beside its suite's services, and leaves nothing behind", async () => {
     const built = suiteWith({ needs: ["db"], image: { kind: "target", target: "test" } });
-    const { exit, text, wrong, left, held } = await shell({ db: serving, "shell-unit": repeating }, built, {
-      services: [servicePlan()],
-      targets: [targetWith("test")],
-    });
+    const plan = { services: [servicePlan()], targets: [targetWith("test")] };
+    const scripts = { db: serving, "shell-unit": repeating };
+    const { exit, text, wrong, left, held, told } = await shell(scripts, built, plan);
+    expect(told).toEqual(["waiting for db", "waiting for db", "starting its container", "passed: open"]);
     expect(text).toBe("/bin/sh in r1\nyou said ls\n");
     expect(wrong).toBe("what is wrong\n");
     expect(exit).toMatchObject({ code: 4 });
@@ -123,19 +134,21 @@ describe("a shell", () => {
       probe: () => ({ ready: false, saw: "refused" }),
       processes: () => [{ exit: 9 }],
     };
-    const { exit, left } = await shell({ db: failing, other: hanging }, needy, {
+    const { exit, left, told } = await shell({ db: failing, other: hanging }, needy, {
       services: [servicePlan(), servicePlan({ name: "other", readiness: patient })],
     });
     expect(exit).toMatchObject({ code: "SERVICE_EXITED" });
+    expect(told.at(-1)).toBe("skipped: not opened");
     expect(left).toEqual([]);
   });
 
   it("is given up at once when its image cannot be had, however long services take", async () => {
     const gone = suiteWith({ image: { kind: "reference", reference: "nowhere:1", pull: "missing" } });
-    const { exit, left } = await shell({ db: hanging }, gone, {
+    const { exit, left, told } = await shell({ db: hanging }, gone, {
       services: [servicePlan({ readiness: patient })],
     });
     expect(exit).toMatchObject({ code: "IMAGE_NOT_FOUND" });
+    expect(told).toEqual(["waiting for its image", "pulling nowhere:1", "failed: not opened"]);
     expect(left).toEqual([]);
   });
 });
@@ -164,8 +177,9 @@ describe("a shell of a suite with spaces", () => {
 
   it("finds what a process of the suite finds, a space of its own included", async () => {
     const { found, script } = telling(0);
-    const { exit, left } = await shell({ db: serving, "shell-unit": script }, named, plan);
+    const { exit, left, told } = await shell({ db: serving, "shell-unit": script }, named, plan);
     expect(exit).toMatchObject({ code: 0 });
+    expect(told.slice(-2)).toEqual(["waiting for its spaces", "passed: open"]);
     const [env] = found;
     expect(env).toMatchObject({ LEVEL: "debug", SEATRIAL_SUITE: "unit", SEATRIAL_RUN: "r1" });
     expect(env?.["URL"]).toMatch(/^memory:\/\/.*@db:5432\/st_[0-9a-f]{8}_/);

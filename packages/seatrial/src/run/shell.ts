@@ -15,7 +15,9 @@ import { networkOf } from "./network-claim.ts";
 import type { RunPlan } from "./plan.ts";
 import { createSharedResources } from "./resources.ts";
 import { startRunServices } from "./services.ts";
+import { type ShellNode, tellShell } from "./shell-node.ts";
 import { createRunSpaces, type RunSpaces } from "./spaces.ts";
+import { waitingFor } from "./suites.ts";
 import { interact, type ShellEnds } from "./terminal.ts";
 
 export interface ShellOptions {
@@ -56,24 +58,28 @@ export async function openShell(options: ShellOptions): Promise<ProcessExit> {
   const spaces = createRunSpaces({ ...options, build, shared, services, signal: context.signal });
   cleanup.add(async () => await spaces?.[Symbol.asyncDispose]());
   cleanup.add(() => stop.abort(new Error("the shell is over")));
-  const image = await resolveImage({
-    subject: `suite ${suite.name}`,
-    source: suite.image,
-    engine: context.engine,
-    built: (await build).images,
-    onNote: () => undefined,
-    signal,
-  });
-  await services.ready(suite.needs);
-  const network = await shared.network();
-  return await enter({
-    ...options,
-    image,
-    network,
-    labels: shared.labels,
-    run: context.run,
-    spaces,
-    opening: signal,
+  return await tellShell({ suite, context, opening: signal }, async (node) => {
+    const image = await resolveImage({
+      subject: `suite ${suite.name}`,
+      source: suite.image,
+      engine: context.engine,
+      built: (await build).images,
+      onNote: node.note,
+      signal,
+    });
+    node.note(waitingFor(suite));
+    await services.ready(suite.needs);
+    const network = await shared.network();
+    return await enter({
+      ...options,
+      image,
+      network,
+      labels: shared.labels,
+      run: context.run,
+      spaces,
+      node,
+      opening: signal,
+    });
   });
 }
 
@@ -102,7 +108,11 @@ export async function joinRun(options: JoinOptions): Promise<ProcessExit> {
     const network = await networkOf({ engine: context.engine, run, signal: context.signal });
     if (network !== options.network) throw ownerAway(run);
   };
-  return await enter({ ...options, labels, spaces, admitted, opening: context.signal });
+  const opening = context.signal;
+  return await tellShell(
+    { suite, context, opening },
+    async (node) => await enter({ ...options, labels, spaces, admitted, node, opening }),
+  );
 }
 
 async function enter(
@@ -115,11 +125,12 @@ async function enter(
     spaces: Pick<RunSpaces, "openShard"> | undefined;
     /** Asked once the container runs: fails when it must not be in the network any more. */
     admitted?: (() => Promise<void>) | undefined;
+    node: ShellNode;
     /** Ends the wait for them. */
     opening: AbortSignal;
   },
 ): Promise<ProcessExit> {
-  const { suite, context, image, run } = options;
+  const { suite, context, image, run, node } = options;
   const shard = { index: 1, count: 1 };
   const container = suiteContainer({
     run: context.run,
@@ -132,14 +143,17 @@ async function enter(
     mounts: suite.mounts.map((mount) => toWorkloadMount(mount, run)),
     extraHosts: suite.extraHosts,
   });
+  node.note("starting its container");
   await using workload = await context.launcher.launch(container, context.signal);
   await options.admitted?.();
   await prepareContainer({ agent: workload.agent, spec: suite, signal: context.signal });
   const argv = options.command ?? (await findShell(workload, context.signal));
   const held = { suite, workload, image: image.config, signal: context.signal };
   await using spaces = await options.spaces?.openShard(held);
+  if (spaces !== undefined) node.note("waiting for its spaces");
   const grant = await spaces?.grant(HOLDER, options.opening);
   try {
+    node.opened();
     return await interact({
       agent: workload.agent,
       process: {

@@ -180,12 +180,13 @@ function serviceLines(spec: SuiteSpec, { services }: SuitesOptions): SuiteOutcom
 /** A suite counts from when its tests run, not from when it waits. */
 function beginWaiting(spec: SuiteSpec, { context }: SuitesOptions): { begin(): NodeReporter } {
   const ref = { kind: "suite", name: spec.name } as const;
-  context.emit({
-    type: "node-progress",
-    node: ref,
-    note: spec.needs.length === 0 ? "waiting for its image" : `waiting for ${spec.needs.join(", ")}`,
-  });
+  context.emit({ type: "node-progress", node: ref, note: waitingFor(spec) });
   return { begin: () => beginNode({ node: ref, emit: context.emit, now: context.now }) };
+}
+
+/** What the image of a suite has to wait for before anything can run in it, in words. */
+export function waitingFor({ needs }: SuiteSpec): string {
+  return needs.length === 0 ? "waiting for its image" : `waiting for ${needs.join(", ")}`;
 }
 
 /** A container that whoever uses it does not remove; its way to spaces ends with the use. */

@@ -8,6 +8,7 @@ import type { GlobalFlags } from "../flags.ts";
 import { readPlan } from "../read-plan.ts";
 import { listenForStop } from "../stop-signals.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { tellWaiting } from "../tell-waiting.ts";
 import { runChild } from "./child.ts";
 import { type ExecSpaces, openExecSpaces } from "./exec-spaces.ts";
 import { findUp, type Up } from "./join-up.ts";
@@ -97,6 +98,7 @@ async function prepare(options: {
   if (flags.suite === undefined) return { owner, env: variables, spaces: undefined };
   const notice = (text: string) => void surroundings.stderr.write(`! ${text}\n`);
   const suite = await readSuite({ surroundings, flags, up, suite: flags.suite, notice, signal });
+  using _telling = tellWaiting({ surroundings, what: () => `the spaces of suite ${suite.spec.name}` });
   const spaces = await openExecSpaces({ ...suite, up, notice, signal });
   return { owner, env: { ...variables, ...suite.env, ...spaces.env }, spaces };
 }

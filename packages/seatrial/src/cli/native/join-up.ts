@@ -27,13 +27,14 @@ export interface Up {
 export async function findUp(options: {
   surroundings: Surroundings;
   root: string;
+  quiet?: boolean | undefined;
   signal: AbortSignal;
 }): Promise<Up | undefined> {
-  const { surroundings, root, signal } = options;
+  const { surroundings, root, quiet, signal } = options;
   const [found] = await findOwners({ state: stateFolder(surroundings.environment), root, kinds: ["up"] });
   if (found?.control === undefined) return undefined;
   const owner = connectOwner({ run: found.run, control: found.control });
-  using _telling = tellWaiting({ surroundings, what: () => `run ${found.run} to be ready` });
+  using _telling = tellWaiting({ surroundings, what: () => `run ${found.run} to be ready`, quiet });
   try {
     const description = await owner.describe({ settled: true, signal });
     return description.state === "ready" ? { description, owner } : undefined;
@@ -55,7 +56,7 @@ export async function findChanges(options: {
   const { session, plan } = await openSession({
     surroundings,
     tools: openTools(surroundings, { signal }),
-    flags: { ...flags, infrastructure: flags.services, quiet: true },
+    flags: { ...flags, infrastructure: flags.services },
     signal,
   });
   await using _engine = session.engine;

@@ -58,7 +58,7 @@ async function own(options: {
   const { session, plan } = await openSession({
     surroundings,
     tools: openTools(surroundings, { signal }),
-    flags: { ...request, infrastructure: request.services, quiet: true },
+    flags: { ...request, infrastructure: request.services },
     signal,
   });
   await using _engine = session.engine;

@@ -15,6 +15,8 @@ export interface InfrastructureRequest extends GlobalFlags {
   instead: string[];
   /** How long it lives without being used. */
   lease: Duration;
+  /** Nothing is said of what it waits for before it has services. */
+  quiet?: boolean | undefined;
 }
 
 /** What `up` is told. */

@@ -10,6 +10,7 @@ import { stateFolder } from "../paths.ts";
 import { createStopNotice, type StopNotice } from "../stop-notice.ts";
 import { listenForStop } from "../stop-signals.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { tellWaiting } from "../tell-waiting.ts";
 import { durationOf } from "./duration.ts";
 import { envHeader, formatVariables, upEnvFile } from "./env-file.ts";
 import { findChanges, findUp } from "./join-up.ts";
@@ -54,8 +55,8 @@ export async function bringUp(
 async function joinOrStart(options: UpOptions): Promise<{ description: Description } | { exit: ExitCode }> {
   const { surroundings, flags, root, signal } = options;
   const lease = durationOf("--for", flags.for);
-  if (flags.fresh === true) await endAll(surroundings, root);
-  const up = await findUp({ surroundings, root, signal });
+  if (flags.fresh === true) await endAll(options);
+  const up = await findUp({ surroundings, root, quiet: flags.quiet, signal });
   if (up === undefined) return await startUp({ ...options, lease });
   const changed = await findChanges({ surroundings, flags, description: up.description, signal });
   if (changed.length > 0) {
@@ -69,9 +70,10 @@ async function joinOrStart(options: UpOptions): Promise<{ description: Descripti
   return up;
 }
 
-async function endAll(surroundings: Surroundings, root: string): Promise<void> {
+async function endAll({ surroundings, flags, root }: UpOptions): Promise<void> {
   const state = stateFolder(surroundings.environment);
-  for (const entry of await findOwners({ state, root, kinds: ["up"] })) await endOwner(entry, state);
+  for (const entry of await findOwners({ state, root, kinds: ["up"] }))
+    await endOwner({ entry, state, surroundings, quiet: flags.quiet });
 }
 
 async function startUp(
@@ -89,6 +91,7 @@ async function startUp(
       fresh: flags.fresh === true,
       instead: [],
       lease,
+      quiet: flags.quiet,
     },
     signal,
   });
@@ -101,6 +104,8 @@ async function startUp(
       if (message.type === "ready") return { description: message.description };
       if (message.type === "taken") {
         const other = connectOwner(message);
+        const what = () => `run ${message.run} to be ready`;
+        using _telling = tellWaiting({ surroundings, what, quiet: flags.quiet });
         const description = await other.describe({ settled: true, signal });
         if (description.state === "ready") return { description };
         throw notStarted(description);

@@ -128,6 +128,8 @@ async function startWarm(
       fresh: flags.fresh === true,
       instead,
       lease,
+      // The run in front of it has lines of its own.
+      quiet: true,
     },
     signal,
   });
