@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { resolveCompose } from "../compose/index.ts";
 import { loadProject, type Project } from "../config/index.ts";
-import { namedServices, planRun, type RunPlan } from "../run/index.ts";
+import { namedServices, planRun, type RunPlan, stagesWithoutCompose } from "../run/index.ts";
 import { cacheScopes } from "./cache-scopes.ts";
 import type { GivenFlags, GlobalFlags } from "./flags.ts";
 import { gitVariables, readSource } from "./git.ts";
@@ -27,6 +27,8 @@ export interface SessionFlags extends GlobalFlags, GivenFlags {
   quiet?: boolean | undefined;
   /** Only these stages are built, and no suite runs. */
   targets?: string[] | undefined;
+  /** Suites count for their images only. */
+  imagesOnly?: boolean | undefined;
   /** Services that are wanted for their own sake; suites count where none is named. */
   infrastructure?: string[] | undefined;
 }
@@ -41,7 +43,7 @@ export async function openSession(options: {
   const { surroundings, tools, flags, signal } = options;
   const { environment } = surroundings;
   let awaited = "the project's files";
-  using _telling = flags.quiet === true ? undefined : tellWaiting({ surroundings, what: () => awaited });
+  using _telling = tellWaiting({ surroundings, what: () => awaited, quiet: flags.quiet });
   const asked = tools.then(({ engine }) => engine.capabilities(signal));
   // It is awaited below, after what may fail first.
   asked.catch(() => undefined);
@@ -60,13 +62,13 @@ export async function openSession(options: {
     await tools;
   }
   awaited = "docker compose config";
+  const stages = flags.targets ?? (flags.imagesOnly === true ? stagesWithoutCompose(project) : undefined);
   const wants = {
     project,
     only: [...(flags.suites ?? []), ...(flags.only ?? [])],
     checks: flags.checks !== undefined,
     infrastructure: flags.infrastructure,
-    suites:
-      flags.checks !== "only" && flags.targets === undefined && (flags.infrastructure ?? []).length === 0,
+    suites: flags.checks !== "only" && stages === undefined && (flags.infrastructure ?? []).length === 0,
   };
   const compose = await resolveProjectCompose({
     project,
@@ -97,7 +99,7 @@ export async function openSession(options: {
     given: await givenImages(flags, environment.cwd),
     coverage: flags.coverage,
     cacheScopes: await projectScopes({ project, env: environment.env, signal }),
-    stages: flags.targets,
+    stages,
     cpus: cpus || availableParallelism(),
     environment: environment.env,
   });

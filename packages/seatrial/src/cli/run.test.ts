@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { at } from "./testing/at.ts";
+import { at, PROJECT } from "./testing/at.ts";
 
 const FILES = {
   Dockerfile: "FROM debian AS release\nFROM release AS test\n",
@@ -22,6 +22,18 @@ describe("--dry-run", () => {
     await using here = await at(FILES);
     expect(await here.seatrial("build", "--dry-run")).toBe(0);
     expect(here.stdout()).not.toMatch(/^suite/m);
+  });
+
+  it("of a build reads no Compose file where all that its services say is which image is pulled", async () => {
+    const { "compose.yaml": _, ...files } = PROJECT;
+    const compose = (db: string) => `services: { db: ${db}, web: { build: web } }\n`;
+    // There is no docker, and none is missed.
+    await using pulled = await at({ ...files, "compose.yaml": compose("{ image: postgres }") });
+    expect(await pulled.seatrial("build", "--dry-run"), pulled.stderr()).toBe(0);
+    expect(pulled.stdout()).toContain("build    release  (ships)\nbuild    test\n");
+    expect(await pulled.seatrial("test", "--dry-run")).not.toBe(0);
+    await using built = await at({ ...files, "compose.yaml": compose("{ build: db }") });
+    expect(await built.seatrial("build", "--dry-run")).not.toBe(0);
   });
 
   it("is JSON where that is wanted, with secrets hidden", async () => {

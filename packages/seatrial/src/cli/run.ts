@@ -29,7 +29,12 @@ export async function runCommand(options: {
   const { tools, asked } = askEngine({ surroundings, flags, signal: stop.signal });
   await asked;
   const { openSession } = await import("./open-session.ts");
-  const { session, plan } = await openSession({ surroundings, tools, flags, signal: stop.signal });
+  const { session, plan } = await openSession({
+    surroundings,
+    tools,
+    flags: { ...flags, imagesOnly: what === "build" },
+    signal: stop.signal,
+  });
   await using _engine = session.engine;
   const release = what === "run" ? await openRelease(session, flags) : undefined;
   const pushing =

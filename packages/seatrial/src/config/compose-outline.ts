@@ -29,6 +29,8 @@ export interface OutlineService {
     | undefined;
   command?: string[] | undefined;
   dependsOn: string[];
+  /** It takes from other services what is not in the outline. */
+  borrows: boolean;
   profiles: string[];
   /** As written, variables and all; null: the value comes from the environment. */
   environment: Record<string, string | null>;
@@ -41,6 +43,9 @@ export interface OutlineOptions {
   lookup: Lookup;
   environment: Environment;
 }
+
+/** Compose makes dependencies of them, or reads more of the service elsewhere. */
+const BORROWING = ["extends", "links", "volumes_from", "network_mode", "ipc", "pid"];
 
 /** Reads service names, images and builds. Never fails: what it cannot read is left out, for Compose itself to complain about. */
 export async function outlineCompose(options: OutlineOptions): Promise<ComposeOutline> {
@@ -60,6 +65,7 @@ export async function outlineCompose(options: OutlineOptions): Promise<ComposeOu
       const known = services.get(name) ?? {
         name,
         dependsOn: [],
+        borrows: false,
         profiles: [],
         environment: {},
         envFiles: [],
@@ -75,6 +81,7 @@ export async function outlineCompose(options: OutlineOptions): Promise<ComposeOu
           ...namesIn(service["profiles"]).flatMap((profile) => fill(profile) ?? []),
         ],
         dependsOn: [...known.dependsOn, ...namesIn(service["depends_on"])],
+        borrows: known.borrows || BORROWING.some((key) => key in service),
         environment: { ...known.environment, ...environmentIn(service["environment"]) },
         envFiles: [...known.envFiles, ...envFilesIn(service["env_file"])],
       });

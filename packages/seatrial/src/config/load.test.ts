@@ -138,6 +138,27 @@ describe("loadProject", () => {
     expect(project.serviceProfiles).toEqual({ api: ["api", "data"], db: ["data"], web: ["api", "data"] });
   });
 
+  it("knows the services that are pulled for certain, with all that they depend on", async () => {
+    const compose = `services:
+  db: { image: a }
+  queue: { image: b, depends_on: { db: { condition: service_started } } }
+  api: { image: c, build: . }
+  one: { image: d, depends_on: [other] }
+  other: { image: e, depends_on: [one, api] }
+  left: { image: f, depends_on: [right] }
+  right: { image: g, depends_on: [left] }
+  lost: { image: h, depends_on: [nowhere] }
+  linked: { image: i, links: [api] }
+  grown: { extends: { file: base.yaml, service: db } }
+`;
+    const files = { Dockerfile: "FROM a\n", "compose.yaml": compose };
+    expect((await load(files)).project.pulledServices).toEqual(["db", "queue", "left", "right"]);
+    const including = { ...files, "compose.yaml": `include: [more.yaml]\n${compose}` };
+    expect((await load(including)).project.pulledServices).toEqual([]);
+    const further = { ...files, "compose.override.yaml": "services: { db: { build: db } }\n" };
+    expect((await load(further)).project.pulledServices).toEqual(["left", "right"]);
+  });
+
   it("reads other env files in place of .env when they are named, and .env beside a Compose file elsewhere", async () => {
     const Dockerfile = "FROM a\n";
     const config = 'profiles: ["$P"]\n';

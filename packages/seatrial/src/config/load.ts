@@ -8,6 +8,7 @@ import { findProject } from "./find-project.ts";
 import { guessSuites } from "./guess-suites.ts";
 import type { Project, ProjectConfig } from "./project.ts";
 import { nameOfFolder } from "./project-name.ts";
+import { pulledServices } from "./pulled-services.ts";
 import { absolutePath } from "./read-text.ts";
 import { secretValues } from "./redaction.ts";
 import { resolveSuites } from "./resolve-suites.ts";
@@ -128,6 +129,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     profiles:
       input.profiles ?? (lookup("COMPOSE_PROFILES") ?? "").split(",").filter((profile) => profile !== ""),
     serviceProfiles: serviceProfiles(outline),
+    pulledServices: pulledServices(outline),
     config,
     suites,
     secretValues: secretValues({

@@ -32,6 +32,8 @@ export interface Project {
   profiles: string[];
   /** By service, the profiles that it needs to be active, as far as the Compose files themselves tell. */
   serviceProfiles: Record<string, string[]>;
+  /** Services that are not built, nor is anything that they depend on, as far as the Compose files themselves tell for certain. */
+  pulledServices: string[];
   config: ProjectConfig;
   suites: SuiteConfig[];
   /** Values that must never be shown. */

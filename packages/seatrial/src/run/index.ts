@@ -1,5 +1,6 @@
 // A run as a whole: the plan made of configuration, and its being carried out through the other domains.
 export { type AppliedRun, applyRun } from "./apply.ts";
+export { stagesWithoutCompose } from "./build-stages.ts";
 export type { PushCache, PushImages, RunContext } from "./context.ts";
 export { createToolContainers } from "./coverage-tools.ts";
 export { findHeldImages } from "./held-images.ts";

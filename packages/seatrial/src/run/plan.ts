@@ -14,6 +14,7 @@ import type { CandidatePlan, ReleasePlan } from "../release/index.ts";
 import type { ServicePlan } from "../services/index.ts";
 import { checkSuite } from "../suites/index.ts";
 import { EXIT } from "../support/error.ts";
+import { suiteStages } from "./build-stages.ts";
 import { planCache } from "./plan-cache.ts";
 import { planCoverage } from "./plan-coverage.ts";
 import { planService } from "./plan-services.ts";
@@ -116,7 +117,7 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
       project.config.image.release,
       ...comparedStages(options),
       ...coverageStages(options, chosen.length),
-      ...chosen.flatMap((suite) => [suite.target ?? [], suite.app?.target ?? []].flat()),
+      ...suiteStages(chosen),
     ],
   );
   const own = [...stages].map((stage) => projectTarget(project, stage));
