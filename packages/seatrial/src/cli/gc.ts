@@ -10,7 +10,7 @@ import type { GlobalFlags } from "./flags.ts";
 import { describeKept, findKept } from "./gc-list.ts";
 import { cacheFolder, stateFolder } from "./paths.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { openEngine, openUsage } from "./wire.ts";
+import { openTools } from "./wire.ts";
 
 interface GcFlags extends GlobalFlags {
   list?: boolean;
@@ -23,9 +23,9 @@ interface GcFlags extends GlobalFlags {
 export async function gcCommand(options: { surroundings: Surroundings; flags: GcFlags }): Promise<ExitCode> {
   const { surroundings, flags } = options;
   const signal = AbortSignal.timeout(120_000);
-  const engine = await openEngine(surroundings, { signal });
+  const { engine, launcher, usage } = await openTools(surroundings, { signal });
   await using _closing = engine;
-  const snapshots = createSnapshotStore({ engine, usage: openUsage(surroundings) });
+  const snapshots = createSnapshotStore({ engine, usage });
   const print = (line: string) => void surroundings.stdout.write(`${line}\n`);
   const state = stateFolder(surroundings.environment);
   const cache = cacheFolder(surroundings.environment);
@@ -43,8 +43,9 @@ export async function gcCommand(options: { surroundings: Surroundings; flags: Gc
   const runs = await sweepJournals({ folder: state, engine, now: Date.now(), signal });
   const images = await removeHeldImages({ engine, state, signal });
   const removed = await snapshots.prune(maxSnapshotBytes, signal);
+  // Before the agents: a network is removed under a claim, which has an agent.
+  const networks = all ? await removeNetworkCache({ engine, launcher, signal }) : [];
   const agents = await removeUnusedAgents({ engine, all, signal });
-  const networks = all ? await removeNetworkCache(engine, signal) : [];
   const readings = all && (await listReadings(cache)) !== undefined ? ["of all layers"] : [];
   if (all) await removeReadings(cache);
   const result = {

@@ -1,6 +1,8 @@
-import type { Engine } from "../engine/index.ts";
+import type { Engine, NetworkSummary } from "../engine/index.ts";
 import { isToolError } from "../support/error.ts";
-import { claimName } from "./network-claim.ts";
+import { createRunId } from "./id.ts";
+import { runLabels } from "./labels.ts";
+import { type ClaimOptions, claimName, reserveClaim } from "./network-claim.ts";
 import type { NetworkPool } from "./subnets.ts";
 
 /** On every network that is kept for later runs. */
@@ -17,30 +19,50 @@ export async function listNetworkCache(
   engine: Engine,
   signal: AbortSignal,
 ): Promise<{ id: string; name: string; idle: boolean }[]> {
+  return (await findNetworks(engine, signal)).map(({ network: { id, name }, idle }) => ({ id, name, idle }));
+}
+
+async function findNetworks(
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<{ network: NetworkSummary; idle: boolean }[]> {
   const [networks, workloads] = await Promise.all([
     engine.networks.list(CACHE, signal),
     engine.workloads.list({}, signal),
   ]);
   const names = new Set(workloads.map((each) => each.name));
-  return networks.map(({ id, name }) => ({ id, name, idle: !names.has(claimName(name)) }));
+  return networks.map((network) => ({ network, idle: !names.has(claimName(network.name)) }));
 }
 
 /** Removes every kept network that no run has claimed and nobody is in. */
-export async function removeNetworkCache(engine: Engine, signal: AbortSignal): Promise<string[]> {
-  const idle = (await listNetworkCache(engine, signal)).filter((each) => each.idle);
+export async function removeNetworkCache(
+  options: Pick<ClaimOptions, "engine" | "launcher" | "signal">,
+): Promise<string[]> {
+  const found = await findNetworks(options.engine, options.signal);
+  const labels = runLabels({ run: createRunId(new Date()), project: "seatrial gc" });
   const removed = await Promise.all(
-    idle.map(async ({ id, name }) => ((await removeUnlessInUse(engine, id, signal)) ? [name] : [])),
+    found.map(async ({ network, idle }) =>
+      idle && (await removeUnlessInUse(network, { ...options, labels })) ? [network.name] : [],
+    ),
   );
   return removed.flat();
 }
 
-/** False when containers are in it. */
-export async function removeUnlessInUse(engine: Engine, id: string, signal: AbortSignal): Promise<boolean> {
+/** Removes a network under a claim of its own, by name only: one that runs is in the network. False when somebody else has one, or is in it. */
+export async function removeUnlessInUse(
+  network: NetworkSummary,
+  options: Parameters<typeof reserveClaim>[1],
+): Promise<boolean> {
+  const { engine, signal } = options;
+  const claim = await reserveClaim(network, options);
+  if (claim === undefined) return false;
   try {
-    await engine.networks.remove(id, signal);
+    await engine.networks.remove(network.id, signal);
     return true;
   } catch (error) {
     if (isToolError(error, "NETWORK_IN_USE")) return false;
     throw error;
+  } finally {
+    await claim[Symbol.asyncDispose]();
   }
 }

@@ -143,13 +143,38 @@ it("says so when the pool is used up", async () => {
 });
 
 it("lists kept networks with who is idle, and removes those only that nobody is in", async () => {
-  const { engine, claim, join, signal } = networkWorld();
+  const { engine, launcher, claim, containers, join, signal } = networkWorld();
   const [, second, third] = await Promise.all([claim("a"), claim("b"), claim("c")]);
   await second?.release(signal);
   await third?.release(signal);
   await join(third?.id ?? "");
   const idle = async () => (await listNetworkCache(engine, signal)).map((each) => each.idle).sort();
   expect(await idle()).toEqual([false, true, true]);
-  expect(await removeNetworkCache(engine, signal)).toHaveLength(1);
+  expect(await removeNetworkCache({ engine, launcher, signal })).toHaveLength(1);
   expect(await idle()).toEqual([false, true]);
+  expect(await containers({ "seatrial.project": "seatrial gc" })).toEqual([]);
+});
+
+it.each(["before", "after"])("never removes a network from a run that claims it just %s", async (when) => {
+  const { engine, launcher, claim, signal } = networkWorld();
+  const first = await claim("first");
+  await first.release(signal);
+  const second: string[] = [];
+  const claimNow = async () => void second.push((await claim("second")).id);
+  const { networks, workloads } = engine;
+  const { remove } = networks;
+  const { list } = workloads;
+  networks.remove = async (id, given) => {
+    if (when === "after") await claimNow();
+    await remove(id, given);
+  };
+  // The answer that nobody has claimed it is old by the time it comes.
+  workloads.list = async (labels, given) => {
+    const listed = await list(labels, given);
+    if (when === "before" && second.length === 0 && Object.keys(labels).length === 0) await claimNow();
+    return listed;
+  };
+  await removeNetworkCache({ engine, launcher, signal });
+  expect(second).toHaveLength(1);
+  expect((await networks.list({}, signal)).map(({ id }) => id)).toEqual(second);
 });

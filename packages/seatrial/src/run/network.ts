@@ -4,7 +4,7 @@ import { isToolError } from "../support/error.ts";
 import { runError } from "./errors.ts";
 import { guestLabel } from "./labels.ts";
 import { cacheLabels, removeUnlessInUse } from "./network-cache.ts";
-import { type ClaimOptions, type NetworkClaim, reserveClaim, tryClaim } from "./network-claim.ts";
+import { type ClaimOptions, type NetworkClaim, tryClaim } from "./network-claim.ts";
 import { type NetworkPool, subnetsOf } from "./subnets.ts";
 
 /** A network that belongs to one run until it is given back. */
@@ -58,15 +58,7 @@ async function release(
     await claim[Symbol.asyncDispose]();
   }
   const kept = await engine.networks.list(cacheLabels(pool), signal);
-  if (kept.length <= MOST_IDLE) return;
-  // Claimed once more, by name only: a claim that runs is in the network, which nobody could remove then.
-  const again = await reserveClaim(network, options);
-  if (again === undefined) return;
-  try {
-    await removeUnlessInUse(engine, network.id, signal);
-  } finally {
-    await again[Symbol.asyncDispose]();
-  }
+  if (kept.length > MOST_IDLE) await removeUnlessInUse(network, options);
 }
 
 /** Without the services of the run, whoever is still in its network has no business there; the next one there is another run. */

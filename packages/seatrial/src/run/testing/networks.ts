@@ -15,10 +15,11 @@ export function networkWorld(options: { pool?: string; now?: () => number } = {}
   });
   const engine = connect();
   const lost: Error[] = [];
+  const launcher = createLauncher({ engine, agentBinary: async () => import.meta.filename });
   const claim = (run: string, holdAfter?: number) =>
     claimNetwork({
       engine,
-      launcher: createLauncher({ engine, agentBinary: async () => import.meta.filename }),
+      launcher,
       run,
       labels: runLabels({ run, project: "shop" }),
       pool: { pool: options.pool ?? "10.213.0.0/24", size: 26 },
@@ -51,5 +52,5 @@ export function networkWorld(options: { pool?: string; now?: () => number } = {}
     await engine.workloads.start(id, signal);
     return id;
   }
-  return { engine, lost, claim, containers, join, signal };
+  return { engine, launcher, lost, claim, containers, join, signal };
 }
