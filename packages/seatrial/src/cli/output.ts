@@ -1,5 +1,6 @@
 import { createTerminalReport, type TerminalReport } from "../report/index.ts";
 import type { OutputFlags } from "./flags.ts";
+import { listenForPause } from "./listen-for-pause.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The report that a person reads: redrawn in place on a terminal, lines elsewhere and in CI. */
@@ -12,13 +13,23 @@ export async function openTerminal(options: {
 }): Promise<TerminalReport> {
   const { surroundings, stream, flags } = options;
   const { env } = surroundings.environment;
-  return await createTerminalReport({
+  const live = options.live ?? isLive(stream, env);
+  const report = await createTerminalReport({
     stream,
-    live: options.live ?? isLive(stream, env),
+    live,
     colour: useColour({ stream, env, flag: flags.color }),
     quiet: flags.quiet === true,
     now: () => performance.now(),
   });
+  if (!live) return report;
+  const listening = listenForPause(report.leave);
+  return {
+    ...report,
+    close() {
+      listening[Symbol.dispose]();
+      report.close();
+    },
+  };
 }
 
 /** A terminal that says its size, and no log of a CI system. */

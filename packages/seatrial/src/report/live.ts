@@ -14,7 +14,7 @@ export function createLiveProgress(options: {
   stream: NodeJS.WriteStream;
   /** Milliseconds since the run began. */
   elapsed: () => Duration;
-}): { update(): void; note(line: string): void; stop(): void } {
+}): { update(): void; note(line: string): void; leave(): void; stop(): void } {
   const { style, stream, view, elapsed } = options;
   const draw = createLogUpdate(stream, { showCursor: true });
   let note: string | undefined;
@@ -43,6 +43,7 @@ export function createLiveProgress(options: {
       draw.clear();
       draw(frame());
     },
+    leave: () => draw.done(),
     stop() {
       clearInterval(timer);
       // The last state stays, with all rows, also where the window is lower than the tree, and their notes whole.

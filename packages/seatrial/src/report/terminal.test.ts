@@ -265,6 +265,38 @@ describe("the live tree", () => {
     expect(report.note("stopping")).toBe(false);
   });
 
+  it("leaves to the shell what that writes while the program is stopped, and goes on below it", async () => {
+    const { shown, emit, report } = await reporting({ live: true });
+    const emulator = createEmulator();
+    const seen = () => {
+      emulator.write(shown.text());
+      shown.clear();
+      return emulator.lines();
+    };
+    emit(started);
+    emit({ type: "node-started", node: DB, note: "starting" });
+    vi.advanceTimersByTime(1_000);
+    report.leave();
+    shown.stream.write("[1]+ Stopped\n$ fg\nseatrial run\n");
+    vi.advanceTimersByTime(1_000);
+    emit(finished());
+    expect(seen()).toEqual([
+      expect.stringMatching(/^• db .* 1\.\d s starting$/),
+      expect.stringMatching(/^· unit/),
+      "[1]+ Stopped",
+      "$ fg",
+      "seatrial run",
+      expect.stringMatching(/^• db .* 2\.0 s starting$/),
+      expect.stringMatching(/^· unit/),
+      "",
+      expect.stringMatching(/^passed/),
+      "results: /p/r1",
+      "",
+    ]);
+    report.leave();
+    expect(shown.text()).toBe("");
+  });
+
   it("has its warnings at the end, with their hints: in the tree there is no room for them", async () => {
     const { shown, emit } = await reporting({ live: true });
     emit(started);

@@ -22,6 +22,8 @@ export interface TerminalReport {
   take(event: Stamped<RunEvent>): void;
   /** Shows a line below what is redrawn. False where nothing is: the line can be written anywhere then. */
   note(line: string): boolean;
+  /** Leaves what is redrawn to whoever writes to the terminal next; what follows is drawn below that. */
+  leave(): void;
   /** Ends whatever is drawn. */
   close(): void;
 }
@@ -30,6 +32,7 @@ interface Progress {
   update(): void;
   /** Absent where nothing is redrawn. */
   note?(line: string): void;
+  leave?(): void;
   stop(): void;
 }
 
@@ -89,6 +92,9 @@ export async function createTerminalReport(options: TerminalOptions): Promise<Te
       if (stopped || progress.note === undefined) return false;
       progress.note(line);
       return true;
+    },
+    leave() {
+      if (!stopped) progress.leave?.();
     },
     close: stop,
   };
