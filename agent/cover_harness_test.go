@@ -45,7 +45,8 @@ func (p *programs) build(t *testing.T, name, folder string, flags ...string) str
 	if _, known := p.built[name]; !known {
 		command := exec.Command("go", append(append([]string{"build", "-o", path}, flags...), ".")...)
 		command.Dir = folder
-		command.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0")
+		// As everything of Go here is built, so that the standard library is compiled once.
+		command.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-trimpath", "CGO_ENABLED=0")
 		output, err := command.CombinedOutput()
 		if err != nil {
 			err = errors.New(string(output))
@@ -68,7 +69,7 @@ func uncovered(t *testing.T) string {
 
 // realAgent is the agent as it is published, without the race detector.
 func realAgent(t *testing.T) string {
-	return coveredPrograms.build(t, "agent", ".", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid=")
+	return coveredPrograms.build(t, "agent", ".", "-buildvcs=false", "-ldflags", "-s -w -buildid=")
 }
 
 // coverCase says how to run the wrapper.

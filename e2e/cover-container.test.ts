@@ -12,8 +12,8 @@ import { ROOT } from "./support/program.ts";
 const DOCKERFILE = `FROM golang:1.24 AS build
 WORKDIR /src
 COPY . .
-RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -buildvcs=false -o /out/agent . \\
- && cd testdata/covered && CGO_ENABLED=0 go build -buildvcs=false -cover -covermode=atomic -o /out/app . && mkdir /out/profiles \\
+RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -trimpath -buildvcs=false -o /out/agent . \\
+ && cd testdata/covered && CGO_ENABLED=0 go build -trimpath -buildvcs=false -cover -covermode=atomic -o /out/app . && mkdir /out/profiles \\
  && mkdir -p /out/shared/go && chmod 777 /out/shared/go
 FROM scratch
 COPY --from=build /out/agent /out/app /

@@ -9,7 +9,7 @@ import { ROOT } from "./support/program.ts";
 const DOCKERFILE = `FROM golang:1.24 AS build
 WORKDIR /src
 COPY . .
-RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -buildvcs=false -o /out/agent .
+RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -trimpath -buildvcs=false -o /out/agent .
 FROM node:20-slim
 COPY --from=build /out/agent /agent
 RUN mkdir -m 777 /profiles /app \\

@@ -1,8 +1,20 @@
 #!/usr/bin/env bash
-# What every commit passes: format, lint, types, unused code, unit tests with the import table and generated files.
+# What every commit passes: check.sh [sources | program]... Default: both. `program` needs the built one.
 . "$(dirname "$0")/lib.sh"
+sources() {
+  step "format and lint" npx biome ci . --diagnostic-level=error
+  step "unused code" npx knip
+}
+program() {
+  step "types" npx tsc -p tsconfig.json
+  # With the import table and generated files.
+  step "unit tests" npx vitest run --project unit --reporter=default --reporter=json --outputFile.json=.test-results/unit.json
+}
 step "dependencies" install_dependencies
-step "format and lint" npx biome ci . --diagnostic-level=error
-step "types" npx tsc -p tsconfig.json
-step "unused code" npx knip
-step "unit tests" npx vitest run --project unit --reporter=default --reporter=json --outputFile.json=.test-results/unit.json
+[ $# -gt 0 ] || set -- sources program
+for part in "$@"; do
+  case $part in
+    sources | program) "$part" ;;
+    *) echo "check.sh: there is no part \"$part\": sources, program" >&2 && exit 2 ;;
+  esac
+done

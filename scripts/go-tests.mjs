@@ -24,11 +24,11 @@ export async function runGoTests({
   dockerArgs = [],
 }) {
   const argv = [...(race ? RACE : []), "go", "test", "-json", ...args, "./..."];
-  // As what is tested is built, and as other tests compile the standard library.
-  const given = { CGO_ENABLED: "0", ...env };
+  // As what is tested is built, so that the standard library is compiled once.
+  const given = { CGO_ENABLED: "0", GOFLAGS: "-trimpath", ...env };
   const ended = hasGo()
     ? await runCommand(argv, { cwd: folder, env: { ...process.env, ...given } })
-    : await runCommand(inContainer({ argv, folder, env: given, dockerArgs }), { input: archive(files) });
+    : await inContainer({ argv, folder, files, env: given, dockerArgs });
   const lines = ended.stdout.split("\n");
   const events = lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
   const named = (action) => events.filter((event) => event.Test !== undefined && event.Action === action);
@@ -48,13 +48,36 @@ export async function runGoTests({
 }
 
 /** What one of them compiled, the standard library above all, is there for the next one. */
-const CACHE = ["--volume", "seatrial-test-go:/root/.cache/go-build"];
+const VOLUME = "seatrial-test-go";
+const CACHE = ["--volume", `${VOLUME}:/root/.cache/go-build`];
 
-function inContainer({ argv, folder, env, dockerArgs }) {
+async function inContainer({ argv, folder, files, env, dockerArgs }) {
+  await fillCache();
   const variables = Object.entries(env).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
   const script = 'mkdir /src && cd /src && tar x && cd "$0" && exec "$@"';
   const command = ["sh", "-c", script, folder, ...argv];
-  return ["docker", "run", "--rm", "-i", ...CACHE, ...dockerArgs, ...variables, "golang:1.24", ...command];
+  const run = [
+    "docker",
+    "run",
+    "--rm",
+    "-i",
+    ...CACHE,
+    ...dockerArgs,
+    ...variables,
+    "golang:1.24",
+    ...command,
+  ];
+  return await runCommand(run, { input: archive(files) });
+}
+
+/** The first time, with what was compiled for the agent's own programs. */
+async function fillCache() {
+  const known = await runCommand(["docker", "volume", "inspect", VOLUME]);
+  if (known.code === 0) return;
+  const build = "docker buildx build --builder default --target cache --output type=tar,dest=- agent";
+  const fill = `docker run --rm -i ${CACHE.join(" ")} golang:1.24 tar x --no-same-owner -C /root/.cache/go-build`;
+  const filled = await runCommand(["bash", "-c", `set -o pipefail; ${build} | ${fill}`]);
+  if (filled.code !== 0) throw new Error(`the cache of Go's tests could not be filled:\n${filled.stderr}`);
 }
 
 function archive(files) {

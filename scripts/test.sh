@@ -8,9 +8,10 @@ test_tools=(ip:iproute2 nsenter:util-linux openssl:openssl ssh:openssh-client rs
 
 rm -rf .test-results
 step "dependencies" install_dependencies
+# What is downloaded, the base images above all, takes little of the processors: what needs none of it goes on meanwhile.
+beside "check of the sources" bash scripts/check.sh sources
 step "engine" rig/up
-# The program is built in the first two where there is no Go. The others take longest, and little of the processors: what needs none of
-# them goes on meanwhile.
+# The program is built in the first two where there is no Go.
 step "base images for the build" rig/images debian:13 golang:1.24
 beside "test tools" rig/tools "${test_tools[@]}"
 beside "base images" rig/images
@@ -18,7 +19,8 @@ step "build" build_program
 await "test tools"
 # The agent's tests and the clients' wait most of their time.
 beside "agent" node scripts/test-agent.mjs
-step "check" bash scripts/check.sh
+await "check of the sources"
+step "check of the program" bash scripts/check.sh program
 await "agent"
 await "base images"
 beside "stand-ins" rig/test --new
