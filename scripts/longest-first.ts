@@ -1,8 +1,9 @@
-// The order of test files: those that take longest begin first, so that none is left over for the end.
+// The order of test files. Contract tests build little: they begin, while what goes on beside them builds and downloads. Then the longest
+// end-to-end tests, so that none of them is left over for the end.
 import { basename } from "node:path";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Files of a minute and more on two processors, longest first. */
+/** End-to-end tests of a minute and more on two processors, longest first. */
 const LONG = [
   "pipelines",
   "examples",
@@ -12,15 +13,12 @@ const LONG = [
   "gitlab-ci-local",
   "go-postgres",
   "spaces-crash",
-  "suites.contract",
   "chain",
   "flask-webpack",
   "engines",
-  "export-llvm.contract",
   "coverage",
   "warm",
   "release",
-  "random.contract",
   "services",
   "ssh",
   "build-cache",
@@ -28,13 +26,14 @@ const LONG = [
 ];
 
 export class LongestFirst extends BaseSequencer {
-  /** Whatever project they are of; the others as vitest has them. */
+  /** Those that are not named as vitest has them: by their size, or by what they took the last time. */
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     return (await super.sort(files)).sort((a, b) => rankOf(a) - rankOf(b));
   }
 }
 
 function rankOf({ moduleId, project }: TestSpecification): number {
-  const at = project.name === "unit" ? -1 : LONG.indexOf(basename(moduleId, ".test.ts"));
+  if (project.name !== "e2e") return -1;
+  const at = LONG.indexOf(basename(moduleId, ".test.ts"));
   return at === -1 ? LONG.length : at;
 }
