@@ -22,6 +22,8 @@ describe("user", () => {
     ["non-root", "app", [passwd("app:x:1000:1000::/:")]],
     ["non-root", "1000", []],
     ["non-root", "65534:65534", []],
+    ["non-root", "1000", [passwd("1000:x:0:0::/:")]],
+    ["1000:2000", "1000:2000", [file("etc/group", "2000:x:3000:\n")]],
     ["app", "1000", [passwd("app:x:1000:1000::/:")]],
     ["1000", "app", [passwd("app:x:1000:1000::/:")]],
     ["1000:2000", "app:staff", [passwd("app:x:1000:1000::/:"), file("etc/group", "staff:x:2000:\n")]],
@@ -44,7 +46,8 @@ describe("user", () => {
     ],
     ["non-root", "00", [], "runs as 00"],
     ["non-root", "app", [], "which is no user in its /etc/passwd"],
-    ["non-root", "1000", [passwd("1000:x:0:0::/:")], "root by another name"],
+    ["non-root", "0", [passwd("0:x:1000:1000::/:", "root:x:0:0::/:")], "runs as 0: root"],
+    ["non-root", "", [passwd("root:x:1000:1000::/:")], "names no user, and so runs as root"],
     [
       "non-root",
       "app",

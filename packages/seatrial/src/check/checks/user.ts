@@ -44,25 +44,27 @@ function judge({ plan, index }: StaticSubject): CheckCase {
   );
 }
 
-/** The number behind a USER, as engines find it: a name first, else a number. */
+/** The number behind a USER, as runc finds it: what is written as a number is one, also where an account has it as its name; nobody is 0. */
 function accountOf(index: ImageIndex, written: string): Account | undefined {
   const [userPart = "", groupPart] = written.split(":");
   const gid = groupPart === undefined ? undefined : groupOf(index, groupPart);
-  const rows = table(index, "passwd");
-  const row = rows.find(
-    ([name, , number]) => name === (userPart || "root") || String(numberOf(number)) === userPart,
+  const uid = userPart === "" ? 0 : writtenNumber(userPart);
+  const row = table(index, "passwd").find(([name, , number]) =>
+    uid === undefined ? name === userPart : numberOf(number) === uid,
   );
   if (row !== undefined) return { uid: numberOf(row[2]), gid: gid ?? numberOf(row[3]), name: row[0] };
-  if (userPart === "") return { uid: 0, gid, name: undefined };
-  return /^\d+$/.test(userPart) ? { uid: Number(userPart), gid, name: undefined } : undefined;
+  return uid === undefined ? undefined : { uid, gid, name: undefined };
 }
 
 function groupOf(index: ImageIndex, written: string): number | undefined {
-  const row = table(index, "group").find(
-    ([name, , number]) => name === written || String(numberOf(number)) === written,
-  );
-  if (row !== undefined) return numberOf(row[2]);
-  return /^\d+$/.test(written) ? Number(written) : undefined;
+  const gid = writtenNumber(written);
+  if (gid !== undefined) return gid;
+  const row = table(index, "group").find(([name]) => name === written);
+  return row && numberOf(row[2]);
+}
+
+function writtenNumber(text: string): number | undefined {
+  return /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
 function isAccount(index: ImageIndex, { account, wanted }: { account: Account; wanted: string }): boolean {

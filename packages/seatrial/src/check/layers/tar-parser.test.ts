@@ -68,6 +68,14 @@ describe("a tar as it comes", () => {
     expect(names(Buffer.concat([gnu, entryOf({ name: "next" })]))).toEqual([LONG, "next"]);
   });
 
+  it("takes an owner of pax for more than the header's, root too", () => {
+    const tar = Buffer.concat([
+      entryOf({ name: "root's", uid: 1000, pax: { uid: "0" } }),
+      entryOf({ name: "the header's", uid: 1000, pax: { uid: "nobody" } }),
+    ]);
+    expect(read(tar).entries.map(({ uid }) => uid)).toEqual([0, 1000]);
+  });
+
   it("has no content for links and folders, whatever their headers say", () => {
     const tar = Buffer.concat([
       headerOf({ name: "hard", flag: "1", link: "a", size: 1 << 30 }),

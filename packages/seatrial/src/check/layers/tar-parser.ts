@@ -83,8 +83,8 @@ export function createTarParser(sink: TarSink): { write(chunk: Buffer): void; en
       stored,
       size: stored === 0 && read.flag !== "S" ? 0 : numberOf(real, read.realSize ?? stored),
       mode: read.mode,
-      uid: Number(pax?.get("uid")) || read.uid,
-      gid: Number(pax?.get("gid")) || read.gid,
+      uid: ownerOf(pax?.get("uid"), read.uid),
+      gid: ownerOf(pax?.get("gid"), read.gid),
       link: pax?.get("linkpath") ?? longLink ?? read.link,
       start: start ?? offset - BLOCK,
       content: offset,
@@ -157,6 +157,12 @@ export function createTarParser(sink: TarSink): { write(chunk: Buffer): void; en
       if (inside) throw damaged(`it ends in the middle of an entry, at byte ${offset}`);
     },
   };
+}
+
+/** What is no number is left to the header. */
+function ownerOf(text: string | undefined, otherwise: number): number {
+  const value = text === undefined || text === "" ? otherwise : Number(text);
+  return Number.isSafeInteger(value) ? value : otherwise;
 }
 
 function numberOf(text: string | undefined, otherwise: number): number {
