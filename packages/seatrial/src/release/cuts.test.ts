@@ -126,13 +126,25 @@ describe("the answer to the setting of a tag is lost", () => {
     expect(receipt.tags[1]).toMatchObject({ before: old, after: old, state: "not-set" });
   });
 
-  it("but not when the registry refuses: that is an answer", async () => {
+  it("and the registry refuses the same request when it comes again: the tag is set all the same", async () => {
+    const world = makeReleaseWorld();
+    world.registry.fault(
+      onCall({ operation: "manifests.put", subject: "v1.4.2" }, (call) => {
+        call.beforeAnswer(() => denies()(call));
+      }),
+    );
+    const { receipt, problems } = await world.release();
+    expect(problems).toEqual([]);
+    expect(receipt).toMatchObject({ status: "released", tags: [{ state: "set" }, { state: "set" }] });
+  });
+
+  it("or it was refused: the receipt says so", async () => {
     const world = makeReleaseWorld();
     world.registry.fault(denies("manifests.put"));
     const { receipt } = await world.release();
     expect(receipt.tags.map(({ state }) => state)).toEqual(["not-set", "not-set"]);
-    // Reading the image and the tags, a look at the first, and what was refused.
-    expect(receipt.traffic.requests).toBe(6);
+    // Reading the image and the tags, a look at the first, what was refused, and another look.
+    expect(receipt.traffic.requests).toBe(7);
   });
 });
 

@@ -1,6 +1,5 @@
 import type { Digest, Problem, TagReceipt } from "../model/index.ts";
 import { familiarName, type Manifest, type Repository, type RepositoryName } from "../registry/index.ts";
-import { isToolError } from "../support/error.ts";
 import { releaseError } from "./errors.ts";
 import { keptWarning } from "./floating-tags.ts";
 import type { MayMove } from "./history.ts";
@@ -84,19 +83,19 @@ export async function setTags(options: SetTagsOptions): Promise<void> {
   }
 }
 
-/** Answers by which registries say that they did not do it. Others may be lost on their way back. */
-const REFUSALS = ["REGISTRY_DENIED", "REGISTRY_REFUSED"];
 /** How long a registry that failed is given to say what a tag names, in milliseconds. The user may have stopped by then. */
 const LOOK_MS = 5_000;
 
-/** Sets a tag. When the answer is lost, what counts is what the registry has: the tag is looked at once more. */
+/**
+ * Sets a tag. When that fails, what counts is what the registry has, and the tag is looked at once more: an answer may be lost on its way
+ * back, and the same request be refused when it is sent again.
+ */
 async function putTag(options: SetTagsOptions & { each: TagReceipt }): Promise<void> {
   const { repository, manifest, each, onSet, signal } = options;
   const { digest } = manifest;
   try {
     await repository.manifests.put(each.tag, manifest, signal);
   } catch (error) {
-    if (REFUSALS.some((code) => isToolError(error, code))) throw error;
     onSet({ ...each, state: "unknown" });
     const look = repository.manifests.resolve(each.tag, AbortSignal.timeout(LOOK_MS));
     const after = await look.then(
