@@ -6,6 +6,7 @@ import { homedir } from "node:os";
 // Node 22 keeps compiled code between starts when it is asked to; older ones do not know it.
 (module as { enableCompileCache?: () => void }).enableCompileCache?.();
 const { runProgram } = await import("./cli/program.ts");
+const { withoutPluginBranch } = await import("./cli/pipeline-ref.ts");
 
 // All parts of a run wait for one signal; their number is no leak, and Node's warning would stand in the middle of the output.
 setMaxListeners(0);
@@ -16,7 +17,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", (error
 
 // What the program may know of its surroundings is read here, once.
 const exitCode = await runProgram(process.argv.slice(2), {
-  environment: { env: process.env, cwd: process.cwd(), home: homedir() },
+  environment: { env: withoutPluginBranch(process.env), cwd: process.cwd(), home: homedir() },
   stdout: process.stdout,
   stderr: process.stderr,
   stdin: process.stdin,

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { pipelineRef } from "./pipeline-ref.ts";
+import { pipelineRef, withoutPluginBranch } from "./pipeline-ref.ts";
 
 it.each([
   ["a branch of GitLab", { GITLAB_CI: "true", CI_COMMIT_BRANCH: "a/b" }, { branch: "a/b" }],
@@ -18,4 +18,16 @@ it.each([
   ],
 ])("%s", (_, env, ref) => {
   expect(pipelineRef(env)).toEqual(ref);
+});
+
+const JENKINS = { JENKINS_URL: "https://ci.example.com/", BUILD_NUMBER: "7" };
+
+it.each([
+  ["the build of a tag in Jenkins", { ...JENKINS, TAG_NAME: "v1", BRANCH_NAME: "v1" }, undefined],
+  ["the build of a branch in Jenkins", { ...JENKINS, BRANCH_NAME: "main" }, undefined],
+  ["a project of Jenkins that has no branch of its own", JENKINS, "v1"],
+  ["a person's, or another system's", { CI_COMMIT_BRANCH: "main" }, "v1"],
+])("GIT_BRANCH of %s", (_, env, left) => {
+  const whole = { ...env, GIT_BRANCH: "v1", PATH: "/bin" };
+  expect(withoutPluginBranch(whole)).toEqual({ ...env, PATH: "/bin", ...(left && { GIT_BRANCH: left }) });
 });

@@ -4,6 +4,18 @@ export interface PipelineRef {
   tag?: string | undefined;
 }
 
+/**
+ * The environment without what Jenkins' git plugin calls GIT_BRANCH where the pipeline's own branch or tag is known: the plugin's is the
+ * tag in the build of a tag, and would win over ours.
+ */
+export function withoutPluginBranch(
+  env: Record<string, string | undefined>,
+): Record<string, string | undefined> {
+  if (!env["JENKINS_URL"] || env["GIT_BRANCH"] === undefined || pipelineRef(env) === undefined) return env;
+  const { GIT_BRANCH: _, ...others } = env;
+  return others;
+}
+
 /** What GitLab, GitHub or Jenkins says that its pipeline runs for; undefined where none of them does. */
 export function pipelineRef(env: Record<string, string | undefined>): PipelineRef | undefined {
   const { GITLAB_CI, CI_COMMIT_BRANCH, CI_COMMIT_TAG } = env;
