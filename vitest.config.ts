@@ -27,7 +27,7 @@ export default defineConfig({
           testTimeout: 60_000,
           // Some start servers, or build the image of one.
           hookTimeout: 120_000,
-          maxWorkers: 4,
+          maxWorkers: 3,
         },
       },
       {
@@ -38,7 +38,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Some wait for containers while others work; each test names and removes what is its own.
-          maxWorkers: 4,
+          maxWorkers: 3,
         },
       },
     ],
