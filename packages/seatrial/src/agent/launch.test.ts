@@ -46,6 +46,17 @@ function start(options: FakeEngineOptions = {}) {
   return { engine, launcher: createLauncher({ engine, agentBinary, leaveWithin: 100 }) };
 }
 
+/** What containers are created with from now on. */
+function createdIn({ workloads }: FakeEngine): WorkloadSpec[] {
+  const specs: WorkloadSpec[] = [];
+  const create = workloads.create.bind(workloads);
+  workloads.create = async (spec, given) => {
+    specs.push(spec);
+    return await create(spec, given);
+  };
+  return specs;
+}
+
 /** The containers beside the one that holds the agent. */
 async function left(engine: FakeEngine): Promise<string[]> {
   return (await engine.workloadNames()).filter((name) => !name.startsWith("seatrial-agent-"));
@@ -54,12 +65,7 @@ async function left(engine: FakeEngine): Promise<string[]> {
 describe("a launch", () => {
   test("listens and waits before it starts the container, with the agent as its first process", async () => {
     const { engine, launcher } = start();
-    const specs: unknown[] = [];
-    const create = engine.workloads.create.bind(engine.workloads);
-    engine.workloads.create = async (spec, given) => {
-      specs.push(spec);
-      return await create(spec, given);
-    };
+    const specs = createdIn(engine);
     await using launched = await launcher.launch(db, signal);
     expect(engine.calls.slice(-4)).toEqual(["create run1-db", "wait", "attach", "start"]);
     const [volume] = await engine.volumeNames();
@@ -78,12 +84,7 @@ describe("a launch", () => {
 
   test("has what the agent needs although the service drops it, and tells the agent what is not the service's", async () => {
     const { engine, launcher } = start();
-    const specs: WorkloadSpec[] = [];
-    const create = engine.workloads.create.bind(engine.workloads);
-    engine.workloads.create = async (spec, given) => {
-      specs.push(spec);
-      return await create(spec, given);
-    };
+    const specs = createdIn(engine);
     const security = { ...db.security, capDrop: ["CAP_SETUID", "NET_RAW"], capAdd: ["SYS_TIME"] };
     await using _launched = await launcher.launch({ ...db, security, workingDir: "/made" }, signal);
     expect(specs.at(-1)).toMatchObject({
