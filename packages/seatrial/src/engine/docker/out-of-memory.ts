@@ -1,12 +1,12 @@
-import { withDeadline } from "../../support/abort.ts";
 import { eachChunk } from "./answer.ts";
 import type { DockerClient } from "./call.ts";
 import type { DockerEndpoint } from "./endpoint.ts";
-import { lateAnswer } from "./exchange-failure.ts";
 import { createJsonLines } from "./json-lines.ts";
 
-/** The engine sends what it remembers at once; this only ends the wait for what it has forgotten or has yet to notice. */
-const MEMORY_OF_EVENTS_MS = 500;
+/** A busy engine takes its time to answer. */
+const ANSWER_WITHIN_MS = 5_000;
+/** Once it answers it sends what it remembers at once; this only ends the wait for what it has forgotten or has yet to notice. */
+const SILENCE_MS = 1_000;
 /** The exit code of a process that was killed. */
 const KILLED = 137;
 
@@ -37,20 +37,24 @@ export async function wasOutOfMemory(options: {
       filters: JSON.stringify({ type: ["container"], container: [id], event: ["oom", "die"] }),
     },
     what,
+    answerWithin: ANSWER_WITHIN_MS,
+    signal,
   } as const;
-  using limit = withDeadline(signal, {
-    ms: MEMORY_OF_EVENTS_MS,
-    error: () => lateAnswer({ endpoint, what }, MEMORY_OF_EVENTS_MS),
-  });
   try {
-    const response = await client.open({ ...call, signal: limit.signal });
+    const response = await client.open(call);
     const lines = createJsonLines((event) => {
       const { Action, status } = event as { Action?: string; status?: string };
       seen.add(Action ?? status ?? "");
       if (seen.has("oom") || (seen.has("die") && !mayBeMemory)) response.destroy();
     });
     const asked = { endpoint, what };
-    await eachChunk({ response, asked, signal: limit.signal, onText: (text) => lines.add(text) });
+    await eachChunk({
+      response,
+      asked,
+      signal,
+      onText: (text) => lines.add(text),
+      longestPause: SILENCE_MS,
+    });
   } catch {
     // Whatever went wrong here, the container's own end is known and is what matters.
     signal.throwIfAborted();

@@ -14,10 +14,11 @@ describe("a real Docker Engine", () => {
 
   test("a container whose memory was too little says so, although it is gone", async () => {
     const { engine, signal, spec, launch } = context();
-    // Its first process outlives the hungry one: else the engine may remove the container before it hears of the memory.
+    // Its first process outlives the hungry one until the engine has heard of the memory: else it may remove the container before.
     const hungry = ["/bin/sh", "-c", "tail /dev/zero; echo killed; read -r line; exit 137"];
     const { id, stream, exit } = await launch(spec(hungry, { limits: { memoryBytes: 20_000_000 } }));
     await once(stream, "data");
+    await heardOfMemory(id);
     stream.end("go on\n");
     stream.resume();
     expect(await exit).toEqual({ exitCode: 137, outOfMemory: true });
@@ -159,4 +160,14 @@ async function forwardTo(address: { kind: string; path?: string; host?: string; 
   const bound = server.address();
   const port = typeof bound === "object" && bound !== null ? bound.port : 0;
   return { port, [Symbol.asyncDispose]: async () => void server.close() };
+}
+
+/** Resolves when the engine has noted that a process of the container was killed for memory. */
+async function heardOfMemory(container: string): Promise<void> {
+  const filters = ["--filter", `container=${container}`, "--filter", "event=oom"];
+  const events = spawn("docker", ["events", "--since", "1", ...filters], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await Promise.race([once(events.stdout, "data"), once(events, "exit")]);
+  events.kill();
 }

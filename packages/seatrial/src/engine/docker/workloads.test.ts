@@ -5,11 +5,11 @@ describe("the end of a container", () => {
   const events = (...actions: string[]) =>
     actions.map((Action) => `${JSON.stringify({ Action })}\n`).join("");
 
-  async function exitWith(statusCode: number, past: string) {
+  async function exitWith(statusCode: number, past: string, after = 0) {
     await using fake = await startFakeEngine(({ path }, response) => {
       if (path.endsWith("/wait")) answer(response, 200, { StatusCode: statusCode, Error: null });
       // The engine keeps its stream of events open.
-      else response.write(past);
+      else setTimeout(() => response.write(past), after);
     });
     await using engine = fake.connect();
     const exit = await engine.workloads.waitForExit("abc", live());
@@ -25,6 +25,11 @@ describe("the end of a container", () => {
   test("is blamed on memory when the engine remembers that", async () => {
     expect((await exitWith(137, events("oom", "die"))).exit).toEqual({ exitCode: 137, outOfMemory: true });
     expect((await exitWith(137, events("die"))).exit).toEqual({ exitCode: 137, outOfMemory: false });
+  });
+
+  test("is blamed on memory by an engine that is slow to answer", async () => {
+    const { exit } = await exitWith(137, events("oom", "die"), 1_200);
+    expect(exit).toEqual({ exitCode: 137, outOfMemory: true });
   });
 
   test("is left unexplained when the engine has forgotten the container", async () => {
