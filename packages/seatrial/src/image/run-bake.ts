@@ -18,6 +18,8 @@ export async function runBake(options: {
     const result = await runCommand({
       argv: ["docker", "buildx", "bake", "--file", "-", "--progress", "rawjson"],
       env: {
+        // Seven questions to git for each target, of which only attestations would tell.
+        BUILDX_GIT_INFO: "0",
         ...env,
         ...engine.commandEnvironment,
         ...BUILDX_ENVIRONMENT,
