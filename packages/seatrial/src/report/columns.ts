@@ -1,4 +1,4 @@
-import stringWidth from "string-width";
+import stringWidth from "fast-string-width";
 
 const ASCII = /^[ -~]*$/;
 /** Of a shortened text, what is left of its end. */
