@@ -29,15 +29,18 @@ describe("a workflow for GitHub", () => {
   });
 
   it("keeps results whatever came of a job, hidden folders included, under a name for each job", () => {
-    const { jobs } = read();
+    const { jobs } = read({ coverageRules: true });
     const uploads = Object.values<{ steps: { uses?: string }[] }>(jobs).flatMap(({ steps }) =>
       steps.filter(({ uses }) => uses?.startsWith("actions/upload-artifact")),
     );
-    expect(uploads).toHaveLength(3);
+    expect(uploads).toHaveLength(4);
     for (const upload of uploads)
       expect(upload).toMatchObject({ if: "always()", with: { "include-hidden-files": true } });
     // biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub's own expression.
     expect(JSON.stringify(jobs.test)).toContain("runs-${{ strategy.job-index }}");
+    expect(jobs.coverage.steps.at(-1).with).toMatchObject({ path: ".seatrial/coverage-report/" });
+    // A release that failed is told by its events and logs.
+    expect(jobs.release.steps.at(-1).with).toMatchObject({ name: "release", path: ".seatrial/runs/" });
   });
 
   it("hands the build's own record on with the list, so that the release holds the list to it", () => {
@@ -53,14 +56,23 @@ describe("a workflow for GitHub", () => {
     const { jobs } = read({ coverageRules: true });
     expect(jobs.coverage).toMatchObject({ needs: "test" });
     expect(jobs.coverage).not.toHaveProperty("if");
-    expect(commands(jobs.coverage)).toEqual(["seatrial coverage report .seatrial/runs --rules"]);
-    expect(jobs.coverage.steps).toContainEqual({
-      uses: "actions/checkout@v4",
-      with: { "fetch-depth": 0 },
-    });
+    expect(commands(jobs.coverage)).toEqual([
+      "seatrial coverage report .seatrial/runs --rules --format html",
+    ]);
     expect(JSON.stringify(jobs.coverage)).toContain("runs-*");
     expect(jobs.release.needs).toBe("coverage");
     expect(read().jobs).not.toHaveProperty("coverage");
+  });
+
+  it("gives the history to the job that judges changed lines, and to no other but the release", () => {
+    const deep = (facts: Parameters<typeof pipelineOf>[0]) =>
+      Object.entries<{ steps: { with?: object }[] }>(read(facts).jobs).flatMap(([name, { steps }]) =>
+        steps.some((step) => JSON.stringify(step.with) === '{"fetch-depth":0}') ? [name] : [],
+      );
+    expect(deep({ coverageRules: true, changedLines: true })).toEqual(["coverage", "release"]);
+    expect(deep({ coverageRules: true })).toEqual(["release"]);
+    expect(deep({ changedLines: true })).toEqual(["test", "release"]);
+    expect(deep({})).toEqual(["release"]);
   });
 
   it("may write packages only where it pushes", () => {

@@ -2,12 +2,15 @@ import {
   BUILD_MINUTES,
   COVERAGE_MINUTES,
   command,
+  HISTORY_OF_LINES,
+  HISTORY_OF_TAGS,
   judgeCoverage,
   type Pipeline,
   RELEASE_MINUTES,
   type Registry,
   resultPaths,
   testMinutes,
+  testsReadHistory,
   trials,
 } from "./pipeline.ts";
 import { yamlText } from "./yaml-text.ts";
@@ -38,19 +41,16 @@ export function githubWorkflow(pipeline: Pipeline): string {
     "    permissions: { contents: read, packages: write }",
     ...secretVariables(pipeline),
     "    steps:",
-    "      - uses: actions/checkout@v4",
+    ...checkout(),
     ...logIn,
     `      - run: ${command(pipeline, "build --push")}`,
-    "      - uses: actions/upload-artifact@v4",
-    "        if: always()",
-    "        with:",
-    "          name: images",
-    "          include-hidden-files: true",
-    "          # The list, and what the build recorded: the release holds one to the other.",
-    "          path: |",
-    `            ${images}`,
-    `            ${builds}`,
-    `            ${runs}/*/logs/`,
+    ...keep("images", [
+      "# The list, and what the build recorded: the release holds one to the other.",
+      "path: |",
+      `  ${images}`,
+      `  ${builds}`,
+      `  ${runs}/*/logs/`,
+    ]),
     "",
     "  # Beside each other, in the image that the build job pushed; nothing is built again.",
     "  test:",
@@ -63,19 +63,14 @@ export function githubWorkflow(pipeline: Pipeline): string {
     "        command:",
     ...trials(pipeline).map((command) => `          - ${yamlText(command)}`),
     "    steps:",
-    "      - uses: actions/checkout@v4",
+    ...checkout(testsReadHistory(pipeline) ? HISTORY_OF_LINES : undefined),
     "      - uses: actions/download-artifact@v4",
     `        with: { name: images, path: ${results} }`,
     ...logIn,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub's own expression.
     `      - run: ${command(pipeline, "${{ matrix.command }}")} --images ${images}`,
-    "      - uses: actions/upload-artifact@v4",
-    "        if: always()",
-    "        with:",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub's own expression.
-    "          name: runs-${{ strategy.job-index }}",
-    "          include-hidden-files: true",
-    `          path: ${runs}/`,
+    ...keep("runs-${{ strategy.job-index }}", [`path: ${runs}/`]),
     ...(coverageRules ? ["", ...coverageJob(pipeline, job)] : []),
     ...(releases ? ["", ...releaseJob(pipeline, job, logIn)] : []),
     "",
@@ -89,11 +84,28 @@ function coverageJob(pipeline: Pipeline, job: (minutes: number) => string[]): st
     "    needs: test",
     ...job(COVERAGE_MINUTES),
     "    steps:",
-    "      # Which lines changed, the history of commits tells.",
-    "      - uses: actions/checkout@v4",
-    "        with: { fetch-depth: 0 }",
+    ...checkout(pipeline.changedLines ? HISTORY_OF_LINES : undefined),
     ...takeRuns(pipeline),
     `      - run: ${judgeCoverage(pipeline)}`,
+    ...keep("coverage", [`path: ${resultPaths(pipeline).coverage}/`]),
+  ];
+}
+
+/** Of one commit, or with the whole history where something needs it. */
+function checkout(why?: string): string[] {
+  const step = "      - uses: actions/checkout@v4";
+  return why === undefined ? [step] : [`      # ${why}`, step, "        with: { fetch-depth: 0 }"];
+}
+
+/** Keeps what a job left, whatever came of it. */
+function keep(name: string, path: readonly string[]): string[] {
+  return [
+    "      - uses: actions/upload-artifact@v4",
+    "        if: always()",
+    "        with:",
+    `          name: ${name}`,
+    "          include-hidden-files: true",
+    ...path.map((line) => `          ${line}`),
   ];
 }
 
@@ -118,9 +130,7 @@ function releaseJob(pipeline: Pipeline, job: (minutes: number) => string[], logI
     ...job(RELEASE_MINUTES),
     "    permissions: { contents: read, packages: write }",
     "    steps:",
-    "      # Tags that move go forward only, which the history of commits tells.",
-    "      - uses: actions/checkout@v4",
-    "        with: { fetch-depth: 0 }",
+    ...checkout(HISTORY_OF_TAGS),
     "      - uses: actions/download-artifact@v4",
     `        with: { name: images, path: ${results} }`,
     "      # The results of all jobs above are the evidence.",
@@ -135,12 +145,7 @@ function releaseJob(pipeline: Pipeline, job: (minutes: number) => string[], logI
           `          ${pipeline.key}: \${{ secrets.${pipeline.key} }}`,
           "          SEATRIAL_KEY_PASSPHRASE: ${{ secrets.SEATRIAL_KEY_PASSPHRASE }}",
         ]),
-    "      - uses: actions/upload-artifact@v4",
-    "        if: always()",
-    "        with:",
-    "          name: release",
-    "          include-hidden-files: true",
-    `          path: ${runs}/*/release.json`,
+    ...keep("release", [`path: ${runs}/`]),
   ];
 }
 

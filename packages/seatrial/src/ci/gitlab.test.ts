@@ -52,10 +52,26 @@ describe("a pipeline for GitLab", () => {
       stage: "coverage",
       services: [],
       before_script: [],
-      variables: { GIT_DEPTH: "0" },
-      script: ["seatrial coverage report .seatrial/runs --rules"],
+      script: ["seatrial coverage report .seatrial/runs --rules --format html"],
+      // The gaps are looked for when it failed.
+      artifacts: { when: "always", paths: [".seatrial/coverage-report/"] },
     });
     expect(file.coverage).not.toHaveProperty("rules");
+  });
+
+  it("gives the history to the job that judges changed lines, and to no other but the release", () => {
+    const deep = (facts: Parameters<typeof pipelineOf>[0]) =>
+      Object.entries(read(facts)).flatMap(([name, job]) =>
+        (job as { variables?: object }).variables === undefined ? [] : [name],
+      );
+    const rules = { coverageRules: true, changedLines: true };
+    expect(deep(rules)).toEqual(["coverage", "release"]);
+    expect(read(rules).coverage.variables).toEqual({ GIT_DEPTH: "0" });
+    expect(deep({ coverageRules: true })).toEqual(["release"]);
+    const suites = [{ name: "unit", shards: 1, timeout: 600_000 }];
+    expect(deep({ suites, changedLines: true })).toEqual(["test:unit", "release"]);
+    expect(read({ suites, changedLines: true })["test:unit"].variables).toEqual({ GIT_DEPTH: "0" });
+    expect(deep({ suites })).toEqual(["release"]);
   });
 
   it("begins where GitLab begins, at the repository's root, also for a project in a folder", () => {
@@ -68,7 +84,7 @@ describe("a pipeline for GitLab", () => {
       "seatrial --folder services/shop test unit --images services/shop/.seatrial/images.json",
       "seatrial --folder services/shop test integration --images services/shop/.seatrial/images.json --shard $CI_NODE_INDEX/$CI_NODE_TOTAL",
       "seatrial --folder services/shop check --images services/shop/.seatrial/images.json",
-      "seatrial --folder services/shop coverage report services/shop/.seatrial/runs --rules",
+      "seatrial --folder services/shop coverage report services/shop/.seatrial/runs --rules --format html",
       "seatrial --folder services/shop release --images services/shop/.seatrial/images.json",
     ]);
     expect(text).not.toMatch(/(?<!services\/shop\/)\.seatrial/);

@@ -3,6 +3,8 @@ import {
   CHECK_MINUTES,
   COVERAGE_MINUTES,
   command,
+  HISTORY_OF_LINES,
+  HISTORY_OF_TAGS,
   judgeCoverage,
   type Pipeline,
   type PipelineSuite,
@@ -10,6 +12,7 @@ import {
   type Registry,
   resultPaths,
   testMinutes,
+  testsReadHistory,
 } from "./pipeline.ts";
 import { yamlText } from "./yaml-text.ts";
 
@@ -101,6 +104,7 @@ function suiteJob(pipeline: Pipeline, suite: PipelineSuite): string[] {
     "  extends: .test",
     `  timeout: ${testMinutes([suite])}m`,
     ...(shards === 1 ? [] : [`  parallel: ${shards}`]),
+    ...(testsReadHistory(pipeline) ? wholeHistory(HISTORY_OF_LINES) : []),
     "  script:",
     `    - ${command(pipeline, `test ${name} --images ${resultPaths(pipeline).images}${shard}`)}`,
     "",
@@ -115,14 +119,21 @@ function coverageJob(pipeline: Pipeline): string[] {
     "  # Neither an engine nor a registry is asked.",
     "  services: []",
     "  before_script: []",
-    "  variables:",
-    "    # Which lines changed, the history of commits tells.",
-    '    GIT_DEPTH: "0"',
+    ...(pipeline.changedLines ? wholeHistory(HISTORY_OF_LINES) : []),
     "  script:",
     "    # What the jobs above reached together.",
     `    - ${judgeCoverage(pipeline)}`,
+    "  artifacts:",
+    "    when: always",
+    "    paths:",
+    `      - ${resultPaths(pipeline).coverage}/`,
     "",
   ];
+}
+
+/** Variables of a job that needs more than the last commits. */
+function wholeHistory(why: string): string[] {
+  return ["  variables:", `    # ${why}`, '    GIT_DEPTH: "0"'];
 }
 
 function releaseJob(pipeline: Pipeline): string[] {
@@ -135,9 +146,7 @@ function releaseJob(pipeline: Pipeline): string[] {
     "  # One at a time; in which order, the resource group's process mode says.",
     "  resource_group: release",
     `  timeout: ${RELEASE_MINUTES}m`,
-    "  variables:",
-    "    # Tags that move go forward only, which the history of commits tells.",
-    '    GIT_DEPTH: "0"',
+    ...wholeHistory(HISTORY_OF_TAGS),
     "  script:",
     "    # The jobs above left their results: they are the evidence.",
     `    - ${command(pipeline, `release --images ${images}`)}`,

@@ -52,8 +52,23 @@ describe("a pipeline for Jenkins", () => {
     expect(release).not.toBe("");
     expect(own).not.toContain("when {");
     expect(own.match(/unstash 'results of /g)).toHaveLength(4);
-    expect(lines(own)).toContain("sh 'seatrial coverage report .seatrial/runs --rules'");
+    expect(lines(own)).toContain("sh 'seatrial coverage report .seatrial/runs --rules --format html'");
+    // The gaps are looked for when it failed.
+    const [, always = ""] = own.split("always {");
+    expect(lines(always)).toContain(
+      "archiveArtifacts artifacts: '.seatrial/coverage-report/**', allowEmptyArchive: true",
+    );
     expect(text).not.toContain("stage('coverage')");
+  });
+
+  it("says where changed lines are judged that the clone needs more than Jenkins fetches", () => {
+    const stagesOf = (facts: Parameters<typeof pipelineOf>[0]) =>
+      jenkinsfile(pipelineOf(facts))
+        .split(/(?=stage\()/)
+        .flatMap((part) => (part.includes("Specify ref specs") ? [part.match(/^stage\('(\w+)'/)?.[1]] : []));
+    expect(stagesOf({ coverageRules: true, changedLines: true })).toEqual(["coverage"]);
+    expect(stagesOf({ changedLines: true })).toEqual(["command"]);
+    expect(stagesOf({ coverageRules: true })).toEqual([]);
   });
 
   it("signs with a key and its passphrase, and no other stage knows them", () => {

@@ -2,11 +2,13 @@ import {
   BUILD_MINUTES,
   COVERAGE_MINUTES,
   command,
+  HISTORY_OF_LINES,
   judgeCoverage,
   type Pipeline,
   RELEASE_MINUTES,
   resultPaths,
   testMinutes,
+  testsReadHistory,
   trials,
 } from "./pipeline.ts";
 
@@ -41,7 +43,7 @@ export function jenkinsfile(pipeline: Pipeline): string {
         "// The list, and what the build recorded: the release holds one to the other.",
         `stash name: 'images', includes: '${images}, ${builds}'`,
       ]),
-      ...afterwards(pipeline, []),
+      ...afterwards([archive(runs)]),
     ]),
     ...stage(4, "test", [
       "// Beside each other, in the image that the build stage pushed; nothing is built again.",
@@ -58,13 +60,15 @@ export function jenkinsfile(pipeline: Pipeline): string {
           stage(0, "command", [
             limit(testMinutes(suites)),
             ...block(0, "steps", [
+              ...(testsReadHistory(pipeline) ? BASE_COMMENT : []),
               "unstash 'images'",
               logIn(pipeline),
               `sh '${command(pipeline, "$COMMAND")} --images ${images}'`,
             ]),
-            ...afterwards(pipeline, [
+            ...afterwards([
               `junit testResults: '${runs}/*/junit.xml', allowEmptyResults: true`,
               `stash name: "results of \${COMMAND.replace('/', '-')}", includes: '${runs}/**', allowEmpty: true`,
+              archive(runs),
             ]),
           ]),
         ),
@@ -105,10 +109,11 @@ function coverageStage(pipeline: Pipeline): string[] {
     limit(COVERAGE_MINUTES),
     ...block(0, "steps", [
       "// What all suites reached together.",
+      ...(pipeline.changedLines ? BASE_COMMENT : []),
       ...trials(pipeline).map(unstash),
       `sh '${judgeCoverage(pipeline)}'`,
     ]),
-    ...block(0, "post", block(0, "cleanup", ["deleteDir()"])),
+    ...afterwards([archive(resultPaths(pipeline).coverage)]),
   ];
 }
 
@@ -134,9 +139,15 @@ function releaseStage(pipeline: Pipeline): string[] {
       logIn(pipeline),
       `sh '${command(pipeline, `release --images ${resultPaths(pipeline).images}`)}'`,
     ]),
-    ...afterwards(pipeline, []),
+    ...afterwards([archive(resultPaths(pipeline).runs)]),
   ];
 }
+
+/** A clone of Jenkins is whole, but of one branch; no step of a pipeline has the credentials to fetch more. */
+const BASE_COMMENT = [
+  `// ${HISTORY_OF_LINES} The branch source has to fetch what they are compared with:`,
+  "// its behaviour `Specify ref specs`, docs/guide/jenkins.md of Seatrial.",
+];
 
 function unstash(trial: string): string {
   return `unstash ${quoted(`results of ${trial.replace("/", "-")}`)}`;
@@ -160,14 +171,13 @@ function logIn({ registry }: Pipeline): string {
   return `sh 'printf %s "$REGISTRY_LOGIN_PSW" | docker login --username "$REGISTRY_LOGIN_USR" --password-stdin ${host}'`;
 }
 
-function afterwards(pipeline: Pipeline, always: string[]): string[] {
-  return block(0, "post", [
-    ...block(0, "always", [
-      ...always,
-      `archiveArtifacts artifacts: '${resultPaths(pipeline).runs}/**', allowEmptyArchive: true`,
-    ]),
-    ...block(0, "cleanup", ["deleteDir()"]),
-  ]);
+/** What is done whatever came of a stage; no workspace is left behind. */
+function afterwards(always: readonly string[]): string[] {
+  return block(0, "post", [...block(0, "always", always), ...block(0, "cleanup", ["deleteDir()"])]);
+}
+
+function archive(folder: string): string {
+  return `archiveArtifacts artifacts: '${folder}/**', allowEmptyArchive: true`;
 }
 
 function limit(minutes: number): string {

@@ -24,6 +24,8 @@ export interface Pipeline {
   cobertura: boolean;
   /** Whether there are rules about what all suites reach together, which no job of one suite can judge. */
   coverageRules: boolean;
+  /** Whether a rule is about lines that changed, which the history of commits tells. */
+  changedLines: boolean;
 }
 
 export interface PipelineSuite {
@@ -101,19 +103,39 @@ export function testMinutes(suites: readonly PipelineSuite[]): number {
   return Math.ceil(Math.max(...suites.map(({ timeout }) => timeout)) / 60_000) + 10;
 }
 
-/** The command that judges what all suites reached together, from what their jobs left. */
+/** The command that judges what all suites reached together, from what their jobs left, and writes where the gaps are. */
 export function judgeCoverage(pipeline: Pipeline): string {
-  return command(pipeline, `coverage report ${resultPaths(pipeline).runs} --rules`);
+  return command(pipeline, `coverage report ${resultPaths(pipeline).runs} --rules --format html`);
 }
+
+/** Whether jobs of suites need the history of commits: the only job of a project judges by itself which lines changed. */
+export function testsReadHistory({ changedLines, coverageRules }: Pipeline): boolean {
+  return changedLines && !coverageRules;
+}
+
+/** Why a job has the whole history. */
+export const HISTORY_OF_LINES = "Which lines changed, the history of commits tells.";
+export const HISTORY_OF_TAGS = "Tags that move go forward only, which the history of commits tells.";
 
 /** How a job calls Seatrial. */
 export function command({ folder }: Pipeline, words: string): string {
   return folder === undefined ? `seatrial ${words}` : `seatrial --folder ${folder} ${words}`;
 }
 
-/** What jobs hand on and keep, as they name it. `builds` is what the build recorded, to which a release holds the list of images. */
-export function resultPaths({ folder }: Pipeline): Record<"results" | "images" | "builds" | "runs", string> {
+/**
+ * What jobs hand on and keep, as they name it. `builds` is what the build recorded, to which a release holds the list of images;
+ * `coverage` is where the report about all suites is.
+ */
+export function resultPaths({
+  folder,
+}: Pipeline): Record<"results" | "images" | "builds" | "runs" | "coverage", string> {
   const results = folder === undefined ? ".seatrial" : `${folder}/.seatrial`;
   const runs = `${results}/runs`;
-  return { results, images: `${results}/images.json`, builds: `${runs}/*/outcome.json`, runs };
+  return {
+    results,
+    images: `${results}/images.json`,
+    builds: `${runs}/*/outcome.json`,
+    runs,
+    coverage: `${results}/coverage-report`,
+  };
 }

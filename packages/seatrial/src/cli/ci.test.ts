@@ -81,11 +81,14 @@ describe("seatrial ci", () => {
     const own = `${SHOP["seatrial.yaml"]}coverage: { ${rules} }\n`;
     await using here = await at({ ...SHOP, "seatrial.yaml": own });
     expect(await here.seatrial("ci", "gitlab", "--dry-run")).toBe(0);
-    expect(here.stdout().includes("seatrial coverage report .seatrial/runs --rules")).toBe(has);
+    expect(here.stdout().includes("seatrial coverage report .seatrial/runs --rules --format html")).toBe(has);
     // A job that runs all suites judges them by itself.
     await using single = await at({ ...SHOP, "seatrial.yaml": own.replace(/ {2}integration:.*\n/, "") });
     expect(await single.seatrial("ci", "gitlab", "--dry-run")).toBe(0);
     expect(single.stdout()).not.toContain("coverage report");
+    // Which lines changed, a shallow clone does not tell.
+    for (const { stdout } of [here, single])
+      expect(stdout().match(/GIT_DEPTH: "0"/g)?.length ?? 0).toBe(rules.includes("changed") ? 2 : 1);
   });
 
   it.each([

@@ -100,6 +100,8 @@ function factsOf(
     cobertura: coverage?.formats.includes("cobertura") ?? false,
     // A run of all suites judges them by itself.
     coverageRules: coverage !== undefined && asksSomething(coverage.rules) && jobsOf(project.suites) > 1,
+    // Whether there is something to compare with, each pipeline knows.
+    changedLines: coverage?.rules.changed !== undefined,
   };
 }
 

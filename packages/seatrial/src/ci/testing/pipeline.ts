@@ -17,6 +17,7 @@ export function pipelineOf(facts: Partial<PipelineFacts> = {}): Pipeline {
     secrets: [],
     cobertura: false,
     coverageRules: false,
+    changedLines: false,
     ...facts,
   });
 }

@@ -118,10 +118,12 @@ describe("coverage report --rules", () => {
       );
       await ran(here, "unit", LCOV);
       await ran(here, "api", OTHER);
-      expect(await here.seatrial("coverage", "report", ".seatrial/runs", "--rules"), here.stdout()).toBe(
-        code,
-      );
+      const argv = ["coverage", "report", ".seatrial/runs", "--rules", "--format", "html"];
+      expect(await here.seatrial(...argv), here.stdout()).toBe(code);
       expect(here.stdout()).toMatch(/all files +66\.7 %/);
+      // Also where it is not enough: pipelines keep it.
+      const report = path.join(here.path, ".seatrial/coverage-report/html/index.html");
+      expect(await readFile(report, "utf8")).toContain("66.7 %");
       expect(await here.seatrial("coverage", "report", ".seatrial/runs")).toBe(0);
     }
   });

@@ -35,8 +35,8 @@ async function checkout(files: Record<string, string>) {
     await mkdir(path.dirname(path.join(folder.path, name)), { recursive: true });
     await writeFile(path.join(folder.path, name), content);
   };
-  const changes = async (base = "base", root = folder.path) => {
-    const found = await readChanges({ root, base, env: ENV, signal });
+  const changes = async (base = "base", root = folder.path, env: Record<string, string> = {}) => {
+    const found = await readChanges({ root, base, env: { ...ENV, ...env }, signal });
     return Object.fromEntries([...found].map(([file, lines]) => [file, [...lines]]));
   };
   return {
@@ -130,6 +130,12 @@ describe("changed lines", () => {
     await expect(here.changes("origin/main")).toThrowWithCode("COVERAGE_BASE_UNKNOWN");
     await expect(here.changes("origin/main")).rejects.toMatchObject({
       hint: "Fetch it first: git fetch origin main",
+    });
+    // No step of a pipeline has the credentials to fetch there.
+    await expect(here.changes("origin/main", here.path, { JENKINS_URL: "http://j" })).rejects.toMatchObject({
+      hint: expect.stringMatching(
+        /"Specify ref specs" with \+refs\/heads\/\*:refs\/remotes\/@\{remote\}\/\*\.$/,
+      ),
     });
     await expect(here.changes("--output=/tmp/x")).toThrowWithCode("COVERAGE_BASE_UNKNOWN");
   });

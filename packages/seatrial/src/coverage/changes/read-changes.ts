@@ -35,7 +35,7 @@ const MOST_NEW_BYTES = 4 * 1024 * 1024;
 export async function readChanges(options: ChangesOptions): Promise<ChangedLines> {
   const git = createGit(options);
   const prefix = await git.answer(["rev-parse", "--show-prefix"]);
-  const from = await parting(git, options.base);
+  const from = await parting(git, options);
   const reader = createDiffReader();
   await git.lines(["-c", "core.quotePath=true", "diff", ...PLAIN, from, "--"], (line) => reader.line(line));
   const changes: ChangedLines = new Map();
@@ -46,14 +46,15 @@ export async function readChanges(options: ChangesOptions): Promise<ChangedLines
 }
 
 /** The commit where the histories parted. */
-async function parting(git: Git, base: string): Promise<string> {
+async function parting(git: Git, { base, env }: ChangesOptions): Promise<string> {
   const known = await git.ask(["rev-parse", "--verify", "--quiet", "--end-of-options", `${base}^{commit}`]);
   const shallow = (await git.ask(["rev-parse", "--is-shallow-repository"])).stdout.trim() === "true";
+  const jenkins = Boolean(env["JENKINS_URL"]);
   if (known.code !== 0) {
     throw coverageError({
       code: "COVERAGE_BASE_UNKNOWN",
       message: `${base}, which changes are counted from, is not in this clone.`,
-      hint: hintFor(base, shallow),
+      hint: hintFor({ base, shallow, jenkins }),
     });
   }
   const merge = await git.ask(["merge-base", known.stdout.trim(), "HEAD"]);
@@ -62,11 +63,16 @@ async function parting(git: Git, base: string): Promise<string> {
   throw coverageError({
     code: "COVERAGE_BASE_UNKNOWN",
     message: `No commit is in the history of both ${base} and what is checked out.`,
-    hint: shallow ? hintFor(base, shallow) : "Name a revision that this branch began from.",
+    hint: shallow ? hintFor({ base, shallow, jenkins }) : "Name a revision that this branch began from.",
   });
 }
 
-function hintFor(base: string, shallow: boolean): string {
+function hintFor(options: { base: string; shallow: boolean; jenkins: boolean }): string {
+  const { base, shallow, jenkins } = options;
+  if (jenkins) {
+    const cut = shallow ? ", and switch its shallow clone off" : "";
+    return `Jenkins fetches no other branch than the one that it builds. Give the branch source the behaviour "Specify ref specs" with +refs/heads/*:refs/remotes/@{remote}/*${cut}.`;
+  }
   const slash = base.indexOf("/");
   const fetch =
     slash > 0 ? `git fetch ${base.slice(0, slash)} ${base.slice(slash + 1)}` : `git fetch origin ${base}`;
