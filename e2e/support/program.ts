@@ -36,7 +36,8 @@ export function start(args: string[], options: ProgramOptions): StartedProgram {
 
 /** In a pipeline the program names branches and waits for engines as that pipeline wants it: where the tests run must not matter. */
 function outsideOfPipelines(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const told = /^(CI|CI_.*|GITLAB_CI|GITHUB_.*|JENKINS_URL|BUILD_NUMBER|BRANCH_NAME|TAG_NAME|GIT_BRANCH)$/;
+  const told =
+    /^(CI|CI_.*|GITLAB_CI|GITHUB_.*|JENKINS_URL|BUILD_NUMBER|BRANCH_(NAME|IS_PRIMARY)|TAG_NAME|GIT_BRANCH|SEATRIAL_DEFAULT_BRANCH)$/;
   return Object.fromEntries(Object.entries(env).filter(([name]) => !told.test(name)));
 }
 

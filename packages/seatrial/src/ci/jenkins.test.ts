@@ -71,6 +71,11 @@ describe("a pipeline for Jenkins", () => {
     expect(stagesOf({ coverageRules: true })).toEqual([]);
   });
 
+  it("tells every build which branch is released, since Jenkins does not", () => {
+    const [before = ""] = text.split("stages {");
+    expect(lines(before)).toContain("SEATRIAL_DEFAULT_BRANCH = 'trunk'");
+  });
+
   it("signs with a key and its passphrase, and no other stage knows them", () => {
     const [before = "", release = ""] = text.split("stage('release')");
     expect(lines(release)).toContain("SEATRIAL_KEY_PASSPHRASE = credentials('seatrial-key-passphrase')");

@@ -24,6 +24,8 @@ export function jenkinsfile(pipeline: Pipeline): string {
     "  agent none",
     "  options { disableConcurrentBuilds() }",
     ...block(2, "environment", [
+      "// The branch that is released. Builds of others begin with the steps that its builds kept.",
+      `SEATRIAL_DEFAULT_BRANCH = ${quoted(pipeline.defaultBranch)}`,
       "// Name and password for the registry.",
       "REGISTRY_LOGIN = credentials('registry')",
       ...("variable" in registry

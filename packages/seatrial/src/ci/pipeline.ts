@@ -14,7 +14,7 @@ export interface Pipeline {
   /** Whether there are tags to release under. */
   releases: boolean;
   registry: Registry;
-  /** The branch that is released. */
+  /** The branch that is released, and that the builds of others begin with the steps of. */
   defaultBranch: string;
   /** The variable with the key that signs what was tested; absent when the key is a file. */
   key?: string | undefined;

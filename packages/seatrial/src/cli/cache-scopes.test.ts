@@ -45,6 +45,8 @@ describe("the caches of a build", () => {
   it.each<[string, Record<string, string>]>([
     ["GitLab", { ...GITLAB, CI_COMMIT_BRANCH: "feature/x" }],
     ["GitHub", { ...GITHUB, GITHUB_REF_NAME: "feature/x" }],
+    // Nothing of Jenkins or of its clone tells them; the file that `seatrial ci` writes does.
+    ["Jenkins", { ...JENKINS, BRANCH_NAME: "feature/x", SEATRIAL_DEFAULT_BRANCH: "trunk" }],
   ])(
     "of another branch in %s begin with the default branch's, which it does not write",
     async (_system, env) => {

@@ -55,6 +55,18 @@ describe("seatrial ci", () => {
     expect(cached.stderr()).toBe("");
   });
 
+  it("says that the branch in Jenkins' file is a guess, unless somebody named it", async () => {
+    const env = { PATH: process.env["PATH"] ?? "", GIT_CONFIG_GLOBAL: "/dev/null" };
+    await using here = await at(SHOP, env);
+    for (const system of ["jenkins", "gitlab", "github"])
+      expect(await here.seatrial("ci", system, "--dry-run")).toBe(0);
+    expect(here.stderr().match(/names main as a guess: set SEATRIAL_DEFAULT_BRANCH/g)).toHaveLength(1);
+    await using told = await at(SHOP, { ...env, SEATRIAL_DEFAULT_BRANCH: "trunk" });
+    expect(await told.seatrial("ci", "jenkins", "--dry-run")).toBe(0);
+    expect(told.stdout()).toContain("branch 'trunk'");
+    expect(told.stderr()).not.toContain("guess");
+  });
+
   it("prints with --dry-run, and writes elsewhere with --output", async () => {
     await using here = await at({
       ...SHOP,

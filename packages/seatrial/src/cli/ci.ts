@@ -11,8 +11,9 @@ import {
 import { loadProject, type Project } from "../config/index.ts";
 import { asksSomething } from "../coverage/index.ts";
 import { EXIT, type ExitCode, messageOf } from "../support/error.ts";
+import { type DefaultBranch, defaultBranch } from "./default-branch.ts";
 import type { GlobalFlags } from "./flags.ts";
-import { defaultBranch, gitVariables, placeInRepository } from "./git.ts";
+import { gitVariables, placeInRepository } from "./git.ts";
 import { listenForStop } from "./stop-signals.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { VERSION } from "./version.ts";
@@ -45,14 +46,15 @@ export async function ciCommand(options: { surroundings: Surroundings; flags: Ci
   const git = { folder: flags.folder ?? environment.cwd, env: environment.env, signal: stop.signal };
   const project = await loadProject({ environment, ...flags, builtin: gitVariables(git) });
   const { root, folder } = await placeInRepository({ ...git, folder: project.root });
+  const branch = await defaultBranch(git);
   const pipeline = planPipeline({
     ...factsOf(project),
     folder,
     image: flags.ciImage ?? `seatrial-ci:${VERSION}`,
-    defaultBranch: await defaultBranch(git),
+    defaultBranch: branch.name,
   });
   const text = system.write(pipeline);
-  for (const warning of warnings(project, flags)) stderr.write(`warning: ${warning}\n`);
+  for (const warning of warnings({ project, flags, branch })) stderr.write(`warning: ${warning}\n`);
   if (flags.dryRun === true) {
     stdout.write(text);
     return EXIT.ok;
@@ -67,9 +69,17 @@ export async function ciCommand(options: { surroundings: Surroundings; flags: Ci
 }
 
 /** What a pipeline runs without, or would not run with, and nobody sees in its text. */
-function warnings({ config }: Project, { ciImage }: CiFlags): string[] {
+function warnings(options: { project: Project; flags: CiFlags; branch: DefaultBranch }): string[] {
+  const { project, flags, branch } = options;
+  const { system, ciImage } = flags;
   return [
-    ...(config.release?.cache
+    // The other systems know it, and their files do not name it.
+    ...(system === "jenkins" && branch.isGuess
+      ? [
+          `nothing here says which branch is released, so that the file names ${branch.name} as a guess: set SEATRIAL_DEFAULT_BRANCH, or ask the remote with \`git remote set-head origin --auto\`, and write it again`,
+        ]
+      : []),
+    ...(project.config.release?.cache
       ? []
       : [
           "without `release.cache: true` a job with an empty engine builds everything from scratch; with it the steps of the build are kept in the registry",

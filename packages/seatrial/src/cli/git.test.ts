@@ -2,14 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import {
-  checkReadable,
-  defaultBranch,
-  gitVariables,
-  placeInRepository,
-  readSource,
-  someChanges,
-} from "./git.ts";
+import { checkReadable, gitVariables, placeInRepository, readSource, someChanges } from "./git.ts";
 import { at } from "./testing/at.ts";
 
 const run = promisify(execFile);
@@ -155,17 +148,5 @@ it("the place of a folder in its repository is known, also where a link leads th
   expect(await place(`${root}/deep/er/link/shop`)).toEqual({ root, folder: "services/shop" });
   await rm(`${root}/.git`, { recursive: true });
   expect(await place(`${root}/services/shop`)).toEqual({ root: `${root}/services/shop` });
-  await here[Symbol.asyncDispose]();
-});
-
-it("the default branch is the remote's, else the one that git begins with, else main", async () => {
-  const { here, git } = await checkout();
-  const ask = () => defaultBranch({ folder: here.path, env, signal });
-  expect(await ask()).toBe("main");
-  await git("config", "init.defaultBranch", "first");
-  expect(await ask()).toBe("first");
-  await git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/feature/trunk");
-  expect(await ask()).toBe("feature/trunk");
-  expect(await defaultBranch({ folder: here.path, env: { PATH: "/nowhere" }, signal })).toBe("main");
   await here[Symbol.asyncDispose]();
 });

@@ -97,20 +97,3 @@ export async function placeInRepository(
   const [root = "", prefix = ""] = answer.stdout.split("\n");
   return prefix === "" ? { root: folder } : { root, folder: prefix.replace(/\/$/, "") };
 }
-
-/** The branch that the project calls its main one, as its remote or git itself says; `main` when neither does. */
-export async function defaultBranch(options: {
-  folder: string;
-  env: Record<string, string | undefined>;
-  signal: AbortSignal;
-}): Promise<string> {
-  const { folder, env, signal } = options;
-  const ask = async (...args: string[]) => {
-    const answer = await runCommand({ argv: ["git", "-C", folder, ...args], env, signal }).catch(
-      () => undefined,
-    );
-    return answer?.code === 0 ? answer.stdout.trim() : "";
-  };
-  const remote = await ask("symbolic-ref", "--short", "--quiet", "refs/remotes/origin/HEAD");
-  return remote.replace(/^origin\//, "") || (await ask("config", "init.defaultBranch")) || "main";
-}
