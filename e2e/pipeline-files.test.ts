@@ -4,18 +4,44 @@ import { describe, expect, it } from "vitest";
 import { commit } from "./support/checkout.ts";
 import { actionlint, gitlabCiLocal } from "./support/ci-tools.ts";
 import { githubJobs } from "./support/pipelines/github.ts";
-import { type Call, find, readJenkinsfile, stagesFor } from "./support/pipelines/jenkins.ts";
+import { inOneFile } from "./support/pipelines/gitlab.ts";
+import {
+  type Call,
+  find,
+  readJenkinsfile,
+  readJenkinsfiles,
+  stagesFor,
+} from "./support/pipelines/jenkins.ts";
 import { TRUNK } from "./support/pipelines/job.ts";
+import { variants } from "./support/pipelines/variants.ts";
 import { ROOT, seatrial, startCommand } from "./support/program.ts";
 import { project } from "./support/project.ts";
 
 const EXAMPLES = ["go-redis", "go-postgres", "flask-webpack", "fastapi-poetry"];
 const run = promisify(execFile);
 
-async function pipelineOf(example: string, system: string): Promise<string> {
+/** Each is asked for once. */
+const texts = new Map<string, Promise<string>>();
+
+function pipelineOf(example: string, system: string): Promise<string> {
+  const key = `${example} ${system}`;
+  const text = texts.get(key) ?? write(example, system);
+  texts.set(key, text);
+  return text;
+}
+
+async function write(example: string, system: string): Promise<string> {
   const ended = await seatrial(["ci", system, "--dry-run"], { cwd: `${ROOT}/examples/${example}` });
   expect(ended.code, ended.stderr).toBe(0);
   return ended.stdout;
+}
+
+/** Those of the examples, and of projects that are unlike them, by name. */
+async function allPipelines(system: Parameters<typeof variants>[0]): Promise<[string, string][]> {
+  const ofExamples = EXAMPLES.map(
+    async (example): Promise<[string, string]> => [example, await pipelineOf(example, system)],
+  );
+  return [...(await Promise.all(ofExamples)), ...variants(system)];
 }
 
 async function listJobs(text: string) {
@@ -25,29 +51,43 @@ async function listJobs(text: string) {
   return await startCommand([file, ...args, "--list"], { cwd: folder.folder }).ended;
 }
 
-async function lint(text: string): Promise<void> {
-  await using folder = await project({ "workflow.yml": text });
-  await run(await actionlint(), ["workflow.yml"], { cwd: folder.folder });
+async function lint(files: readonly [string, string][]): Promise<void> {
+  const named = files.map(([name, text]) => [`${name}.yml`, text] as const);
+  await using folder = await project(Object.fromEntries(named));
+  await run(
+    await actionlint(),
+    named.map(([name]) => name),
+    { cwd: folder.folder },
+  );
 }
 
-describe.each(EXAMPLES)("the pipelines of examples/%s", (example) => {
-  it("for GitLab pass GitLab's schema", async () => {
-    const ended = await listJobs(await pipelineOf(example, "gitlab"));
+// Each tool is asked about all of them at once: to start one takes longer than to read a file.
+describe("the pipelines of all examples, and of projects that have what these have not,", () => {
+  it("pass GitLab's schema", async () => {
+    const files = await allPipelines("gitlab");
+    const ended = await listJobs(inOneFile(files));
     expect(ended.code, ended.stdout + ended.stderr).toBe(0);
     expect(ended.stderr).toContain("json schema validated");
+    for (const [name] of files) expect(ended.stdout).toContain(`${name}: build `);
   });
 
-  it("for GitHub pass actionlint", async () => {
-    await lint(await pipelineOf(example, "github"));
+  it("pass actionlint", async () => {
+    await lint(await allPipelines("github"));
   });
 
-  it("for Jenkins are Groovy, and have sections only where a declarative pipeline may have them", async () => {
-    const text = await pipelineOf(example, "jenkins");
-    const [pipeline, ...others] = await readJenkinsfile(text, { COMMAND: "test unit --shard 1/2" });
-    expect(others).toEqual([]);
-    expect(pipeline?.name).toBe("pipeline");
-    expect(misplaced(pipeline?.body ?? [], "pipeline")).toEqual([]);
-    for (const stage of find(pipeline?.body, "stage")) expect(stage.args).toEqual([expect.any(String)]);
+  it("are Groovy for Jenkins, and have sections only where a declarative pipeline may have them", async () => {
+    const files = await allPipelines("jenkins");
+    const variables = { COMMAND: "test unit --shard 1/2" };
+    const trees = await readJenkinsfiles(files.map(([, text]) => ({ text, variables })));
+    expect(trees).toHaveLength(files.length);
+    for (const [index, [pipeline, ...others]] of trees.entries()) {
+      const name = files[index]?.[0];
+      expect(others, name).toEqual([]);
+      expect(pipeline?.name, name).toBe("pipeline");
+      expect(misplaced(pipeline?.body ?? [], "pipeline"), name).toEqual([]);
+      for (const stage of find(pipeline?.body, "stage"))
+        expect(stage.args, name).toEqual([expect.any(String)]);
+    }
   });
 });
 
@@ -79,14 +119,16 @@ describe("a release takes place on the default branch and for a tag, and on no o
 describe("what holds them to that refuses a pipeline which is wrong:", () => {
   it("GitLab's schema", async () => {
     const text = await pipelineOf("go-redis", "gitlab");
-    const ended = await listJobs(text.replace("stage: test", "stag: test"));
+    const ended = await listJobs(inOneFile([["wrong", text.replace("stage: test", "stag: test")]]));
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain("'stag' property is not expected");
   });
 
   it("actionlint", async () => {
+    const [, ...others] = await allPipelines("github");
     const text = await pipelineOf("go-redis", "github");
-    await expect(lint(text.replace("needs: build", "needs: biuld"))).rejects.toMatchObject({
+    const wrong: [string, string] = ["wrong", text.replace("needs: build", "needs: biuld")];
+    await expect(lint([...others, wrong])).rejects.toMatchObject({
       code: 1,
       stdout: expect.stringContaining("biuld"),
     });

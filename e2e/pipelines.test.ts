@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
+import { access, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { Outcome } from "seatrial";
@@ -86,6 +86,7 @@ async function expectSameImage(
   const [coverage, release] = others.slice(-2);
   // All suites together, of which no job judges more than its own.
   expect(coverage?.stdout).toContain("✔ In total: ");
+  await access(`${coverage?.folder}/.seatrial/coverage-report/html/index.html`);
   expect(await recordedDigests(release?.folder ?? "")).toContain(released?.digest);
   for (const tag of [options.sha, "trunk", "latest"]) {
     const manifest = await registry.get(`/v2/${options.team}/linkly/manifests/${tag}`);

@@ -62,7 +62,8 @@ export async function groovy(): Promise<string[]> {
     await run("mvn", ["--batch-mode", "--quiet", ...goal]);
   });
   const [jar] = await readdir(folder);
-  return ["java", "-cp", `${folder}/${jar}`, "groovy.ui.GroovyMain"];
+  // What runs for a second is not worth compiling well.
+  return ["java", "-XX:TieredStopAtLevel=1", "-cp", `${folder}/${jar}`, "groovy.ui.GroovyMain"];
 }
 
 async function hasCommand(name: string): Promise<boolean> {

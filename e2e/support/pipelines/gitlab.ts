@@ -1,4 +1,4 @@
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import type { PipelineJob, Settings } from "./job.ts";
 
 interface Entry {
@@ -54,6 +54,30 @@ export function gitlabJobs(text: string, settings: Settings): PipelineJob[] {
     });
   });
 }
+
+/**
+ * The jobs of several files as one, each with what its own file says for all jobs, as GitLab gives it to them: who reads it reads all of
+ * them at once.
+ */
+export function inOneFile(texts: Iterable<[name: string, text: string]>): string {
+  const named = (name: string, job: string) => job.replace(/^\.?/, (dot) => `${dot}${name}: `);
+  const stages = new Set<string>();
+  const all = [...texts].flatMap(([name, text]) => {
+    const { stages: own, default: common, variables, ...jobs } = parse(text) as WholeFile;
+    for (const stage of own) stages.add(stage);
+    return Object.entries(jobs).map(([job, entry]) => {
+      const base = entry.extends === undefined ? {} : { extends: named(name, entry.extends) };
+      const settings = { ...common, ...entry, variables: { ...variables, ...entry.variables } };
+      return [named(name, job), { ...settings, ...base }];
+    });
+  });
+  return stringify({ stages: [...stages], ...Object.fromEntries(all) });
+}
+
+type WholeFile = { stages: string[]; default: object; variables: object } & Record<
+  string,
+  { extends?: string; variables?: object }
+>;
 
 function expanded(
   variables: Record<string, string>,

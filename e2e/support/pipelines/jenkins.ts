@@ -7,7 +7,7 @@ import { groovy } from "../ci-tools.ts";
 import type { PipelineJob, Ref, Settings } from "./job.ts";
 
 const run = promisify(execFile);
-const READER = path.join(import.meta.dirname, "read-jenkinsfile.groovy");
+const READER = path.join(import.meta.dirname, "read-jenkinsfiles.groovy");
 
 /** What stands in a Jenkinsfile: a call, or something that is given a value. */
 export interface Call {
@@ -18,14 +18,25 @@ export interface Call {
 }
 
 /** Reads a Jenkinsfile with Jenkins' own Groovy. Fails when it is none. */
-export async function readJenkinsfile(text: string, variables: Record<string, string> = {}): Promise<Call[]> {
+export async function readJenkinsfile(text: string): Promise<Call[]> {
+  const [calls = []] = await readJenkinsfiles([{ text }]);
+  return calls;
+}
+
+/** Reads several, all in one process. Fails when one of them is none. */
+export async function readJenkinsfiles(
+  files: readonly { text: string; variables?: Record<string, string> }[],
+): Promise<Call[][]> {
   const folder = await mkdtemp(path.join(tmpdir(), "seatrial-e2e-"));
   try {
-    await writeFile(`${folder}/Jenkinsfile`, text);
-    const [file = "", ...args] = await groovy();
-    const values = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-    const { stdout } = await run(file, [...args, READER, `${folder}/Jenkinsfile`, ...values]);
-    return JSON.parse(stdout) as Call[];
+    const words = files.map(async ({ text, variables = {} }, index) => {
+      const file = `${folder}/Jenkinsfile${index}`;
+      await writeFile(file, text);
+      return [file, ...Object.entries(variables).map(([name, value]) => `${name}=${value}`)];
+    });
+    const [java = "", ...args] = await groovy();
+    const { stdout } = await run(java, [...args, READER, ...(await Promise.all(words)).flat()]);
+    return JSON.parse(stdout) as Call[][];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -47,14 +58,13 @@ export async function jenkinsJobs(text: string, settings: Settings): Promise<Pip
   const jobs = stagesFor(await readJenkinsfile(text)).map(async (stage, index): Promise<PipelineJob[]> => {
     const cells = find(stage.body, "values")[0]?.args ?? [];
     if (cells.length === 0) return [jobOf(stage, { index, settings })];
-    return await Promise.all(
-      cells.map(async (cell) => {
-        const COMMAND = String(cell);
-        const [inner] = find([stagesFor(await readJenkinsfile(text, { COMMAND }))[index] ?? stage], "stages");
-        const job = jobOf(inner?.body?.[0] ?? stage, { index, settings });
-        return { ...job, name: COMMAND, env: { ...job.env, COMMAND } };
-      }),
-    );
+    const variables = cells.map((cell) => ({ COMMAND: String(cell) }));
+    const trees = await readJenkinsfiles(variables.map((own) => ({ text, variables: own })));
+    return variables.map((own, cell) => {
+      const [inner] = find([stagesFor(trees[cell] ?? [])[index] ?? stage], "stages");
+      const job = jobOf(inner?.body?.[0] ?? stage, { index, settings });
+      return { ...job, name: own.COMMAND, env: { ...job.env, ...own } };
+    });
   });
   return (await Promise.all(jobs)).flat();
 }

@@ -55,6 +55,18 @@ describe("seatrial ci", () => {
     expect(cached.stderr()).toBe("");
   });
 
+  it("takes from the configuration what its jobs need: shards, secrets, and tags that all move", async () => {
+    const own = SHOP["seatrial.yaml"]
+      .replace("tags:", "floating:")
+      .replace("test: test }", "test: test, secrets: { npm: { env: NPM_TOKEN } } }")
+      .replace("needs: [db] }", "needs: [db], shards: 2 }");
+    await using here = await at({ ...SHOP, "seatrial.yaml": own }, { NPM_TOKEN: "abcd" });
+    expect(await here.seatrial("ci", "github", "--dry-run")).toBe(0);
+    expect(here.stdout()).toContain("- test integration --shard 2/2\n");
+    expect(here.stdout()).toContain("NPM_TOKEN: ${{ secrets.NPM_TOKEN }}");
+    expect(here.stdout()).toContain("  release:\n");
+  });
+
   it("says that the branch in Jenkins' file is a guess, unless somebody named it", async () => {
     const env = { PATH: process.env["PATH"] ?? "", GIT_CONFIG_GLOBAL: "/dev/null" };
     await using here = await at(SHOP, env);

@@ -1,5 +1,5 @@
-// Prints what a Jenkinsfile says as JSON, without knowing any of its words: each call with its arguments and what is in its braces.
-// groovy read-jenkinsfile.groovy Jenkinsfile [NAME=value]...: values of variables that the file puts into texts.
+// Prints what Jenkinsfiles say as JSON, without knowing any of their words: each call with its arguments and what is in its braces.
+// groovy read-jenkinsfiles.groovy (path [NAME=value]...)...: values of variables that the file before them puts into texts.
 import groovy.json.JsonOutput
 
 class Recorder {
@@ -38,8 +38,16 @@ class Recorder {
     }
 }
 
-def recorder = new Recorder(args.drop(1).collectEntries { it.split('=', 2) as List })
-def script = new GroovyShell().parse(new File(args[0]))
-script.metaClass.methodMissing = { String name, words -> recorder.methodMissing(name, words) }
-script.run()
-println JsonOutput.toJson(recorder.calls)
+def files = []
+args.each {
+    def (word, value) = it.split('=', 2) as List
+    if (value == null) files << [path: word, variables: [:]]
+    else files.last().variables[word] = value
+}
+println JsonOutput.toJson(files.collect { file ->
+    def recorder = new Recorder(file.variables)
+    def script = new GroovyShell().parse(new File(file.path))
+    script.metaClass.methodMissing = { String name, words -> recorder.methodMissing(name, words) }
+    script.run()
+    recorder.calls
+})
