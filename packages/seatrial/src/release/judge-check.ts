@@ -1,7 +1,10 @@
 import type { Problem } from "../model/index.ts";
 import type { Evidence } from "./evidence.ts";
 
-/** Judges the checks of an image by the newest run that made them. */
+/**
+ * Judges the checks of an image by the newest run that made them, whatever became of that run: they are about the image alone. Its
+ * suites and coverage are judged by themselves.
+ */
 export function judgeCheck(options: {
   required: boolean;
   /** About this image. */

@@ -128,7 +128,30 @@ describe("reruns", () => {
     expect(judged.refusals).toMatchObject([
       { code: "EVIDENCE_SUITE_MISSING", message: expect.stringContaining('match "TestOne"') },
     ]);
-    expect(await codes([run([{}]), run([{ ...failing, grep: "TestOne" }])])).toEqual([]);
+  });
+
+  it("of a part of the tests make an older pass worthless when they fail, until that part or all of it passes", async () => {
+    const one = (changes: Partial<SuiteOutcome> = {}) => run([{ grep: "TestOne", ...changes }]);
+    const { refusals } = await judge([run([{}]), one(failing)]);
+    expect(refusals).toMatchObject([
+      {
+        code: "EVIDENCE_SUITE_FAILED",
+        message: expect.stringContaining('Suite unit, tests that match "TestOne", failed'),
+      },
+    ]);
+    expect(await codes([run([{}]), one(failing), run([{ grep: "TestTwo" }])])).toEqual([
+      "EVIDENCE_SUITE_FAILED",
+    ]);
+    expect(await codes([run([{}]), one(failing), one()])).toEqual([]);
+    expect(await codes([run([{}]), one(failing), run([{}])])).toEqual([]);
+    expect(await codes([one(failing)])).toEqual(["EVIDENCE_SUITE_MISSING", "EVIDENCE_SUITE_FAILED"]);
+  });
+
+  it("that match no test say nothing of the image", async () => {
+    const counts = { passed: 0, failed: 0, skipped: 0 };
+    const problem = { code: "SUITE_EMPTY", message: "Suite unit ran no test" };
+    const mistyped = run([{ status: "failed", grep: "Tset", counts, problem }]);
+    expect(await codes([run([{}]), mistyped])).toEqual([]);
   });
 
   it("come from several runs, one for each suite", async () => {
@@ -279,6 +302,13 @@ describe("checks", () => {
 
   it("of another image than the run's are refused", async () => {
     expect(await codes([run([{}], { check: checks(other) })])).toEqual(["EVIDENCE_INVALID"]);
+  });
+
+  it("count when they passed in a run that failed or was stopped: they are about the image alone", async () => {
+    const check = checks(identity);
+    const broken = { problems: [{ code: "X", message: "It burned." }] };
+    for (const changes of [{ status: "failed", ...broken } as const, { status: "stopped" } as const])
+      expect(await codes([run([failing], { check, ...changes }), run([{}])], { plan })).toEqual([]);
   });
 
   it("that failed are refused, also where none are asked for", async () => {

@@ -15,8 +15,8 @@ export interface JudgedSuite {
 }
 
 /**
- * Judges one suite by its newest whole attempt on the image, one of this commit before others. That one failed is not made good by an
- * older one that passed.
+ * Judges one suite by its newest whole attempt on the image, one of this commit before others. That one failed, or a part of the suite
+ * since, is not made good by an older one that passed.
  */
 export function judgeSuite(options: {
   required: RequiredSuite;
@@ -29,13 +29,13 @@ export function judgeSuite(options: {
   const own = attemptsOf(required.name, ofCommit);
   const attempts = own.newest === undefined ? attemptsOf(required.name, evidence) : own;
   const { newest } = attempts;
-  if (newest === undefined) return refused([missing(required.name, attempts), ...lastFailure(attempts)]);
+  const since = attempts.failedSince.map(failure);
+  if (newest === undefined) return refused([missing(required.name, attempts), ...since]);
 
   const { parts } = newest;
   const failed = parts.find(({ suite }) => suite.status === "failed");
   if (failed !== undefined) return refused([failure(failed)], parts);
-  const [since] = attempts.failedSince;
-  if (since !== undefined) return refused([failure(since)], parts);
+  if (since.length > 0) return refused(since, parts);
   const proofs = new Set(parts.map(({ suite }) => JSON.stringify(suite.proof)));
   if (proofs.size > 1) return refused([mixed(required.name)], parts);
   const failedRuns = judgeRuns(parts);
@@ -65,18 +65,17 @@ function missing(name: string, { missing, passedOver }: Attempts): Problem {
   };
 }
 
-/** Some of a suite may be enough to know that it fails. */
-function lastFailure({ last }: Attempts): Problem[] {
-  return last?.suite.status === "failed" ? [failure(last)] : [];
-}
-
 function failure({ suite, from }: SuitePart): Problem {
   const { failed } = suite.counts;
-  const shard = suite.shard === undefined ? "" : `, shard ${suite.shard} of ${suite.shards},`;
+  const what = [
+    `Suite ${suite.name}`,
+    ...(suite.shard === undefined ? [] : [`shard ${suite.shard} of ${suite.shards}`]),
+    ...(suite.grep === undefined ? [] : [`tests that match ${JSON.stringify(suite.grep)}`]),
+  ];
   const why = suite.problem === undefined ? `${failed} failed` : suite.problem.message;
   return {
     code: "EVIDENCE_SUITE_FAILED",
-    message: `Suite ${suite.name}${shard} failed when it was last run on this image, in run ${from.outcome.run}: ${why}.`,
+    message: `${what.join(", ")}${what.length > 1 ? "," : ""} failed when it was last run on this image, in run ${from.outcome.run}: ${why}.`,
     hint: "Mend it, or run it again if what failed was not the image.",
     subject: suite.name,
   };

@@ -17,14 +17,12 @@ export interface Attempt {
 export interface Attempts {
   /** The newest that is whole. */
   newest?: Attempt | undefined;
-  /** Shards that failed after it: enough to know that the suite fails, though the others were not run again. */
+  /** Shards, and tests that match a pattern, that failed after it: enough to know that the suite fails, though the rest was not run again. */
   failedSince: SuitePart[];
   /** Of shards that are not all there: `2 of 4`. */
   missing: string[];
   /** Parts that count for nothing: `only tests that match "x"`. */
   passedOver: string[];
-  /** The newest part of all, whole or not. */
-  last?: SuitePart | undefined;
 }
 
 /** Puts together what runs, reruns and the shards of several jobs say of a suite. */
@@ -45,12 +43,11 @@ export function attemptsOf(name: string, evidence: readonly Evidence[]): Attempt
   const newest = complete.sort((a, b) => (a.at < b.at ? 1 : -1))[0];
   return {
     newest,
-    failedSince: sharded
-      .flatMap(({ found }) => found)
-      .filter(({ suite, from }) => suite.status === "failed" && from.outcome.startedAt > (newest?.at ?? "")),
+    failedSince: newestOfEach(ended).filter(
+      (part) => hasFailed(part) && part.from.outcome.startedAt > (newest?.at ?? ""),
+    ),
     missing: sharded.flatMap(({ missing, of }) => missing.map((index) => `${index} of ${of}`)),
     passedOver: all.flatMap(({ suite, from }) => reasonOf(suite, from)),
-    last: parts[0],
   };
 }
 
@@ -67,6 +64,22 @@ function shardSets(parts: readonly SuitePart[]): { found: SuitePart[]; missing: 
       missing: numbers.filter((_, index) => newest[index] === undefined),
     };
   });
+}
+
+/** Of each part that a suite was run in: a shard, or what matches a pattern, is made good by running it again. */
+function newestOfEach(parts: readonly SuitePart[]): SuitePart[] {
+  const byPart = new Map<string, SuitePart>();
+  for (const part of parts) {
+    const { grep, shards, shard } = part.suite;
+    const key = JSON.stringify([grep, shards, shard]);
+    if (!byPart.has(key)) byPart.set(key, part);
+  }
+  return [...byPart.values()];
+}
+
+/** A pattern that matches no test fails too, and says nothing of the image. */
+function hasFailed({ suite: { status, grep, problem } }: SuitePart): boolean {
+  return status === "failed" && (grep === undefined || problem?.code !== "SUITE_EMPTY");
 }
 
 function attemptOf(parts: SuitePart[]): Attempt {
