@@ -1,5 +1,12 @@
 import type { Digest, Platform } from "../model/index.ts";
-import { type Descriptor, digestOf, familiarName, type Repository, readManifest } from "../registry/index.ts";
+import {
+  type Descriptor,
+  digestOf,
+  familiarName,
+  isCompanion,
+  type Repository,
+  readManifest,
+} from "../registry/index.ts";
 import { attestError } from "./errors.ts";
 
 /** What statements are about, and what suites ran in. */
@@ -36,7 +43,7 @@ export async function findImage(options: {
   const digest = digestOf(manifest.bytes);
   const read = readManifest(manifest, place);
   if (read.kind === "image") return { digest, images: [{ imageId: read.config.digest }] };
-  const children = read.manifests.filter(isImage);
+  const children = read.manifests.filter((each) => !isCompanion(each));
   if (children.length === 0) throw notFound(`${place} is an index without an image.`);
   if (children.length > MOST_IMAGES) throw notFound(`${place} is an index of ${children.length} images.`);
   const images = children.map(async (child) => ({
@@ -44,11 +51,6 @@ export async function findImage(options: {
     platform: platformOf(child),
   }));
   return { digest, images: await Promise.all(images) };
-}
-
-/** A builder's own statements lie in an index under this name, which no engine asks for. */
-function isImage({ platform }: Descriptor): boolean {
-  return platform?.os !== "unknown" || platform.architecture !== "unknown";
 }
 
 async function configurationOf(

@@ -1,5 +1,6 @@
 // Registries of the OCI distribution API: the port, names of images, and whose credentials count. Drivers: oci/ speaks HTTP,
 // memory/ is for tests. What is pushed and promoted, and why, is release's.
+export { isCompanion } from "./companion.ts";
 export { type Credentials, describeCredentials, findCredentials, isLoggedIn } from "./credentials.ts";
 export { digestOf, isDigest } from "./digest.ts";
 export {

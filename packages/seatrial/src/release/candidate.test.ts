@@ -119,6 +119,20 @@ describe("an index of several platforms", () => {
     expect(problems).toMatchObject([{ code: "EVIDENCE_OTHER_IMAGE" }]);
   });
 
+  it("cannot hide an image behind a system or a processor that is unknown: that alone makes no attestation of it", async () => {
+    const world = makeReleaseWorld();
+    for (const platform of ["unknown/amd64", "linux/unknown"]) {
+      const entries = ["linux/amd64", platform].map((each) => descriptor(world.image.manifest, each));
+      const { digest } = await putIndex(world, entries);
+      const read = readCandidate({
+        repository: world.registries.repository(APP),
+        reference: digest,
+        signal: ANY,
+      });
+      await expect(read).toThrowWithCode("CANDIDATE_INVALID");
+    }
+  });
+
   it.each([
     ["linux/arm/v6", { os: "linux", architecture: "arm", variant: "v7" }, false],
     ["linux/arm/v6", { os: "linux", architecture: "arm", variant: "v6" }, true],

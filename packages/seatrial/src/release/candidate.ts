@@ -3,6 +3,7 @@ import {
   type Descriptor,
   familiarName,
   type ImageManifest,
+  isCompanion,
   type Manifest,
   type Repository,
   type RepositoryName,
@@ -138,14 +139,6 @@ async function readImage(options: {
 
 function blobsOf({ config, layers }: ImageManifest): Descriptor[] {
   return [...new Map([config, ...layers].map((blob) => [blob.digest, blob])).values()];
-}
-
-/**
- * A builder's attestation beside its image. Only what names no real platform is one: where an index says nothing, engines ask the
- * configuration, and do not care whether the manifest calls itself an artifact.
- */
-function isCompanion({ platform }: Descriptor): boolean {
-  return platform?.os === "unknown";
 }
 
 /** Engines choose by what the index says of a platform, so that it must say the truth. */

@@ -1,6 +1,6 @@
 import { attestedCommits, type Signer } from "../attest/index.ts";
 import type { Digest } from "../model/index.ts";
-import { type Descriptor, type Repository, readManifest } from "../registry/index.ts";
+import { type Descriptor, isCompanion, type Repository, readManifest } from "../registry/index.ts";
 import { isToolError } from "../support/error.ts";
 import { commitsInTags } from "./candidate-name.ts";
 import { readImageConfig } from "./image-config.ts";
@@ -67,7 +67,7 @@ async function configsOf(
   if (manifest === undefined) return [];
   const content = readManifest(manifest, digest);
   if (content.kind === "image") return [content.config];
-  const first = content.manifests.find(({ platform }) => platform?.os !== "unknown");
+  const first = content.manifests.find((each) => !isCompanion(each));
   const child = first && (await repository.manifests.get(first.digest, signal));
   const image = child && readManifest(child, child.digest);
   return image?.kind === "image" ? [image.config] : [];
