@@ -1,6 +1,6 @@
 import { attestImage } from "../attest/index.ts";
 import type { Problem, ReleaseReceipt, Traffic } from "../model/index.ts";
-import { familiarName, formatReference, type Manifest } from "../registry/index.ts";
+import { familiarName, formatReference, type Manifest, type RegistryClient } from "../registry/index.ts";
 import { EXIT, type ExitCode, isToolError } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
 import { copyImage } from "./copy-image.ts";
@@ -11,6 +11,7 @@ import { setTags } from "./tags.ts";
 import { sumTraffic } from "./traffic.ts";
 
 export interface ApplyReleaseOptions extends Omit<PrepareOptions, "isProven"> {
+  registries: RegistryClient;
   /** An engine has pushed the image for this release; absent: it lay in the registry. */
   pushed?: PushForRelease | undefined;
   onNote: (note: string) => void;
@@ -151,10 +152,10 @@ function descriptorOf({ mediaType, digest, bytes }: Manifest) {
   return { mediaType, digest, size: bytes.length };
 }
 
-function trafficOf({ from, to }: ReleasePlaces, { pushed }: Pick<ApplyReleaseOptions, "pushed">): Traffic {
-  const handles = from === to ? [from] : [from, to];
+function trafficOf(places: ReleasePlaces, { pushed }: Pick<ApplyReleaseOptions, "pushed">): Traffic {
+  const { from, to, candidates } = places;
   return sumTraffic(
-    ...handles.map((each) => each.traffic()),
+    ...[...new Set([from, to, candidates])].map((each) => each.traffic()),
     ...(pushed === undefined ? [] : [pushed.traffic]),
   );
 }

@@ -97,6 +97,24 @@ describe("a floating tag", () => {
     }
   });
 
+  it("is judged by the tags of another repository where candidates wait there, and the receipt counts what that took", async () => {
+    const waiting = { ...APP, repository: "team/waiting" };
+    const candidate = { repository: waiting, prefix: `candidate-${COMMIT}` };
+    const world = makeReleaseWorld();
+    const theirs = latest(world, { waited: false });
+    world.registry.setTag(
+      waiting,
+      `candidate-${OTHER}-${theirs.imageId.slice(7, 19)}`,
+      theirs.manifest.digest,
+    );
+    const asked: string[] = [];
+    world.registry.fault(async ({ operation, subject }) => void asked.push(`${operation} ${subject}`));
+    const { receipt } = await world.release({ plan: planWith({ candidate }), history: history("newer") });
+    expect(receipt.tags[1]).toMatchObject({ tag: "latest", state: "kept" });
+    expect(asked).toContain("manifests.tags ");
+    expect(receipt.traffic.requests).toBe(asked.length);
+  });
+
   it("is judged by what our key attests of the image that it names", async () => {
     await using folder = await makeFolder({});
     const { privateKey } = await createKeyPair({});

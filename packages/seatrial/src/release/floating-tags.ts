@@ -1,10 +1,4 @@
 import type { Digest, TagReceipt } from "../model/index.ts";
-import {
-  familiarName,
-  type RegistryClient,
-  type Repository,
-  type RepositoryName,
-} from "../registry/index.ts";
 import type { Candidate } from "./candidate.ts";
 import { commitsOfImage, REVISION_LABEL } from "./commits-of-image.ts";
 import type { History, Kinship, MayMove, Move } from "./history.ts";
@@ -13,8 +7,7 @@ import type { ReleasePlaces, Signing } from "./prepared.ts";
 
 /** Judges by the commits that the image is of; one look at each image. Without a history, or where all is allowed, everything moves. */
 export function mayMoveTo(options: {
-  plan: Pick<ReleasePlan, "allowBackwards" | "candidate">;
-  registries: RegistryClient;
+  plan: Pick<ReleasePlan, "allowBackwards">;
   places: ReleasePlaces;
   candidate: Candidate;
   signing?: Signing | undefined;
@@ -31,7 +24,7 @@ export function mayMoveTo(options: {
       repository: places.to,
       digest,
       signer: signing?.signer,
-      candidates: handleOn(plan.candidate.repository, options),
+      candidates: places.candidates,
       isLabelled: candidate.images.every(({ labels }) => labels[REVISION_LABEL] === commit),
       signal,
     });
@@ -43,15 +36,6 @@ export function mayMoveTo(options: {
     known.set(digest, move);
     return await move;
   };
-}
-
-/** The handles that are there count what is asked of the registry. */
-function handleOn(
-  name: RepositoryName,
-  { registries, places }: { registries: RegistryClient; places: ReleasePlaces },
-): Repository {
-  const open = [places.from, places.to].find((each) => familiarName(each.name) === familiarName(name));
-  return open ?? registries.repository(name);
 }
 
 /** One image may have been made of several commits: a newer one among them counts most, then one that this was made on. */

@@ -23,7 +23,6 @@ import { isRecordedAsTaken } from "./recorded-images.ts";
 import { readTags, refuseTaken } from "./tags.ts";
 
 export interface PrepareOptions {
-  registries: RegistryClient;
   plan: ReleasePlan;
   project: string;
   /** The image that is to be released, by digest or by a tag that is read once. */
@@ -57,18 +56,25 @@ export interface ExpectedImage {
   digest?: Digest | undefined;
 }
 
-/** Handles on the two repositories of a release. */
+/** Handles on the repositories of a release; nothing is asked of them yet. */
 export function openPlaces(options: {
   registries: RegistryClient;
   image: { repository: RepositoryName };
-  plan: Pick<ReleasePlan, "repository">;
+  plan: Pick<ReleasePlan, "repository" | "candidate">;
 }): ReleasePlaces {
   const { registries, image, plan } = options;
-  const from = registries.repository(image.repository);
-  const isSame =
-    image.repository.registry === plan.repository.registry &&
-    image.repository.repository === plan.repository.repository;
-  return { from, to: isSame ? from : registries.repository(plan.repository) };
+  const handles = new Map<string, Repository>();
+  const open = (name: RepositoryName): Repository => {
+    const key = `${name.registry}/${name.repository}`;
+    const handle = handles.get(key) ?? registries.repository(name);
+    handles.set(key, handle);
+    return handle;
+  };
+  return {
+    from: open(image.repository),
+    to: open(plan.repository),
+    candidates: open(plan.candidate.repository),
+  };
 }
 
 /**

@@ -17,10 +17,14 @@ export interface PreparedRelease {
   tests: Map<SuiteOutcome, TestResult[]>;
 }
 
-/** The repository where the image lies, and the one that it is released to: one handle when they are the same. */
+/** Handles on the repositories of a release: one where they are the same, so that each counts all that is asked of its own. */
 export interface ReleasePlaces {
+  /** Where the image lies. */
   from: Repository;
+  /** Where it is released to. */
   to: Repository;
+  /** Where images wait for their tests: the tags there say of which commits images are. */
+  candidates: Repository;
 }
 
 /** With what a release is attested. */

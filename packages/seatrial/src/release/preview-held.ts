@@ -12,7 +12,7 @@ import { readTags, refuseTaken } from "./tags.ts";
  * immutable tag names the very manifest that the push will make. Changes nothing.
  */
 export async function previewHeld(
-  options: Omit<PrepareOptions, "image" | "expected" | "registries"> & {
+  options: Omit<PrepareOptions, "image" | "expected"> & {
     identity: ImageIdentity;
     /** Where it is released to. */
     repository: Repository;
