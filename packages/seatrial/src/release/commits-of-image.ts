@@ -9,7 +9,7 @@ export interface CommitsOptions {
   /** Where the image lies. */
   repository: Repository;
   digest: Digest;
-  /** Whose attestations say of which commit images are. */
+  /** Whose attestations alone say of which commit images are. */
   signer?: Signer | undefined;
   /** Where images wait for their tests. */
   candidates: Repository;
@@ -22,25 +22,20 @@ export interface CommitsOptions {
 export const REVISION_LABEL = "org.opencontainers.image.revision";
 
 /**
- * The commits that an image in a registry was made of, by the best that says so: its attestations, its label, the tags under which it
- * waited. Empty when nobody says, or when the registry does not tell.
+ * The commits that an image in a registry was made of. With a key its attestations say so, and nothing that anybody else who pushes could
+ * have written; without one its label, else the tags under which it waited. Empty when nobody says, or when the registry does not tell.
  */
 export async function commitsOfImage(options: CommitsOptions): Promise<string[]> {
-  for (const ask of [byAttestations, byImage]) {
-    const commits = await ask(options).catch((error: unknown) => {
-      options.signal.throwIfAborted();
-      // Whatever the registry does not tell here is no reason not to release.
-      if (isToolError(error)) return [];
-      throw error;
-    });
-    if (commits.length > 0) return commits;
+  const { signer, repository, digest, signal } = options;
+  try {
+    if (signer === undefined) return await byImage(options);
+    return await attestedCommits({ repository, subject: digest, keys: [signer.publicKey], signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    // Whatever the registry does not tell here is no reason not to release.
+    if (isToolError(error)) return [];
+    throw error;
   }
-  return [];
-}
-
-async function byAttestations({ signer, repository, digest, signal }: CommitsOptions): Promise<string[]> {
-  if (signer === undefined) return [];
-  return await attestedCommits({ repository, subject: digest, keys: [signer.publicKey], signal });
 }
 
 async function byImage(options: CommitsOptions): Promise<string[]> {

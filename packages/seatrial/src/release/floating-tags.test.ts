@@ -3,8 +3,10 @@ import { createKeyPair, loadSigner } from "../attest/index.ts";
 import { makeFolder } from "../config/testing/folder.ts";
 import type { Outcome } from "../model/index.ts";
 import { denies, onCall } from "../registry/memory/index.ts";
+import type { FoundEvidence } from "./evidence.ts";
 import { judgeMove } from "./floating-tags.ts";
 import type { History, Kinship } from "./history.ts";
+import type { Signing } from "./prepared.ts";
 import {
   APP,
   COMMIT,
@@ -37,6 +39,19 @@ function latest(
     world.registry.setTag(APP, `candidate-${OTHER}-${id}`, image.manifest.digest);
   }
   return image;
+}
+
+async function signingIn(folder: string): Promise<Signing> {
+  const { privateKey } = await createKeyPair({});
+  return { signer: await loadSigner({ pem: privateKey }), folder, version: "0.1.0" };
+}
+
+/** A run whose tests can be named. */
+function foundOf(outcome: Outcome): FoundEvidence {
+  const names = ["a", "b", "c"];
+  const tests = async () =>
+    names.map((name) => ({ group: "", name, status: "passed" as const, duration: 1 }));
+  return { evidence: [{ ...evidenceOf(outcome), tests }], invalid: [], warnings: [] };
 }
 
 describe("a floating tag", () => {
@@ -115,24 +130,11 @@ describe("a floating tag", () => {
     expect(receipt.traffic.requests).toBe(asked.length);
   });
 
-  it("is judged by what our key attests of the image that it names", async () => {
+  it("is judged by what our key attests of the image that it names, and by no tag beside it", async () => {
     await using folder = await makeFolder({});
-    const { privateKey } = await createKeyPair({});
-    const signer = await loadSigner({ pem: privateKey });
-    const signing = { signer, folder: folder.path, version: "0.1.0" };
+    const signing = await signingIn(folder.path);
     const world = makeReleaseWorld();
     const newer = latest(world, { waited: false });
-    const foundOf = (outcome: Outcome) => ({
-      evidence: [
-        {
-          ...evidenceOf(outcome),
-          tests: async () =>
-            ["a", "b", "c"].map((name) => ({ group: "", name, status: "passed" as const, duration: 1 })),
-        },
-      ],
-      invalid: [],
-      warnings: [],
-    });
     const { digest } = newer.manifest;
     const first = await world.release({
       signing,
@@ -145,10 +147,27 @@ describe("a floating tag", () => {
       ),
     });
     expect(first.problems).toEqual([]);
+    // Somebody says that it waited as this commit, so that the tag would move back.
+    world.registry.setTag(APP, `candidate-${COMMIT}-${newer.imageId.slice(7, 19)}`, digest);
     const own = { ...world.identity, manifest: world.image.manifest.digest };
     const late = await world.release({ signing, found: foundOf(outcomeOf(own)), history: history("newer") });
     expect(late.problems).toEqual([]);
     expect(late.receipt.tags[1]).toMatchObject({ tag: "latest", before: digest, state: "kept" });
+  });
+
+  it("leaves an image that our key does not attest, whatever tags say of it, with a warning", async () => {
+    await using folder = await makeFolder({});
+    const signing = await signingIn(folder.path);
+    const world = makeReleaseWorld();
+    latest(world);
+    const own = { ...world.identity, manifest: world.image.manifest.digest };
+    const { receipt, warnings } = await world.release({
+      signing,
+      found: foundOf(outcomeOf(own)),
+      history: history("newer"),
+    });
+    expect(receipt.tags[1]).toMatchObject({ tag: "latest", state: "set" });
+    expect(warnings).toEqual(["latest moves from an image that this key attests no commit of"]);
   });
 
   it.each<[Kinship, string, "kept" | "set" | "not-set"]>([

@@ -29,7 +29,7 @@ export function mayMoveTo(options: {
       signal,
     });
     const related = commits.map(async (each) => ({ commit: each, kinship: await history.kinshipOf(each) }));
-    return judgeMove(await Promise.all(related));
+    return judgeMove(await Promise.all(related), signing === undefined ? UNSAID : UNATTESTED);
   };
   return async (digest) => {
     const move = known.get(digest) ?? look(digest);
@@ -38,8 +38,11 @@ export function mayMoveTo(options: {
   };
 }
 
+const UNSAID = "an image that nobody says a commit of";
+const UNATTESTED = "an image that this key attests no commit of";
+
 /** One image may have been made of several commits: a newer one among them counts most, then one that this was made on. */
-export function judgeMove(related: readonly { commit: string; kinship: Kinship }[]): Move {
+export function judgeMove(related: readonly { commit: string; kinship: Kinship }[], unsaid = UNSAID): Move {
   const find = (...kinships: Kinship[]) => related.find(({ kinship }) => kinships.includes(kinship))?.commit;
   const newer = find("newer");
   if (newer !== undefined) return { to: "backwards", why: `an image of the newer commit ${short(newer)}` };
@@ -52,7 +55,7 @@ export function judgeMove(related: readonly { commit: string; kinship: Kinship }
     };
   const apart = find("apart");
   return apart === undefined
-    ? { to: "unknown", why: "an image that nobody says a commit of" }
+    ? { to: "unknown", why: unsaid }
     : {
         to: "backwards",
         why: `an image of commit ${short(apart)}, which is not among those that this one was made on`,
