@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createPublicKey } from "node:crypto";
 import { cp, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -132,9 +133,12 @@ describe.each(REGISTRY_KINDS)("a release to %s", (kind) => {
     expect(pushedAgain.stdout).toContain("0 bytes uploaded");
   });
 
-  it("is attested with a key, and anybody can verify it with the public half and plain HTTP", async () => {
+  it("is attested with a key where it is released to, and anybody can verify it with the public half and plain HTTP", async () => {
     const name = named("attested");
-    await using folder = await project(files(name, TAGS));
+    const waiting = `waiting/${name}`;
+    await using folder = await project(
+      files(name, `${TAGS}\n        candidate: ${registry.host}/${waiting}`),
+    );
     const sha = await commit(folder.folder);
     await using keys = await project({});
     const key = `${keys.folder}/seatrial.key`;
@@ -155,6 +159,12 @@ describe.each(REGISTRY_KINDS)("a release to %s", (kind) => {
       { ...one, suite: "smoke" },
       { ...one, suite: "unit" },
     ]);
+    expect((await inRegistry(waiting, digest)).digest).toBe(digest);
+    const publicKey = createPublicKey(pem).export({ type: "spki", format: "pem" });
+    await keys.write("seatrial.pub", publicKey.toString());
+    const reference = `${registry.host}/${name}:latest`;
+    const verified = await run(folder, "verify", reference, "--key", `${keys.folder}/seatrial.pub`);
+    expect(verified.code, verified.all).toBe(0);
     const listed = await registry.referrers(name, digest);
     const again = await run(folder, "release", { SEATRIAL_KEY: key });
     expect(again.code, again.all).toBe(0);
