@@ -69,6 +69,7 @@ export async function bareCycle({ database, test, command }) {
     CheckDuplicate: false,
     IPAM: { Config: [{ Subnet: `10.214.${cycles % 250}.0/26` }] },
   });
+  const ids = [];
   const create = async (part, body) => {
     const { Id } = await call("POST", `/containers/create?name=${name}-${part}`, {
       ...body,
@@ -76,19 +77,28 @@ export async function bareCycle({ database, test, command }) {
       HostConfig: { NetworkMode: network.Id },
       NetworkingConfig: { EndpointsConfig: { [network.Id]: { Aliases: [part] } } },
     });
+    ids.push(Id);
     await call("POST", `/containers/${Id}/start`);
     return Id;
   };
-  const ids = await Promise.all([
-    create("db", {
-      Image: database,
-      Env: ["POSTGRES_PASSWORD=bench", "PGDATA=/kept/data"],
-      Cmd: ["postgres", "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"],
-    }),
-    create("check", { Image: test, Env: ["PGHOST=db", "PGUSER=postgres", "PGPASSWORD=bench"], Cmd: command }),
-  ]);
-  const { StatusCode } = await call("POST", `/containers/${ids[1]}/wait`);
-  await Promise.all(ids.map((id) => call("DELETE", `/containers/${id}?force=true&v=true`)));
-  await call("DELETE", `/networks/${network.Id}`);
-  if (StatusCode !== 0) throw new Error(`the bare cycle's test ended with ${StatusCode}`);
+  try {
+    const started = await Promise.allSettled([
+      create("db", {
+        Image: database,
+        Env: ["POSTGRES_PASSWORD=bench", "PGDATA=/kept/data"],
+        Cmd: ["postgres", "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"],
+      }),
+      create("check", {
+        Image: test,
+        Env: ["PGHOST=db", "PGUSER=postgres", "PGPASSWORD=bench"],
+        Cmd: command,
+      }),
+    ]);
+    for (const each of started) if (each.status === "rejected") throw each.reason;
+    const { StatusCode } = await call("POST", `/containers/${started[1].value}/wait`);
+    if (StatusCode !== 0) throw new Error(`the bare cycle's test ended with ${StatusCode}`);
+  } finally {
+    await Promise.all(ids.map((id) => call("DELETE", `/containers/${id}?force=true&v=true`)));
+    await call("DELETE", `/networks/${network.Id}`);
+  }
 }

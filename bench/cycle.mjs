@@ -12,8 +12,6 @@ const compose = ["compose", "-f", join(project, "compose.yaml"), "-p", "bench-cy
 const kept = "seatrial-bench:initialised";
 
 export async function cycle({ rounds = 7 } = {}) {
-  await run("docker", [...compose, "build", "check"]);
-  await keepInitialised({ image: "postgres:17", reference: kept });
   const waiting = "until psql --no-psqlrc -v ON_ERROR_STOP=1 -f /check.sql 2>/dev/null; do sleep 0.02; done";
   const contestants = [
     {
@@ -34,6 +32,8 @@ export async function cycle({ rounds = 7 } = {}) {
     },
   ];
   try {
+    await run("docker", [...compose, "build", "check"]);
+    await keepInitialised({ image: "postgres:17", reference: kept });
     const times = await measure({
       contestants,
       rounds,
@@ -41,6 +41,11 @@ export async function cycle({ rounds = 7 } = {}) {
     });
     return table(times);
   } finally {
-    await run("docker", ["image", "rm", "--force", kept, "bench-cycle-compose-check"]);
+    // A round that was stopped, or failed, has left its database and its network.
+    for (const words of [
+      [...compose, "down", "-v"],
+      ["image", "rm", "--force", kept, "bench-cycle-compose-check"],
+    ])
+      await run("docker", words).catch((error) => console.error(error.message));
   }
 }
