@@ -6,12 +6,11 @@ const IMAGE = "application/vnd.docker.container.image.v1+json";
 const LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip";
 const MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
 
-/** Pushes an image of so many layers, each with one file of random bytes. */
-export async function pushRandomImage({ host, name, layers, layerBytes }) {
+/** Makes an image of so many layers, each with one file of random bytes. */
+export function makeRandomImage({ layers, layerBytes }) {
   const made = Array.from({ length: layers }, (_, index) => makeLayer(`file-${index + 1}`, layerBytes));
   const rootfs = { type: "layers", diff_ids: made.map(({ diffId }) => diffId) };
   const config = Buffer.from(JSON.stringify({ architecture: "amd64", os: "linux", config: {}, rootfs }));
-  for (const bytes of [...made.map(({ bytes }) => bytes), config]) await putBlob({ host, name, bytes });
   const manifest = Buffer.from(
     JSON.stringify({
       schemaVersion: 2,
@@ -20,17 +19,25 @@ export async function pushRandomImage({ host, name, layers, layerBytes }) {
       layers: made.map(({ bytes }) => ({ mediaType: LAYER, size: bytes.length, digest: digestOf(bytes) })),
     }),
   );
-  const digest = digestOf(manifest);
-  await send(`http://${host}/v2/${name}/manifests/${digest}`, "PUT", manifest, MANIFEST);
   return {
-    reference: `${host}/${name}@${digest}`,
-    digest,
-    mediaType: MANIFEST,
-    size: manifest.length,
-    imageId: digestOf(config),
-    layers: rootfs.diff_ids,
-    platform: "linux/amd64",
+    blobs: [...made.map(({ bytes }) => bytes), config],
+    manifest,
+    identity: {
+      digest: digestOf(manifest),
+      mediaType: MANIFEST,
+      size: manifest.length,
+      imageId: digestOf(config),
+      layers: rootfs.diff_ids,
+      platform: "linux/amd64",
+    },
   };
+}
+
+/** Pushes it by its digest, and under tags if there are any. */
+export async function pushImage({ host, name, image: { blobs, manifest, identity }, tags = [] }) {
+  for (const bytes of blobs) await putBlob({ host, name, bytes });
+  for (const reference of [identity.digest, ...tags])
+    await send(`http://${host}/v2/${name}/manifests/${reference}`, "PUT", manifest, MANIFEST);
 }
 
 /** What a tag names now: the manifest by the digest of its bytes, and the configuration in it. */

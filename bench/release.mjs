@@ -1,4 +1,5 @@
-// The promotion of a tested image, within its repository and into another one of the same registry, each with two tags.
+// The promotion of a tested image, within its repository and into another one of the same registry, each with two tags: a new one, and one
+// that moves to it from an earlier release.
 import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,8 +8,9 @@ import { run } from "./command.mjs";
 import { conditions } from "./conditions.mjs";
 import { countingProxy } from "./counting-proxy.mjs";
 import { measure, median, table } from "./measure.mjs";
-import { pushRandomImage, readTag } from "./registry-image.mjs";
+import { makeRandomImage, pushImage, readTag } from "./registry-image.mjs";
 import { byDocker, bySeatrial, bySkopeo, forget } from "./release/contestants.mjs";
+import { earlierRelease } from "./release/earlier.mjs";
 import { makeKey, writeProject } from "./release/project.mjs";
 import { untilAnswers } from "./until-answers.mjs";
 
@@ -16,17 +18,23 @@ const NAME = "bench-release";
 const SHAPE = { layers: 6, layerBytes: 8_000_000 };
 
 export async function release({ rounds = 7 } = {}) {
-  const folder = await mkdtemp(join(tmpdir(), "seatrial-bench-release-"));
+  const home = await mkdtemp(join(tmpdir(), "seatrial-bench-release-"));
+  const folder = join(home, "project");
   let registry;
   let proxy;
   let image;
   try {
     registry = await startRegistry();
     proxy = await countingProxy(registry.host);
-    image = await pushRandomImage({ host: proxy.host, name: NAME, ...SHAPE });
-    await writeProject({ folder, name: NAME, image, repository: `${proxy.host}/${NAME}` });
-    const key = await makeKey(folder);
-    const bench = { folder, key, image, registry, proxy, rounds, hasSkopeo: await hasSkopeo() };
+    const key = await makeKey(home);
+    const on = join(home, "earlier");
+    const earlier = await earlierRelease({ folder: on, key, name: NAME, registry, proxy });
+    const made = makeRandomImage(SHAPE);
+    const repository = `${proxy.host}/${NAME}`;
+    image = { reference: `${repository}@${made.identity.digest}`, ...made.identity };
+    await pushImage({ host: registry.host, name: NAME, image: made });
+    await writeProject({ folder, on, name: NAME, image, repository });
+    const bench = { folder, key, image, earlier, registry, proxy, rounds, hasSkopeo: await hasSkopeo() };
     const within = await compare(bench, {
       title: "Within its repository, which has the attestations from the first round on",
       to: () => NAME,
@@ -45,7 +53,7 @@ export async function release({ rounds = 7 } = {}) {
     proxy?.close();
     if (image !== undefined) await forget(image);
     if (registry !== undefined) await removeRegistry(registry.name);
-    await rm(folder, { recursive: true, force: true });
+    await rm(home, { recursive: true, force: true });
   }
 }
 
@@ -71,7 +79,8 @@ const hasSkopeo = () =>
     () => false,
   );
 
-async function compare({ folder, key, image, registry, proxy, rounds, hasSkopeo }, { title, to }) {
+async function compare(bench, { title, to }) {
+  const { folder, key, image, earlier, registry, proxy, rounds, hasSkopeo } = bench;
   const counts = {};
   const inside = {};
   const salt = randomBytes(3).toString("hex");
@@ -81,30 +90,32 @@ async function compare({ folder, key, image, registry, proxy, rounds, hasSkopeo 
     ...(hasSkopeo ? [bySkopeo(image)] : []),
     byDocker(image),
   ];
-  let promoted;
+  const placeOf = (key, round) => {
+    const version = `${key}-${salt}-${round}`;
+    return { repository: to(version), tags: [version, `${key}-latest`] };
+  };
   const times = await measure({
     rounds,
     contestants: contestants.map(({ name, key, prepare, promote }) => ({
       name,
-      async prepare() {
+      async prepare(round) {
+        await earlier.stand({ ...placeOf(key, round), isSigned: key === "seatrial-signed" });
         await prepare?.();
         proxy.take();
       },
       async run(round) {
-        const repository = to(`${key}-${salt}-${round}`);
-        const tags = [`${key}-${salt}-${round}`, `${key}-latest`];
-        promoted = { repository, tags };
+        const { repository, tags } = placeOf(key, round);
         await promote(`${proxy.host}/${repository}`, tags);
       },
       async after(round) {
         const { requests, up, blobsUp, down } = proxy.take();
-        const sameDigest = await namesOf({ ...promoted, image, registry, name });
+        const sameDigest = await namesOf({ ...placeOf(key, round), image, registry, name });
         if (round === 0) return;
         counts[name] ??= [];
         counts[name].push({ requests, up, blobsUp, down, sameDigest });
         if (!key.startsWith("seatrial")) return;
         inside[name] ??= [];
-        inside[name].push(await receiptDuration(folder));
+        inside[name].push(await receiptDuration({ folder, earlier }));
       },
     })),
     onRound: (round) => console.error(`${title}: round ${round} of ${rounds}`),
@@ -148,6 +159,13 @@ function countsTable(counts) {
   ].join("\n");
 }
 
-async function receiptDuration(folder) {
-  return JSON.parse(await readFile(join(folder, ".seatrial/latest/release.json"), "utf8")).duration;
+/** What a release took by its own receipt, which must say that it moved the floating tag. */
+async function receiptDuration({ folder, earlier }) {
+  const { duration, tags } = JSON.parse(
+    await readFile(join(folder, ".seatrial/latest/release.json"), "utf8"),
+  );
+  const moved = tags.find(({ kind }) => kind === "floating");
+  if (moved.before !== earlier.digest || moved.state !== "set")
+    throw new Error(`the floating tag did not move: ${JSON.stringify(moved)}`);
+  return duration;
 }

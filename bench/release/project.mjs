@@ -13,16 +13,18 @@ const TESTS = Array.from(
 );
 const JUNIT = `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites><testsuite name="bench" tests="${TESTS.length}">${TESTS.join("")}</testsuite></testsuites>\n`;
 
-export async function writeProject({ folder, name, image, repository }) {
+/** The project at a commit, which is made on that of `on` if there is one; returns the commit. */
+export async function writeProject({ folder, on, name, image, repository }) {
   const write = async (file, content) => {
     await mkdir(dirname(join(folder, file)), { recursive: true });
     await writeFile(join(folder, file), content);
   };
+  if (on !== undefined) await run("git", ["clone", "--quiet", on, folder]);
   const suites = SUITES.map((suite) => `  ${suite}: { runner: pytest, command: check }\n`).join("");
   await write("Dockerfile", "FROM scratch AS release\n");
   await write(
     "seatrial.yaml",
-    `name: ${name}\nsuites:\n${suites}release:\n  repository: "\${TO:-${repository}}"\n  tags: ["\${VERSION:-none}"]\n  floating: ["\${MOVING:-none}"]\n`,
+    `name: ${name}\nsuites:\n${suites}release:\n  repository: "\${TO:-${repository}}"\n  candidate: ${repository}\n  tags: ["\${VERSION:-none}"]\n  floating: ["\${MOVING:-none}"]\n`,
   );
   await write(".gitignore", "images.json\nevidence\nseatrial.key\nseatrial.pub\n.seatrial\n");
   const source = { commit: await commit(folder), dirty: false };
@@ -31,6 +33,7 @@ export async function writeProject({ folder, name, image, repository }) {
   await write("images.json", JSON.stringify(list));
   await write("evidence/bench/outcome.json", JSON.stringify(outcomeOf({ name, image, identity, source })));
   for (const suite of SUITES) await write(`evidence/bench/results/${suite}/junit.xml`, JUNIT);
+  return source.commit;
 }
 
 function outcomeOf({ name, image, identity, source }) {
@@ -72,7 +75,7 @@ async function commit(folder) {
     run("git", ["-C", folder, "-c", "user.name=bench", "-c", "user.email=bench@example.com", ...args]);
   await git("init", "--quiet", "--initial-branch", "trunk");
   await git("add", "--all");
-  await git("commit", "--quiet", "--message", "bench");
+  await git("commit", "--quiet", "--allow-empty", "--message", "bench");
   return (await git("rev-parse", "HEAD")).trim();
 }
 
