@@ -42,6 +42,7 @@ export async function secondRun({ rounds = 5, dryRun = false } = {}) {
     for (const comparison of COMPARISONS) parts.push(await compare(contestants, bench, comparison));
     return [
       ...parts,
+      "All jobs had one engine, which keeps what it has: the build's caches in the registry were written, and never read. What they save an engine that starts empty is not in these figures.",
       ...kept.map((folder) => `A round took more than ${SLOW} times the median; what it printed: ${folder}`),
       await conditions(),
     ].join("\n\n");
