@@ -67,6 +67,17 @@ describe("doctor", () => {
     expect(here.stdout()).toMatch(/✖ project .* suites: none\n {2}mend: .*seatrial init/);
   });
 
+  it("says which secrets of the build are missing", async () => {
+    await using here = await at({
+      Dockerfile: "FROM scratch\n",
+      "seatrial.yaml": "image: { secrets: { npm: { env: NPM_TOKEN } } }",
+    });
+    await here.seatrial("doctor");
+    expect(here.stdout()).toMatch(
+      /✖ build secret .* npm comes from NPM_TOKEN, which is not set\n {2}mend: set NPM_TOKEN /,
+    );
+  });
+
   it("says the same to programs, as JSON", async () => {
     await using here = await at(PROJECT);
     expect(await here.seatrial("doctor", "--json")).toBe(3);

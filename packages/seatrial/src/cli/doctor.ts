@@ -113,7 +113,10 @@ const checkProject: Check = async (surroundings, _signal, flags) => {
     const suites = project.suites.map((suite) => suite.name).join(", ");
     const found = `${project.name} in ${project.root}, suites: ${suites === "" ? "none" : suites}`;
     const mend = suites === "" ? "name suites in seatrial.yaml (`seatrial init` writes one)" : undefined;
-    return [{ name: "project", ok: suites !== "", found, mend, exitCode: EXIT.usage }];
+    return [
+      { name: "project", ok: suites !== "", found, mend, exitCode: EXIT.usage },
+      ...project.config.image.missingSecrets.map((error) => failed("build secret", error, EXIT.usage)),
+    ];
   } catch (error) {
     return [failed("project", error, EXIT.usage)];
   }

@@ -109,6 +109,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
       args,
       secrets: build.secrets,
       secretEnvironment: build.environment,
+      missingSecrets: build.missing,
       platform: input.image?.platform,
     },
     services: serviceSettings(input.services),

@@ -10,6 +10,7 @@ import type {
   SpacePlan,
   SpaceUse,
 } from "../model/index.ts";
+import type { ToolError } from "../support/error.ts";
 import type { DockerfileSummary } from "./dockerfile/summary.ts";
 import type { Preset, ReadyConfig } from "./ready.ts";
 import type { StructureFile } from "./structure/file.ts";
@@ -75,6 +76,8 @@ export interface ImageSettings {
   secrets: BuildSecret[];
   /** The variables that secrets come from. */
   secretEnvironment: Record<string, string>;
+  /** Of secrets that are not here: a build of these images fails with the first. */
+  missingSecrets: ToolError[];
   platform?: string | undefined;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadProject } from "./load.ts";
-import { failureOf, makeFolder } from "./testing/folder.ts";
+import { makeFolder } from "./testing/folder.ts";
 
 async function secretsOf(
   config: string,
@@ -69,17 +69,23 @@ describe("secretValues", () => {
     expect(project.secretValues).toEqual(expect.arrayContaining(["from-dotenv", "from-shell"]));
   });
 
-  it("cannot be had when a build secret is not there", async () => {
-    const missingFile = await failureOf(secretsOf("image: { secrets: { npmrc: { file: ~/.npmrc } } }"));
-    expect(missingFile).toMatchObject({
-      code: "SECRET_NOT_FOUND",
-      message: "no such file: home/.npmrc",
-      hint: "seatrial.yaml:1:36: the build secret npmrc comes from this file",
-    });
-    const missingVariable = await failureOf(secretsOf("image: { secrets: { t: { env: NOPE } } }"));
-    expect(missingVariable).toMatchObject({
-      code: "SECRET_NOT_FOUND",
-      message: "seatrial.yaml:1:31: the build secret t comes from NOPE, which is not set",
-    });
+  it("goes without a build secret that is not there, which is told to who builds", async () => {
+    const config =
+      "image: { secrets: { npmrc: { file: ~/.npmrc }, t: { env: NOPE }, s: { env: SHELL_SET } } }";
+    await using folder = await makeFolder({ Dockerfile: "FROM a\n", "seatrial.yaml": config });
+    const project = await loadProject({ environment: folder.environment({ SHELL_SET: "from-shell" }) });
+    expect(project.config.image.secrets.map(({ id }) => id)).toEqual(["npmrc", "t", "s"]);
+    expect(project.config.image.secretEnvironment).toEqual({ SHELL_SET: "from-shell" });
+    expect(project.config.image.missingSecrets).toMatchObject([
+      {
+        code: "SECRET_NOT_FOUND",
+        message: "no such file: home/.npmrc",
+        hint: "seatrial.yaml:1:36: the build secret npmrc comes from this file",
+      },
+      {
+        code: "SECRET_NOT_FOUND",
+        message: "seatrial.yaml:1:58: the build secret t comes from NOPE, which is not set",
+      },
+    ]);
   });
 });

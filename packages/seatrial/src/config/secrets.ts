@@ -1,4 +1,5 @@
 import type { BuildSecret } from "../model/index.ts";
+import { isToolError, type ToolError } from "../support/error.ts";
 import type { Environment } from "./environment.ts";
 import { configError } from "./errors.ts";
 import type { Lookup } from "./interpolate.ts";
@@ -22,41 +23,52 @@ export interface BuildSecrets {
   environment: Record<string, string>;
   /** For redaction. */
   values: string[];
+  /** SECRET_NOT_FOUND for each that is not there. */
+  missing: ToolError[];
 }
 
-/** Finds the build's secrets. One that is not there fails with SECRET_NOT_FOUND. */
+/** Finds the build's secrets. Only who builds needs them all: what is missing is handed on. */
 export async function readBuildSecrets(options: BuildSecretsOptions): Promise<BuildSecrets> {
   const { root, environment, lookup, placeOf } = options;
   const secrets: BuildSecret[] = [];
   const found: Record<string, string> = {};
   const values: string[] = [];
+  const missing: ToolError[] = [];
   for (const [id, { file, env }] of Object.entries(options.input ?? {})) {
     if (env !== undefined) {
+      secrets.push({ id, from: { kind: "env", variable: env } });
       const value = lookup(env);
       if (value === undefined) {
-        throw configError({
-          code: "SECRET_NOT_FOUND",
-          message: `${placeOf(["image", "secrets", id, "env"])}: the build secret ${id} comes from ${env}, which is not set`,
-          hint: `set ${env} in the environment or in the project's env file`,
-        });
+        missing.push(
+          configError({
+            code: "SECRET_NOT_FOUND",
+            message: `${placeOf(["image", "secrets", id, "env"])}: the build secret ${id} comes from ${env}, which is not set`,
+            hint: `set ${env} in the environment or in the project's env file`,
+          }),
+        );
+      } else {
+        values.push(value);
+        found[env] = value;
       }
-      values.push(value);
-      found[env] = value;
-      secrets.push({ id, from: { kind: "env", variable: env } });
     } else if (file !== undefined) {
       const path = absolutePath(file, root, environment);
-      const { text } = await readText({
-        path,
-        environment,
-        missing: "SECRET_NOT_FOUND",
-        unreadable: "SECRET_NOT_FOUND",
-        hint: `${placeOf(["image", "secrets", id, "file"])}: the build secret ${id} comes from this file`,
-      });
-      values.push(text.trim(), ...secretsInFile(text));
       secrets.push({ id, from: { kind: "file", path } });
+      try {
+        const { text } = await readText({
+          path,
+          environment,
+          missing: "SECRET_NOT_FOUND",
+          unreadable: "SECRET_NOT_FOUND",
+          hint: `${placeOf(["image", "secrets", id, "file"])}: the build secret ${id} comes from this file`,
+        });
+        values.push(text.trim(), ...secretsInFile(text));
+      } catch (error) {
+        if (!isToolError(error)) throw error;
+        missing.push(error);
+      }
     }
   }
-  return { secrets, environment: found, values };
+  return { secrets, environment: found, values, missing };
 }
 
 /**

@@ -164,6 +164,8 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
   const coverage = coveragePlan(options, { suites, services });
   const given = givenImages({ ...options, needed: [...own, ...further] });
   const built = given.length > 0 ? [] : [...own, ...further];
+  const [missing] = project.config.image.missingSecrets;
+  if (missing !== undefined && built.length > 0) throw missing;
   return {
     plan: {
       project: project.name,
