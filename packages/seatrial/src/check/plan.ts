@@ -18,8 +18,8 @@ export interface CheckPlan {
   /** `non-root`, a name or a number. */
   user?: string | undefined;
   maxSizeBytes?: number | undefined;
-  /** `values` are those that the build was given; `allow` are globs of paths that may look like keys. */
-  secrets?: { values: BuildSecret[]; allow: string[] } | undefined;
+  /** `values` are those that the build was given; `allow` are globs of paths that may look like keys, `allowEmpty` ids of values that may be empty. */
+  secrets?: { values: BuildSecret[]; allow: string[]; allowEmpty: string[] } | undefined;
   entrypoint?: EntrypointSettings | undefined;
   /** By absolute path of the image. */
   files: Record<string, FileExpectation>;
@@ -56,7 +56,9 @@ export function planChecks(options: PlanChecksOptions): CheckPlan {
     noSources: settings.noSources.enabled ? { globs: settings.noSources.globs } : undefined,
     user: settings.user,
     maxSizeBytes: settings.maxSizeBytes,
-    secrets: settings.secrets.enabled ? { values: secrets, allow: settings.secrets.allow } : undefined,
+    secrets: settings.secrets.enabled
+      ? { values: secrets, allow: settings.secrets.allow, allowEmpty: settings.secrets.allowEmpty }
+      : undefined,
     entrypoint: settings.entrypoint,
     files: settings.files,
     labels: settings.labels,

@@ -122,7 +122,7 @@ describe("for people", () => {
           ...settings,
           absent,
           noSources: { enabled: false, globs: [] },
-          secrets: { enabled: true, allow: [] },
+          secrets: { enabled: true, allow: [], allowEmpty: [] },
           files: {},
           labels: {},
           env: {},
@@ -150,7 +150,7 @@ describe("for people", () => {
       settings: {
         absent: [],
         noSources: { enabled: true, globs: [] },
-        secrets: { enabled: true, allow: [] },
+        secrets: { enabled: true, allow: [], allowEmpty: [] },
         files: {},
         labels: {},
         env: {},

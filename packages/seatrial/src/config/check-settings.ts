@@ -76,8 +76,8 @@ async function entrypointSettings(
 }
 
 function secretSettings(input: CheckInput["secrets"]): CheckSettings["secrets"] {
-  if (typeof input === "boolean") return { enabled: input, allow: [] };
-  return { enabled: true, allow: input?.allow ?? [] };
+  if (typeof input === "boolean") return { enabled: input, allow: [], allowEmpty: [] };
+  return { enabled: true, allow: input?.allow ?? [], allowEmpty: input?.["allow-empty"] ?? [] };
 }
 
 function fileExpectation(input: NonNullable<CheckInput["files"]>[string]): FileExpectation {

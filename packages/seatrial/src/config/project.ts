@@ -190,8 +190,8 @@ export interface CheckSettings {
   /** `non-root`, a name or a number. */
   user?: string | undefined;
   maxSizeBytes?: number | undefined;
-  /** Allowed are globs of paths that may look like keys. */
-  secrets: { enabled: boolean; allow: string[] };
+  /** Allowed are globs of paths that may look like keys, and ids of build secrets that may be empty. */
+  secrets: { enabled: boolean; allow: string[]; allowEmpty: string[] };
   entrypoint?: EntrypointSettings | undefined;
   /** By absolute path of the image. */
   files: Record<string, FileExpectation>;

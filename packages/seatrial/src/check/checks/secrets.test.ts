@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { TarFile } from "../testing/tar.ts";
 import { type CheckWorld, check, textOf } from "../testing/world.ts";
@@ -8,6 +9,7 @@ const KEY = `${["-----BEGIN", "PRIVATE KEY-----"].join(" ")}\nMIIEvQIBADANBgkqhk
 const GITHUB_TOKEN = "ghp_aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xYzZ1y";
 
 const file = (name: string, content: string): TarFile => ({ name, content });
+const allowing = (...allow: string[]) => ({ secrets: { enabled: true, allow, allowEmpty: [] } });
 const world = (further: CheckWorld): CheckWorld => ({ secrets: { token: VALUE }, ...further });
 
 describe("the value of a build secret", () => {
@@ -59,8 +61,46 @@ describe("the value of a build secret", () => {
     expect(outcome.status).toBe("passed");
   });
 
+  it("that is empty fails, as in a job that CI gave no value, unless it may be empty", async () => {
+    const secrets = { token: "", npmrc: "\n", spare: " " };
+    const allowed = { secrets: { enabled: true, allow: [], allowEmpty: ["spare"] } };
+    const { outcome, find } = await check({ secrets, settings: allowed });
+    expect(outcome).toMatchObject({ status: "failed", counts: { failed: 2, skipped: 1 } });
+    const text = textOf(find("check.secrets build secret token"));
+    expect(text).toMatch(/^failed\nIt cannot be looked for: the variable token is empty\.\n/);
+    expect(text).toMatch(/check\.secrets\.allow-empty/);
+    expect(find("check.secrets build secret npmrc")?.status).toBe("failed");
+    expect(find("check.secrets build secret spare")).toMatchObject({
+      status: "skipped",
+      message: "not looked for: the variable spare is empty, as it may be",
+    });
+  });
+
+  it("that is not set fails, also where it may be empty", async () => {
+    const allowed = { secrets: { enabled: true, allow: [], allowEmpty: ["token"] } };
+    const { outcome, find } = await check({ secrets: { token: undefined }, settings: allowed });
+    expect(outcome.status).toBe("failed");
+    const message = find("check.secrets build secret token")?.message;
+    expect(message).toMatch(/^It cannot be looked for: the variable token is not set\.\nGive this job /);
+    expect(message).not.toMatch(/allow-empty/);
+  });
+
+  it("that is a file of many tokens is looked for by each, and those beyond the limit are counted", async () => {
+    const token = (at: number) => `tok-${createHash("sha256").update(`${at}`).digest("base64url")}`;
+    const tokens = Array.from({ length: 300 }, (_, at) => token(at));
+    const secrets = { npmrc: tokens.map((each, at) => `T${at}=${each}`).join("\n") };
+    const leakOf = (at: number) => ({ secrets, layers: [[file("leak", `x${token(at)}y`)]] });
+    const found = await check(leakOf(254));
+    expect(found.find("check.secrets build secret npmrc")?.message).toMatch(/^\/leak \(the value\)/);
+    const beyond = await check(leakOf(255));
+    expect(beyond.find("check.secrets build secret npmrc")?.status).toBe("passed");
+    expect(textOf(beyond.find("check.secrets build secret npmrc: further parts"))).toMatch(
+      /^skipped\nnot looked for: 45 of its parts/,
+    );
+  });
+
   it("in a file that is allowed is found all the same: what is allowed only looks like a key", async () => {
-    const settings = { secrets: { enabled: true, allow: ["*.key"] } };
+    const settings = allowing("*.key");
     const { find } = await check(world({ layers: [[file("leak.key", `${KEY}${VALUE}`)]], settings }));
     expect(find("check.secrets build secret token")?.message).toMatch(
       /^\/leak\.key \(the value\) in layer 1/,
@@ -71,7 +111,7 @@ describe("the value of a build secret", () => {
   it("is found behind any number of keys, allowed or not", async () => {
     const keys = Array.from({ length: 1_500 }, (_, at) => file(`app/testdata/${at}.pem`, KEY));
     const layers = [[...keys, file("root/.npmrc", VALUE), file("root/.ssh/id", KEY)]];
-    const settings = { secrets: { enabled: true, allow: ["*.pem"] } };
+    const settings = allowing("*.pem");
     const { find } = await check(world({ layers, settings }));
     expect(find("check.secrets build secret token")?.message).toMatch(/^\/root\/\.npmrc /);
     expect(find("check.secrets private keys")?.message).toMatch(/^\/root\/\.ssh\/id /);
@@ -161,14 +201,14 @@ describe("keys and credentials", () => {
   });
 
   it("in a variable may be allowed by its name, there and in the lines that set it", async () => {
-    const settings = { secrets: { enabled: true, allow: ["env:MAPS"] } };
+    const settings = allowing("env:MAPS");
     const history = [`ENV MAPS=${GITHUB_TOKEN}`, `-RUN |2 A=1 MAPS=${GITHUB_TOKEN} /bin/sh -c make`];
     const allowed = await check({ config: { env: { MAPS: GITHUB_TOKEN } }, history, settings });
     expect(allowed.outcome.status).toBe("passed");
     const aws = "q9Xw2ErT/5yUiO8pAsD+fGh1JkLzXcVbN4mQ7wEr";
     const named = await check({
       config: { env: { AWS_SECRET_KEY: aws } },
-      settings: { secrets: { enabled: true, allow: ["env:AWS_SECRET_KEY"] } },
+      settings: allowing("env:AWS_SECRET_KEY"),
     });
     expect(named.outcome.status).toBe("passed");
     const other = await check({ config: { env: { OTHER: GITHUB_TOKEN } }, settings });
@@ -178,14 +218,14 @@ describe("keys and credentials", () => {
   });
 
   it("may be allowed by globs", async () => {
-    const settings = { secrets: { enabled: true, allow: ["*.key"] } };
+    const settings = allowing("*.key");
     const { outcome } = await check({ layers: [[file("app/deep/server.key", KEY)]], settings });
     expect(outcome.status).toBe("passed");
   });
 
   it("that are more than can be listed fail, although all of the listed ones are allowed", async () => {
     const keys = Array.from({ length: 10_001 }, (_, at) => file(`testdata/${at}.pem`, KEY));
-    const settings = { secrets: { enabled: true, allow: ["*.pem"] } };
+    const settings = allowing("*.pem");
     const { find } = await check({ layers: [keys], settings });
     expect(textOf(find("check.secrets private keys"))).toMatch(
       /^failed\nprivate key in more files than are listed in layer 1 of 1/,
@@ -195,7 +235,7 @@ describe("keys and credentials", () => {
   });
 
   it("are not looked at when nobody asks", async () => {
-    const settings = { secrets: { enabled: false, allow: [] } };
+    const settings = { secrets: { enabled: false, allow: [], allowEmpty: [] } };
     const { outcome } = await check(world({ layers: [[file("a.key", KEY)]], settings }));
     expect(outcome.results).toEqual([]);
   });

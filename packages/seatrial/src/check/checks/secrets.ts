@@ -2,6 +2,7 @@ import type { CheckCase, StaticCheck, StaticSubject } from "../check.ts";
 import { createGlobs } from "../globs.ts";
 import type { ConfigFinding, FindingKind, ImageIndex, LayerFinding } from "../layers/image-index.ts";
 import { FORMATS } from "../secrets/formats.ts";
+import type { Missing } from "../secrets/values.ts";
 import { type Find, failedBy } from "./telling.ts";
 
 /** Values of build secrets, private keys and credentials. */
@@ -12,6 +13,7 @@ export const secrets: StaticCheck = {
     "Looks for the real bytes of each build secret, plain, in base64, URL-escaped and JSON-escaped, in the bytes of every layer, in names of files, in the history and the configuration. Of a file with",
     "several lines also each part that looks random is looked for by itself. And in all of these for private keys and credentials by their format:",
     `${[...new Set(FORMATS.map(({ name }) => name))].join(", ")}; private keys in folders of package managers and in the system's libraries are taken for test data of published packages.`,
+    "A build secret whose value is not there (not set, empty, no such file) fails, since nobody can say that it is not in the image; `allow-empty` names those that may be empty.",
     "Files .gz and .tgz are looked into up to 4 MB each (64 MB when decompressed), but not in folders of package managers and of the system. Not looked into: larger ones, and what is compressed in other ways or encrypted, such as .zip, .jar and .whl files. Values of less than 6 bytes are named as unchecked. `allow` has globs of files, and variables as env:NAME, that may hold what looks like keys or credentials; the value of a build secret it never excuses.",
   ].join(" "),
   asked: (plan) => {
@@ -26,11 +28,15 @@ const VARIABLE = "env:";
 const MOST_LINES = 3;
 const ADVICE_VALUE =
   "Who can pull the image can read it: revoke it now. Then give it to the RUN that needs it with --mount=type=secret, and let that RUN write it nowhere.";
+const ADVICE_MISSING =
+  "Give this job the value that the build was given: without it nobody can say that it is not in the image.";
+const ADVICE_EMPTY = "If the build goes without it at times, name it under check.secrets.allow-empty.";
 const ADVICE_FORMAT =
   "Who can pull the image can read it. Keep it out of the image (.dockerignore, --mount=type=secret), or name the file (a variable as env:NAME) under check.secrets.allow if it is no secret.";
 
 function judge({ plan, index, secrets: searched }: StaticSubject): CheckCase[] {
-  const isAllowed = createAllowed(plan.secrets?.allow ?? []);
+  const { allow = [], allowEmpty = [] } = plan.secrets ?? {};
+  const isAllowed = createAllowed(allow);
   const inLayers = index.layers.flatMap((layer) =>
     layer.findings
       // The value of a build secret is one wherever it lies.
@@ -56,12 +62,16 @@ function judge({ plan, index, secrets: searched }: StaticSubject): CheckCase[] {
   });
   const isKey = (what: FindingKind) => what.kind === "format" && what.format === "private key";
   return [
-    ...searched.map((secret): CheckCase => {
-      const name = `build secret ${secret.id}`;
-      if ("unchecked" in secret)
-        return { name, status: "skipped", message: `not looked for: ${secret.unchecked}` };
-      const found = findsOf((what) => what.kind === "value" && what.secret === secret.id);
-      return toCase(index, { name, found, advice: ADVICE_VALUE });
+    ...searched.flatMap((secret): CheckCase[] => {
+      const { id } = secret;
+      const name = `build secret ${id}`;
+      if ("missing" in secret) return [missingCase(name, secret.missing, allowEmpty.includes(id))];
+      if ("tooShort" in secret) return [notLookedFor(name, secret.tooShort)];
+      const found = findsOf((what) => what.kind === "value" && what.secret === id);
+      return [
+        toCase(index, { name, found, advice: ADVICE_VALUE }),
+        ...(secret.further > 0 ? [furtherCase(name, secret.further)] : []),
+      ];
     }),
     toCase(index, { name: "private keys", found: findsOf(isKey), advice: ADVICE_FORMAT }),
     toCase(index, {
@@ -70,6 +80,24 @@ function judge({ plan, index, secrets: searched }: StaticSubject): CheckCase[] {
       advice: ADVICE_FORMAT,
     }),
   ];
+}
+
+function notLookedFor(name: string, why: string): CheckCase {
+  return { name, status: "skipped", message: `not looked for: ${why}` };
+}
+
+/** The build may have had a value in another job, or in an earlier one whose steps it took from a cache. */
+function missingCase(name: string, { what, isEmpty }: Missing, mayBeEmpty: boolean): CheckCase {
+  if (isEmpty && mayBeEmpty) return notLookedFor(name, `${what}, as it may be`);
+  const advice = isEmpty ? `${ADVICE_MISSING} ${ADVICE_EMPTY}` : ADVICE_MISSING;
+  return { name, status: "failed", message: `It cannot be looked for: ${what}.\n${advice}` };
+}
+
+function furtherCase(name: string, further: number): CheckCase {
+  return notLookedFor(
+    `${name}: further parts`,
+    `${further} of its parts that look random, beyond those that can be looked for at once`,
+  );
 }
 
 /** What `check.secrets.allow` names: globs of paths, and variables as `env:NAME`. */

@@ -9,7 +9,7 @@ const passwd = (...lines: string[]) => file("etc/passwd", `${lines.join("\n")}\n
 async function cases(settings: Partial<CheckSettings>, world: CheckWorld = {}) {
   const { outcome } = await check({
     ...world,
-    settings: { secrets: { enabled: false, allow: [] }, ...settings },
+    settings: { secrets: { enabled: false, allow: [], allowEmpty: [] }, ...settings },
   });
   return outcome.results.map((test) => `${test.name}: ${textOf(test).split("\n").slice(0, 2).join(" – ")}`);
 }

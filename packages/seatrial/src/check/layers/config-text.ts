@@ -3,6 +3,7 @@ import { nameOfKind } from "./findings.ts";
 import { historyOf } from "./history.ts";
 import type { ConfigFinding } from "./image-index.ts";
 import type { NamedSecret } from "./scanner.ts";
+import { createSearch } from "./search.ts";
 
 const LONGEST_NAME = 256;
 
@@ -20,10 +21,13 @@ export function findInConfig(config: unknown, secrets: readonly NamedSecret[]): 
     if (!found.has(key)) found.set(key, finding);
   };
   const texts: string[] = [];
+  const search = createSearch(secrets.map(({ bytes }) => bytes));
   for (const { where, text } of textsOf(config)) {
     const bytes = Buffer.from(text);
-    for (const { secret, form, bytes: needle } of secrets)
-      if (bytes.includes(needle)) note({ what: { kind: "value", secret, form }, where });
+    search.find(bytes, { from: 0, to: bytes.length }, (index) => {
+      const hit = secrets[index];
+      if (hit !== undefined) note({ what: { kind: "value", secret: hit.secret, form: hit.form }, where });
+    });
     for (const { format, at, text: credentials } of findCredentials(text)) {
       note({ what: { kind: "format", format }, where, variable: variableAt(text, at) });
       texts.push(credentials);

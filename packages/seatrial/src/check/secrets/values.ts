@@ -5,14 +5,29 @@ import { formsOf, SHORTEST_SECRET, type WrittenSecret } from "./forms.ts";
 import { partsOf } from "./parts.ts";
 
 /** A build secret as it can be looked for, or why it cannot. */
-export type SearchedSecret = { id: string; forms: WrittenSecret[] } | { id: string; unchecked: string };
+export type SearchedSecret =
+  | {
+      id: string;
+      forms: WrittenSecret[];
+      /** Parts of it beside those that are looked for. */
+      further: number;
+    }
+  | { id: string; missing: Missing }
+  | { id: string; tooShort: string };
+
+/** The value of a secret is not there. */
+export interface Missing {
+  /** What is there in its place, in a few words. */
+  what: string;
+  isEmpty: boolean;
+}
 
 /** Reads the real bytes of build secrets, as the build got them. */
 export async function readSecrets(
   secrets: readonly BuildSecret[],
   env: Record<string, string | undefined>,
 ): Promise<SearchedSecret[]> {
-  return await Promise.all(secrets.map(async (secret) => toSearched(secret.id, await bytesOf(secret, env))));
+  return await Promise.all(secrets.map(async (secret) => toSearched(secret, await bytesOf(secret, env))));
 }
 
 async function bytesOf(
@@ -30,16 +45,17 @@ async function bytesOf(
   }
 }
 
-function toSearched(id: string, value: Buffer | string): SearchedSecret {
-  if (typeof value === "string") return { id, unchecked: value };
-  const parts = partsOf(value);
-  if (parts.length > 0) return { id, forms: parts.flatMap(formsOf) };
+function toSearched({ id, from }: BuildSecret, value: Buffer | string): SearchedSecret {
+  if (typeof value === "string") return { id, missing: { what: value, isEmpty: false } };
+  const { parts, further } = partsOf(value);
+  if (parts.length > 0) return { id, forms: parts.flatMap(formsOf), further };
   const size = value.toString("latin1").trim().length;
+  if (size === 0) {
+    const source = from.kind === "env" ? `the variable ${from.variable}` : from.path;
+    return { id, missing: { what: `${source} is empty`, isEmpty: true } };
+  }
   return {
     id,
-    unchecked:
-      size === 0
-        ? "it is empty"
-        : `its ${size} bytes would turn up in any image by chance (at least ${SHORTEST_SECRET} can be looked for)`,
+    tooShort: `its ${size} bytes would turn up in any image by chance (at least ${SHORTEST_SECRET} can be looked for)`,
   };
 }

@@ -24,7 +24,8 @@ export interface ImageSpec {
 export interface CheckWorld extends ImageSpec {
   test?: ImageSpec;
   settings?: Partial<CheckSettings>;
-  secrets?: Record<string, string>;
+  /** Variables and their values; undefined: not set. */
+  secrets?: Record<string, string | undefined>;
   instructions?: string[];
   measureTest?: boolean;
   /** Kept between two checks when it is given. */
@@ -48,7 +49,7 @@ export interface Checked {
 const NONE: CheckSettings = {
   absent: [],
   noSources: { enabled: false, globs: [] },
-  secrets: { enabled: true, allow: [] },
+  secrets: { enabled: true, allow: [], allowEmpty: [] },
   files: {},
   labels: {},
   env: {},
