@@ -1,6 +1,6 @@
 import type { Launcher } from "../agent/index.ts";
 import type { Engine } from "../engine/index.ts";
-import type { Digest, Emit, ImageIdentity, Log } from "../model/index.ts";
+import type { Emit, ImageIdentity, Log } from "../model/index.ts";
 import type { ExitCode } from "../support/error.ts";
 
 /** What carrying out checks is given; it reaches for nothing else. */

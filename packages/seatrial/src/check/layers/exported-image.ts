@@ -10,14 +10,16 @@ export interface ExportedImage {
 }
 
 /**
- * Finds an image in what was exported, and makes sure that it is the one that was asked for: the digest of each layer's bytes is the
- * diff id that the configuration and the engine say. Fails with LAYERS_UNREADABLE when anything does not fit.
+ * Finds an image in what was exported, and makes sure that it is the one that was asked for: its configuration is the one that its id
+ * stands for, and the digest of each layer's bytes is the diff id that the configuration and the engine say. Fails with
+ * LAYERS_UNREADABLE when anything does not fit.
  */
 export function findImage(files: ExportedFiles, image: ImageIdentity): ExportedImage {
-  const found = manifestsOf(files).filter(({ Config }) => sameLayers(diffIdsOf(files, Config), image.layers));
+  const configs = new Set(configsOf(files, image.imageId));
   // Two images may have the same layers and differ in their configuration.
-  const hex = image.imageId.replace("sha256:", "");
-  const manifest = found.find(({ Config }) => Config.includes(hex)) ?? found[0];
+  const found = manifestsOf(files).filter(({ Config }) => configs.has(hexIn(Config)));
+  if (found.length === 0) throw unreadable(image, "the export holds no image with this id");
+  const manifest = found.find(({ Config }) => sameLayers(diffIdsOf(files, Config), image.layers));
   const config = manifest && files.texts.get(manifest.Config);
   if (manifest === undefined || config === undefined) {
     throw unreadable(image, "the export holds no image with the layers that the engine says it has");
@@ -46,6 +48,32 @@ function manifestsOf(files: ExportedFiles): Manifest[] {
       Array.isArray(each.Layers) &&
       each.Layers.every((name: unknown) => typeof name === "string"),
   );
+}
+
+/** An index names manifests, and a manifest its configuration. */
+const MOST_STEPS = 2;
+
+/**
+ * The configurations that an id may stand for, by the digits of their digests: it is the digest of one, or, where the engine keeps
+ * its images in containerd, of a manifest or of an index.
+ */
+function configsOf(files: ExportedFiles, id: string, steps = MOST_STEPS): string[] {
+  const blob = parse(files.texts.get(`blobs/sha256/${hexIn(id)}`)) as OciBlob | null | undefined;
+  const named = [blob?.config, ...(Array.isArray(blob?.manifests) ? blob.manifests : [])].flatMap((each) =>
+    typeof each?.digest === "string" ? each.digest : [],
+  );
+  if (named.length === 0 || steps === 0) return [hexIn(id)];
+  return named.flatMap((digest) => configsOf(files, digest, steps - 1));
+}
+
+/** A manifest, an index, or the configuration itself, whose `config` has no digest. */
+interface OciBlob {
+  config?: { digest?: unknown } | null;
+  manifests?: ({ digest?: unknown } | null)[];
+}
+
+function hexIn(text: string): string {
+  return /[0-9a-f]{64}/.exec(text)?.[0] ?? "";
 }
 
 function diffIdsOf(files: ExportedFiles, config: string): unknown {

@@ -1,7 +1,8 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../../engine/index.ts";
-import { archiveStream, digestOf, ociArchive, streamOf } from "../testing/archive.ts";
+import type { Digest } from "../../model/index.ts";
+import { archiveStream, blobName, digestOf, ociArchive, streamOf } from "../testing/archive.ts";
 import { type TarFile, tarOf } from "../testing/tar.ts";
 import { type CheckWorld, check } from "../testing/world.ts";
 
@@ -17,8 +18,8 @@ function asZstd(layer: Buffer): Buffer {
   return Buffer.concat([head, layer]);
 }
 
-/** Checks an image whose engine exports this instead. */
-async function checkExport(stream: () => NodeJS.ReadableStream, world: CheckWorld = {}) {
+/** Checks an image whose engine exports this instead, given the image's id. */
+async function checkExport(stream: (id: Digest) => NodeJS.ReadableStream, world: CheckWorld = {}) {
   return await check({
     layers,
     settings: { absent: ["gcc"] },
@@ -27,21 +28,24 @@ async function checkExport(stream: () => NodeJS.ReadableStream, world: CheckWorl
       ...real,
       images: {
         ...real.images,
-        export: async () => stream() as Awaited<ReturnType<Engine["images"]["export"]>>,
+        export: async ([id]) => stream(id as Digest) as Awaited<ReturnType<Engine["images"]["export"]>>,
       },
     }),
   });
 }
 
-const legacy = (names: string[], further: TarFile[] = []): TarFile[] => [
+type Archive = ReturnType<typeof ociArchive>;
+
+const configName = (id: Digest) => `${id.slice("sha256:".length)}.json`;
+const legacy = (id: Digest, names: string[], further: TarFile[] = []): TarFile[] => [
   { name: "l1/", flag: "5" },
   { name: "l1/VERSION", content: "1.0" },
   { name: "l1/layer.tar", content: LOWER },
   { name: "l2/json", content: "{}" },
   { name: "l2/layer.tar", content: UPPER },
   ...further,
-  { name: "c.json", content: JSON.stringify({ rootfs: { diff_ids: layers.map(digestOf) } }) },
-  { name: "manifest.json", content: JSON.stringify([{ Config: "c.json", Layers: names }]) },
+  { name: configName(id), content: JSON.stringify({ rootfs: { diff_ids: layers.map(digestOf) } }) },
+  { name: "manifest.json", content: JSON.stringify([{ Config: configName(id), Layers: names }]) },
   { name: "repositories", content: "{}" },
 ];
 
@@ -49,12 +53,12 @@ describe("an export", () => {
   it.each([
     [
       "a folder for each layer, the manifest last",
-      () => archiveStream(legacy(["l1/layer.tar", "l2/layer.tar"])),
+      (id: Digest) => archiveStream(legacy(id, ["l1/layer.tar", "l2/layer.tar"])),
     ],
-    ["blobs as they are", () => archiveStream(ociArchive(layers).entries)],
-    ["blobs with gzip", () => archiveStream(ociArchive(layers, { compress: true }).entries)],
-    ["blobs with zstd", () => archiveStream(ociArchive(layers, { blob: asZstd }).entries)],
-    ["pieces of single bytes", () => streamOf(tarOf(ociArchive(layers).entries), 1)],
+    ["blobs as they are", (id: Digest) => archiveStream(ociArchive(layers, { id }).entries)],
+    ["blobs with gzip", (id: Digest) => archiveStream(ociArchive(layers, { id, compress: true }).entries)],
+    ["blobs with zstd", (id: Digest) => archiveStream(ociArchive(layers, { id, blob: asZstd }).entries)],
+    ["pieces of single bytes", (id: Digest) => streamOf(tarOf(ociArchive(layers, { id }).entries), 1)],
   ])("is read in the layout of %s", async (_what, stream) => {
     const { outcome, find } = await checkExport(stream);
     expect(outcome.problem).toBeUndefined();
@@ -62,26 +66,61 @@ describe("an export", () => {
     expect(outcome.reading?.release.uncompressed).toBe(5300);
   });
 
+  it.each(["its configuration", "its manifest", "an index with its manifest"])(
+    "may call an image by the digest of %s, and have another one of the same layers before it",
+    async (what) => {
+      const [other, own] = ["other", "own"].map((whose) => {
+        const history = layers.map((_, at) => ({ created_by: `RUN ${whose}-${at + 1}` }));
+        return ociArchive(layers, { config: { history } });
+      }) as [Archive, Archive];
+      const manifest = digestOf("the manifest");
+      const [Other, Own] = [other, own].map(({ configId }) => ({
+        Config: blobName(configId),
+        Layers: layers.map((layer) => blobName(digestOf(layer))),
+      }));
+      const blob = (digest: Digest, content: object) => ({
+        name: blobName(digest),
+        content: JSON.stringify(content),
+      });
+      const entries = (id: Digest): TarFile[] => [
+        ...[...other.entries, ...own.entries].filter(({ name }) => name !== "manifest.json"),
+        ...(what === "its manifest" ? [blob(id, { config: { digest: own.configId } })] : []),
+        ...(what.startsWith("an index")
+          ? [
+              blob(manifest, { config: { digest: own.configId } }),
+              blob(id, { manifests: [{ digest: manifest }] }),
+            ]
+          : []),
+        { name: "manifest.json", content: JSON.stringify([Other, Own]) },
+      ];
+      const world = what === "its configuration" ? { id: own.configId } : {};
+      const { find, outcome } = await checkExport((id) => archiveStream(entries(id)), world);
+      expect(outcome.problem).toBeUndefined();
+      expect(find("check.absent gcc")?.message).toMatch(/layer 1 of 2 \(`RUN own-1`\)/);
+    },
+  );
+
   it("takes compressed sizes from the engine where it has them, and measures them otherwise", async () => {
-    const compressed = await checkExport(() => archiveStream(ociArchive(layers, { compress: true }).entries));
+    const compressed = await checkExport((id: Digest) =>
+      archiveStream(ociArchive(layers, { id, compress: true }).entries),
+    );
     const sizes = layers.map((layer) => gzipSync(layer).length).reduce((a, b) => a + b);
     expect(compressed.outcome.reading?.release.transferred).toBe(sizes);
-    const plain = await checkExport(() => archiveStream(ociArchive(layers).entries));
+    const plain = await checkExport((id: Digest) => archiveStream(ociArchive(layers, { id }).entries));
     const measured = layers.map((layer) => gzipSync(layer, { level: 1 }).length).reduce((a, b) => a + b);
     expect(plain.outcome.reading?.release).toMatchObject({ transferred: measured });
   });
 
   it("may have a layer twice, as a link to the first", async () => {
     const twice = [LOWER, UPPER, LOWER];
-    const config = { name: "c.json", content: JSON.stringify({ rootfs: { diff_ids: twice.map(digestOf) } }) };
+    const config = JSON.stringify({ rootfs: { diff_ids: twice.map(digestOf) } });
     const names = ["l1/layer.tar", "l2/layer.tar", "l3/layer.tar"];
-    const entries = [
-      ...legacy(names, [{ name: "l3/layer.tar", flag: "2", link: "../l1/layer.tar" }]).filter(
-        ({ name }) => name !== "c.json",
-      ),
-      config,
-    ];
-    const { outcome } = await checkExport(() => archiveStream(entries), { layers: twice });
+    const link = { name: "l3/layer.tar", flag: "2", link: "../l1/layer.tar" };
+    const entriesOf = (id: Digest) =>
+      legacy(id, names, [link]).map((each) =>
+        each.name === configName(id) ? { ...each, content: config } : each,
+      );
+    const { outcome } = await checkExport((id) => archiveStream(entriesOf(id)), { layers: twice });
     expect(outcome.problem).toBeUndefined();
     expect(outcome.reading?.release).toMatchObject({ layers: 3, uncompressed: 10_300 });
     expect(outcome.reading?.waste.own).toBe(5000);
@@ -90,24 +129,37 @@ describe("an export", () => {
   it.each([
     [
       "another layer's bytes",
-      () => archiveStream(legacy(["l1/layer.tar", "l1/layer.tar"])),
+      (id: Digest) => archiveStream(legacy(id, ["l1/layer.tar", "l1/layer.tar"])),
       /layer 2 should be sha256:\w+, and its bytes are sha256:/,
     ],
     [
       "a layer that is missing",
-      () => archiveStream(legacy(["l1/layer.tar", "l9/layer.tar"])),
+      (id: Digest) => archiveStream(legacy(id, ["l1/layer.tar", "l9/layer.tar"])),
       /layer 2 .* is not in the export/,
     ],
     [
       "links in circles",
-      () =>
+      (id: Digest) =>
         archiveStream(
-          legacy(["l1/layer.tar", "a/layer.tar"], [{ name: "a/layer.tar", flag: "2", link: "layer.tar" }]),
+          legacy(
+            id,
+            ["l1/layer.tar", "a/layer.tar"],
+            [{ name: "a/layer.tar", flag: "2", link: "layer.tar" }],
+          ),
         ),
       /layer 2 .* is not in the export/,
     ],
-    ["another image", () => archiveStream(ociArchive([LOWER]).entries), /holds no image with the layers/],
-    ["no manifest", () => archiveStream([{ name: "a", content: "b" }]), /holds no image with the layers/],
+    [
+      "another image with the same layers",
+      () => archiveStream(ociArchive(layers).entries),
+      /holds no image with this id/,
+    ],
+    [
+      "another image",
+      (id: Digest) => archiveStream(ociArchive([LOWER], { id }).entries),
+      /holds no image with the layers/,
+    ],
+    ["no manifest", () => archiveStream([{ name: "a", content: "b" }]), /holds no image with this id/],
     [
       "a manifest that is none",
       () => archiveStream([{ name: "manifest.json", content: '[{"Layers":3}]' }]),
@@ -116,15 +168,16 @@ describe("an export", () => {
     ["nothing", () => archiveStream([]), /holds no image/],
     [
       "half of it",
-      () => streamOf(tarOf(legacy(["l1/layer.tar", "l2/layer.tar"])).subarray(0, 6000)),
+      (id: Digest) => streamOf(tarOf(legacy(id, ["l1/layer.tar", "l2/layer.tar"])).subarray(0, 6000)),
       /no tar of images/,
     ],
     ["text", () => streamOf(Buffer.from("<html>".repeat(500))), /no tar of images/],
     [
       "broken gzip",
-      () =>
+      (id: Digest) =>
         archiveStream(
           ociArchive(layers, {
+            id,
             blob: (layer) => gzipSync(layer).subarray(0, -12),
           }).entries,
         ),
@@ -132,7 +185,8 @@ describe("an export", () => {
     ],
     [
       "broken zstd",
-      () => archiveStream(ociArchive(layers, { blob: (layer) => asZstd(layer).subarray(0, -12) }).entries),
+      (id: Digest) =>
+        archiveStream(ociArchive(layers, { id, blob: (layer) => asZstd(layer).subarray(0, -12) }).entries),
       /cannot be decompressed/,
     ],
     [
@@ -150,16 +204,16 @@ describe("an export", () => {
   it("that breaks off fails with the engine's own error, and an abort is no error at all", async () => {
     const { engineError } = await import("../../engine/index.ts");
     const lost = engineError({ code: "ENGINE_CONNECTION_LOST", message: "gone" });
-    const breaking = () => {
-      const stream = archiveStream(ociArchive(layers).entries);
+    const breaking = (id: Digest) => {
+      const stream = archiveStream(ociArchive(layers, { id }).entries);
       stream.once("data", () => stream.destroy(lost));
       return stream;
     };
     const broken = await checkExport(breaking);
     expect(broken.outcome).toMatchObject({ status: "failed", problem: { code: "ENGINE_CONNECTION_LOST" } });
     const stop = new AbortController();
-    const stopping = () => {
-      const stream = archiveStream(ociArchive(layers).entries);
+    const stopping = (id: Digest) => {
+      const stream = archiveStream(ociArchive(layers, { id }).entries);
       stream.once("data", () => stop.abort(new Error("stopped by the user")));
       return stream;
     };

@@ -8,27 +8,43 @@ export function digestOf(content: Buffer | string): Digest {
   return `sha256:${createHash("sha256").update(content).digest("hex")}`;
 }
 
+export interface OciArchiveOptions {
+  /** What its configuration is called. Default: its digest, as engines have it. */
+  id?: Digest;
+  compress?: boolean;
+  config?: object;
+  blob?: (layer: Buffer) => Buffer;
+}
+
 /** An export in the layout of the OCI, as engines from 25 on write it. */
 export function ociArchive(
   layers: readonly Buffer[],
-  options: { compress?: boolean; config?: object; blob?: (layer: Buffer) => Buffer } = {},
-): { entries: TarFile[]; diffIds: Digest[] } {
+  options: OciArchiveOptions = {},
+): { entries: TarFile[]; diffIds: Digest[]; configId: Digest } {
   const blob = options.blob ?? ((layer: Buffer) => (options.compress === true ? gzipSync(layer) : layer));
   const blobs = layers.map(blob);
   const diffIds = layers.map(digestOf);
   const config = JSON.stringify({ rootfs: { type: "layers", diff_ids: diffIds }, ...options.config });
-  const nameOf = (content: Buffer | string) => `blobs/sha256/${digestOf(content).slice(7)}`;
-  const manifest = [{ Config: nameOf(config), Layers: blobs.map(nameOf) }];
+  const nameOf = (content: Buffer | string) => blobName(digestOf(content));
+  const configId = options.id ?? digestOf(config);
+  const manifest = [{ Config: blobName(configId), Layers: blobs.map(nameOf) }];
   return {
     diffIds,
+    configId,
     entries: [
       { name: "blobs/", flag: "5" },
-      ...[...new Set([...blobs, Buffer.from(config)])].map((content) => ({ name: nameOf(content), content })),
+      ...[...new Set(blobs)].map((content) => ({ name: nameOf(content), content })),
+      { name: blobName(configId), content: config },
       { name: "index.json", content: "{}" },
       { name: "manifest.json", content: JSON.stringify(manifest) },
       { name: "oci-layout", content: '{"imageLayoutVersion":"1.0.0"}' },
     ],
   };
+}
+
+/** Where the OCI's layout has a blob. */
+export function blobName(digest: Digest): string {
+  return `blobs/sha256/${digest.slice("sha256:".length)}`;
 }
 
 /** The bytes as a stream that comes in pieces. */

@@ -3,7 +3,14 @@ import type { CheckSettings } from "../../config/index.ts";
 import type { Engine } from "../../engine/index.ts";
 import { createMemoryEngine } from "../../engine/memory/index.ts";
 import { identityOf } from "../../image/index.ts";
-import type { BuildSecret, CheckOutcome, ImageConfig, RunEvent, TestResult } from "../../model/index.ts";
+import type {
+  BuildSecret,
+  CheckOutcome,
+  Digest,
+  ImageConfig,
+  RunEvent,
+  TestResult,
+} from "../../model/index.ts";
 import { createFolder } from "../../support/testing/folder.ts";
 import { CATALOGUE } from "../catalogue.ts";
 import type { Check } from "../check.ts";
@@ -14,6 +21,8 @@ import { digestOf } from "./archive.ts";
 import { type TarFile, tarOf } from "./tar.ts";
 
 export interface ImageSpec {
+  /** Default: made of what it is. */
+  id?: Digest;
   /** The lowest first: entries, or the bytes of a tar. */
   layers?: (readonly TarFile[] | Buffer)[];
   /** A line for each layer; `-` in front: it made none. */
@@ -139,12 +148,12 @@ const NO_LAUNCHER: Launcher = {
   },
 };
 
-function imageOf(name: string, { layers = [[]], history, config }: ImageSpec) {
+function imageOf(name: string, { id, layers = [[]], history, config }: ImageSpec) {
   const tars = layers.map((layer) => (Buffer.isBuffer(layer) ? layer : tarOf(layer as readonly TarFile[])));
   return {
     reference: name,
     // The same image has the same id, as it has in an engine.
-    id: digestOf(JSON.stringify([name, config, history, tars.map(digestOf)])),
+    id: id ?? digestOf(JSON.stringify([name, config, history, tars.map(digestOf)])),
     config,
     tars,
     history: (history ?? layers.map((_, at) => `RUN step-${at + 1}`)).map((line) => ({
