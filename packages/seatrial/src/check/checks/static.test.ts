@@ -63,13 +63,6 @@ describe("user", () => {
     expect(judged).toMatch(/: failed/);
     expect(judged).toContain(message);
   });
-
-  it("takes the accounts of the highest layer that has them", async () => {
-    const layers = [[passwd("app:x:0:0::/:")], [passwd("app:x:1000:1000::/:")]];
-    expect(await cases({ user: "non-root" }, { config: { user: "app" }, layers })).toEqual([
-      "non-root: passed",
-    ]);
-  });
 });
 
 describe("max-size", () => {

@@ -8,7 +8,7 @@ import type { LayerReading } from "./reading.ts";
 import type { NamedSecret } from "./scanner.ts";
 
 /** Whatever changes what a reading says of the same bytes: entries, packages, formats. */
-const VERSION = 8;
+const VERSION = 9;
 const MOST_NAMES = 2_000;
 const LARGEST_CACHE = 256_000_000;
 

@@ -29,8 +29,14 @@ export interface ImageLayer {
   findings: LayerFinding[];
   /** The kinds of which it has more than `findings` tells. */
   cut: FindingKind[];
-  /** The contents of `/etc/passwd` and `/etc/group`, when it has them. */
-  accounts: { passwd?: string | undefined; group?: string | undefined };
+  /** `/etc/passwd` and `/etc/group`, when it has them, and other files that look like them. */
+  accounts: AccountsFile[];
+}
+
+/** A file that lists users or groups. */
+export interface AccountsFile {
+  path: string;
+  text: string;
 }
 
 export type EntryType =

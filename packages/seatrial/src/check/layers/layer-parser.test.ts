@@ -121,7 +121,10 @@ describe("what is kept of a layer", () => {
     );
     expect(reading.size).toBeGreaterThan(300_000);
     expect(reading.count).toBe(11);
-    expect(reading.accounts).toEqual({ passwd: "root:x:0:0::/root:/bin/sh\n", group: "root:x:0:\n" });
+    expect(reading.accounts).toEqual([
+      { path: "/etc/passwd", text: "root:x:0:0::/root:/bin/sh\n" },
+      { path: "/etc/group", text: "root:x:0:\n" },
+    ]);
     expect(reading.packages.map(({ ecosystem, name, version }) => `${ecosystem} ${name} ${version}`)).toEqual(
       [
         "python Py.Test 1.2",
@@ -133,6 +136,22 @@ describe("what is kept of a layer", () => {
         "alpine busybox 1",
       ],
     );
+  });
+
+  it("is a list of users wherever it lies and pieces are cut, and nothing that is like one", () => {
+    const users = "root:x:0:0::/root:/bin/sh\n";
+    const files = [
+      { name: "etc/shadow", content: "root:*:19000:0:99999:7:::\n" },
+      { name: "log", content: "12:30:45 started\n" },
+      { name: "usr/lib/users", content: users },
+      { name: "usr/lib/groups", content: "staff:x:50:" },
+      { name: "large", content: users.repeat(4_000) },
+    ];
+    for (const chunk of [1, 13, 65_536])
+      expect(parse(tarOf(files), chunk).accounts).toEqual([
+        { path: "/usr/lib/users", text: users },
+        { path: "/usr/lib/groups", text: "staff:x:50:" },
+      ]);
   });
 
   it("is the package that a Go program was built from, and every module in it, wherever pieces are cut", () => {
@@ -184,28 +203,28 @@ describe("what is kept of a layer", () => {
     expect(packagesOf(thousands)).toBe(64 * 6);
   });
 
-  it("is little of a million entries", () => {
+  it("is little of very many entries", () => {
     const parser = createLayerParser(scanner);
     const before = process.memoryUsage().rss;
     const folder = "usr/lib/deep/".repeat(6);
     const headers = Array.from({ length: 5_000 }, (_, at) => headerOf({ name: `${folder}${at}` }));
     const thousands = Buffer.concat(headers);
-    for (let at = 0; at < 1_000_000; at += headers.length) parser.write(thousands);
+    for (let at = 0; at < 250_000; at += headers.length) parser.write(thousands);
     const { count, entries } = parser.end();
-    expect(count).toBe(1_000_000);
-    expect(entries.length).toBeLessThan(20e6);
-    expect(process.memoryUsage().rss - before).toBeLessThan(300e6);
+    expect(count).toBe(250_000);
+    expect(entries.length).toBeLessThan(5e6);
+    expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
   }, 120_000);
 
-  it("is nothing of a gigabyte of zeros", () => {
+  it("is nothing of very many zeros", () => {
     const parser = createLayerParser(scanner);
     const before = process.memoryUsage().rss;
-    parser.write(headerOf({ name: "zeros", size: 1 << 30 }));
+    parser.write(headerOf({ name: "zeros", size: 1 << 28 }));
     const zeros = Buffer.alloc(1 << 20);
-    for (let at = 0; at < 1024; at += 1) parser.write(zeros);
+    for (let at = 0; at < 256; at += 1) parser.write(zeros);
     parser.write(entryOf({ name: "after", content: VALUE }));
     const { size, findings: found } = parser.end();
-    expect(size).toBe((1 << 30) + VALUE.length);
+    expect(size).toBe((1 << 28) + VALUE.length);
     expect(found.map(told)).toEqual(["token plain in /after"]);
     expect(process.memoryUsage().rss - before).toBeLessThan(150e6);
   }, 60_000);

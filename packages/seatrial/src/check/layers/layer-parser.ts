@@ -1,5 +1,6 @@
 import { parseGo } from "../packages/go.ts";
 import { packageFileAt } from "../packages/packages.ts";
+import { isCutHead, listsAccounts } from "./accounts.ts";
 import { type Capture, createCaptures } from "./captures.ts";
 import { layerEntry } from "./entry.ts";
 import { createEntryLog } from "./entry-log.ts";
@@ -14,9 +15,14 @@ import { createWindow } from "./window.ts";
 /** Programs may have others inside. */
 const MOST_PROGRAMS = 64;
 const ACCOUNTS_BYTES = 1 << 20;
+/** Files that look like `/etc/passwd`, and might be behind a link of this name. */
+const MOST_LIKE_ACCOUNTS = 32;
+const LARGEST_LIKE_ACCOUNTS = 64 << 10;
 /** Files that come from published packages, and a key that Debian makes for whoever wants one that is not secret. */
 const PUBLISHED =
   /\/(site-packages|dist-packages|node_modules|gems|vendor\/bundle)\/|^\/(usr\/)?lib\d*\/|^\/usr\/(share|local\/go)\/|\/ssl-cert-snakeoil\.key$/;
+
+const isAccounts = (path: string) => path === "/etc/passwd" || path === "/etc/group";
 
 /** Where the bytes of an entry lie in the tar. */
 interface Span {
@@ -46,12 +52,12 @@ export function createLayerParser(scanner: Scanner): {
   const log = createEntryLog();
   const packages: InstalledPackage[] = [];
   const findings = createFindings();
-  const accounts: LayerReading["accounts"] = {};
+  const accounts: LayerReading["accounts"] = [];
   let size = 0;
   const captures = createCaptures();
   const gzipFiles = createGzipFiles();
   /** The file that goes by, and where its next byte lies. */
-  let file: { path: string; at: number; programs: number } | undefined;
+  let file: { path: string; at: number; size: number; isNew: boolean; programs: number } | undefined;
   /** Those in the bytes that are being parsed. */
   let programs: Program[] = [];
   /** Those that the bytes between `base` and what was parsed last belong to. */
@@ -72,13 +78,15 @@ export function createLayerParser(scanner: Scanner): {
       log.add(entry);
       size += entry.size;
       if (entry.type !== "file") return;
-      file = { path: entry.path, at: read.content, programs: 0 };
+      file = { path: entry.path, at: read.content, size: entry.size, isNew: true, programs: 0 };
       const capture = captureOf(entry);
       if (capture !== undefined) captures.begin(capture);
     },
     data(chunk) {
+      if (file?.isNew === true && isLikeAccounts(file, chunk)) captures.begin(accountsOf(file.path));
       captures.add(chunk);
       if (file === undefined) return;
+      file.isNew = false;
       const { path, at } = file;
       file.at += chunk.length;
       for (const program of programs) {
@@ -97,21 +105,29 @@ export function createLayerParser(scanner: Scanner): {
 
   function captureOf(entry: LayerEntry): Capture | undefined {
     const { path } = entry;
-    if (path === "/etc/passwd" || path === "/etc/group") {
-      const name = path === "/etc/passwd" ? "passwd" : "group";
-      return {
-        bytes: ACCOUNTS_BYTES,
-        take(content) {
-          accounts[name] = content.toString("utf8");
-        },
-      };
-    }
+    if (isAccounts(path)) return accountsOf(path);
     const known = packageFileAt(path);
     if (known !== undefined)
       return { bytes: known.bytes, take: (content) => packages.push(...known.parse(content, path)) };
     // Manuals and the like: thousands of small files that published packages bring.
     if (!path.endsWith("gz") || PUBLISHED.test(path)) return undefined;
     return gzipFiles.captureOf(entry, (content) => scanPacked(path, content));
+  }
+
+  function isLikeAccounts({ size }: { size: number }, head: Buffer): boolean {
+    if (size > LARGEST_LIKE_ACCOUNTS || accounts.length >= MOST_LIKE_ACCOUNTS || captures.isBusy())
+      return false;
+    return isCutHead(head, size) || listsAccounts(head);
+  }
+
+  function accountsOf(path: string): Capture {
+    return {
+      bytes: ACCOUNTS_BYTES,
+      take(content) {
+        if (isAccounts(path) || listsAccounts(content))
+          accounts.push({ path, text: content.toString("utf8") });
+      },
+    };
   }
 
   function scanPacked(path: string, content: Buffer): void {

@@ -1,5 +1,5 @@
 import type { Digest } from "../../model/index.ts";
-import type { FindingKind, InstalledPackage, LayerFinding } from "./image-index.ts";
+import type { AccountsFile, FindingKind, InstalledPackage, LayerFinding } from "./image-index.ts";
 
 /** What is known of a layer once its bytes have gone by. Depends on nothing but them and the secrets that were looked for. */
 export interface LayerReading {
@@ -16,5 +16,6 @@ export interface LayerReading {
   findings: LayerFinding[];
   /** The kinds of which it has more than are kept. */
   cut: FindingKind[];
-  accounts: { passwd?: string | undefined; group?: string | undefined };
+  /** Files that list users or groups. */
+  accounts: AccountsFile[];
 }
