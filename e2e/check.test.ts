@@ -11,6 +11,8 @@ import { project, type TestProject } from "./support/project.ts";
 const named = projectNames("check");
 const TOKEN = "tok-aB3dE5fG7hJ9kL1mN2";
 
+const ABSENT = ["pytest", "go", "npm", "pip", "apt-get"];
+
 let shop: TestProject;
 let name: string;
 let cache: string;
@@ -43,13 +45,13 @@ function notes(stdout: string): string[] {
 it("an image that may ship passes every check, and says how large it is", async () => {
   const ended = await check("clean");
   expect(ended.code, ended.stdout + ended.stderr).toBe(0);
-  expect(ended.stdout).toMatch(/✔ check .* no pytest; non-root; 23 B/);
+  expect(ended.stdout).toMatch(/✔ check .* none of 5 commands and packages; non-root; 23 B/);
   expect(ended.stdout).toMatch(/release image: 23 B in 1 layer, about \d+ B with gzip/);
   const { check: checked } = await latestOutcome(shop.folder);
   expect(checked).toMatchObject({ status: "passed", counts: { failed: 0, skipped: 0 } });
   expect(checked?.results.map(({ group, name: test }) => `${group} ${test}`)).toEqual([
-    "check.absent pytest",
-    "check.absent pytest: executable not found",
+    ...ABSENT.map((thing) => `check.absent ${thing}`),
+    ...ABSENT.map((thing) => `check.absent ${thing}: executable not found`),
     "check.no-sources sources of compiled languages",
     "check.no-sources tests",
     "check.no-sources version control",
@@ -79,6 +81,16 @@ it("an image with everything that must not ship fails each check, says where, an
   expect(said["check.absent pytest"]).toMatch(
     /^failed \/usr\/local\/bin\/pytest .*in layer \d+ of \d+ \(`RUN printf .*deleted by layer \d+ of \d+ \(`RUN rm/,
   );
+  // What base images bring: a link, a program, a package, each found in its layer and by running it.
+  const real: Record<string, RegExp> = {
+    go: /\/usr\/local\/bin\/go \(a command\) in layer .*the Go program cmd\/go/s,
+    npm: /\/usr\/local\/bin\/npm \(a link to .*\(base image/s,
+    "apt-get": /\/usr\/bin\/apt-get \(a command\) in layer 1 of .*\(base image/,
+  };
+  for (const [thing, where] of Object.entries(real)) {
+    expect(said[`check.absent ${thing}`]).toMatch(where);
+    expect(said[`check.absent ${thing}: executable not found`]).toMatch(/^failed It is there: /);
+  }
   expect(said["check.no-sources sources of compiled languages"]).toMatch(
     /\/app\/src\/main\.go in layer .*COPY src/,
   );
@@ -92,10 +104,10 @@ it("an image with everything that must not ship fails each check, says where, an
   expect(said["check.secrets private keys"]).toMatch(/^failed \/app\/server\.key/);
   expect(said["check.waste at most 1.0 MB"]).toMatch(/3\.0 MB {2}\/app\/cache\/big/);
   expect(checked?.reading?.waste.own).toBeGreaterThan(3_000_000);
-  expect(checked?.counts.failed).toBe(11);
+  expect(checked?.counts.failed).toBe(17);
 
   const junit = await readFile(`${shop.folder}/.seatrial/latest/junit.xml`, "utf8");
-  expect(junit).toMatch(/<testsuite name="check" tests="15" failures="11"/);
+  expect(junit).toMatch(/<testsuite name="check" tests="28" failures="17"/);
   expect(junit).toMatch(/<testcase classname="check\.absent" name="pytest"[^>]*>\s*<failure/);
   const outcome = await readFile(`${shop.folder}/.seatrial/latest/outcome.json`, "utf8");
   const events = await readFile(`${shop.folder}/.seatrial/latest/events.ndjson`, "utf8");
@@ -106,10 +118,10 @@ it("an image with everything that must not ship fails each check, says where, an
 });
 
 it("layers that were read once are not asked for again, until another secret is to be looked for", async () => {
-  const first = await check("leaky", "--json");
+  const first = await check("clean", "--json");
   expect(notes(first.stdout).filter((note) => note.includes("export"))).toEqual([]);
-  const env = { RELEASE: "leaky", TOKEN: "another-token-0123456789", XDG_CACHE_HOME: cache };
-  const other = await seatrial(["check", "--json", "--image", await idOf("leaky")], {
+  const env = { RELEASE: "clean", TOKEN: "another-token-0123456789", XDG_CACHE_HOME: cache };
+  const other = await seatrial(["check", "--json", "--image", await idOf("clean")], {
     cwd: shop.folder,
     env,
   });
@@ -119,8 +131,14 @@ it("layers that were read once are not asked for again, until another secret is 
 });
 
 it("any image that the engine holds can be checked by its name", async () => {
-  const ended = await check("clean", "--image", "debian:13", "--no-color");
+  const ended = await check("clean", "--image", "python:3.13-slim", "--no-color");
   expect(ended.code, ended.stdout + ended.stderr).toBe(1);
+  const { check: checked } = await latestOutcome(shop.folder);
+  const failed = checked?.results.filter(({ status }) => status === "failed").map(({ name: test }) => test);
+  expect(failed).toEqual(
+    expect.arrayContaining(["pip", "pip: executable not found", "python3 -m pip: no such module", "apt-get"]),
+  );
+  expect(checked?.results.find((test) => test.name === "pip")?.output).toMatch(/the Python package pip \d/);
   expect(ended.stdout).toMatch(/check\.user › non-root/);
   expect(ended.stdout).toMatch(/names no user, and so runs as root/);
   const missing = await check("clean", "--image", "localhost:1/none:1");
@@ -131,7 +149,7 @@ it("checks are explained, and planned, without an engine", async () => {
   const env = { DOCKER_HOST: "unix:///nonexistent.sock", TOKEN };
   const list = await seatrial(["check", "--list"], { cwd: shop.folder, env });
   expect(list.code, list.stderr).toBe(0);
-  expect(list.stdout).toMatch(/^absent +pytest$/m);
+  expect(list.stdout).toMatch(/^absent +pytest, go, npm, pip, apt-get$/m);
   expect(list.stdout).toMatch(/^secrets +the build secret token, keys and credentials by format$/m);
   const plan = await seatrial(["check", "--dry-run"], { cwd: shop.folder, env });
   expect(plan.code, plan.stderr).toBe(0);

@@ -21,6 +21,43 @@ const GO = {
   ),
 };
 
+/** As apk keeps it: a paragraph for each package, what it provides (p:) and needs (D:), its folders (F:) and files (R:). */
+const APK = {
+  name: "lib/apk/db/installed",
+  content: `C:Q1p78yvTLG094tHE1+dToJGbmYzQE=
+P:busybox-binsh
+V:1.37.0-r12
+A:x86_64
+S:1654
+I:8192
+T:busybox ash /bin/sh
+U:https://busybox.net/
+L:GPL-2.0-only
+o:busybox
+t:1737387600
+c:e4ea7a5a0bd2b1e0c5e3e8a47f9e3e77a6b1a2c1
+D:busybox=1.37.0-r12
+p:/bin/sh cmd:sh=1.37.0-r12 gcc
+r:busybox-initscripts
+q:100
+F:bin
+R:sh
+a:0:0:777
+Z:Q1pcfTfDNEbNKQc2s1tia7da05M8Q=
+
+C:Q1NN3sp0yr99btRysqty3nQUrWHaY=
+P:make
+V:4.4.1-r2
+A:x86_64
+F:usr/bin
+R:make
+a:0:0:755
+Z:Q1abc=
+F:usr/share
+M:0:0:755
+`,
+};
+
 async function absent(things: string[], world: CheckWorld) {
   return await check({ ...world, settings: { absent: things } });
 }
@@ -103,7 +140,9 @@ describe("a package that must be absent", () => {
     ["@s/p", { name: "a/node_modules/@s/p/package.json", content: '{"name":"@s/p"}' }],
     ["gcc", { name: "var/lib/dpkg/status", content: "Package: gcc-12\nStatus: install ok installed\n" }],
     ["gcc", { name: "var/lib/dpkg/status.d/gcc", content: "Package: gcc\n" }],
-    ["gcc", { name: "lib/apk/db/installed", content: "P:gcc\nV:1\n" }],
+    ["busybox-binsh", APK],
+    ["make", APK],
+    ["make", { ...APK, name: "usr/lib/apk/db/installed" }],
     ["lint", GO],
     ["github.com/x/lint", GO],
     ["github.com/stretchr/testify", GO],
@@ -117,6 +156,11 @@ describe("a package that must be absent", () => {
   it.each(["testify", "go", "github.com/stretchr", "github.com/jackc/pgx/v4"])(
     "is not %s in a Go program: modules have their whole path",
     async (thing) => expect(await found(thing, [GO])).toBe(false),
+  );
+
+  it.each(["gcc", "sh", "bin", "busybox"])(
+    "is not %s where apk only says that another provides or needs it",
+    async (thing) => expect(await found(thing, [APK])).toBe(false),
   );
 
   it("is another one when only a part of its name is the same", async () => {
