@@ -31,16 +31,23 @@ newer_keyring() {
   printf '%s' "$dir/usr/share/keyrings/debian-archive-keyring.gpg"
 }
 
+# Lists that were just fetched, for the plugins, do for the base images too.
+newer_is_fresh() {
+  [[ -n $(find "$RIG_STATE/apt/fetched" -mmin -60 2>/dev/null) && $(<"$RIG_STATE/apt/fetched") == "$1" ]]
+}
+
 newer_update() {
   local uri
   uri=$(debian_uri Debian)
   [[ -n $uri ]] || die "No Debian mirror among this machine's apt sources." \
     "The rig can only install on Debian; install what is missing by hand."
+  if newer_is_fresh "$uri"; then return; fi
   newer_sources "$uri" "$(debian_keyring "$uri")"
   if ! newer_apt update; then
     newer_sources "$uri" "$(newer_keyring)"
     newer_apt update
   fi
+  printf '%s\n' "$uri" >"$RIG_STATE/apt/fetched"
 }
 
 # The keyring that verified the lists, once newer_update is through.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs Python the way the real image shows it: `python` and `pip` below /usr/local, free to install anything.
 set -eu
-apt-get install -y --no-install-recommends ca-certificates netbase python3 python3-venv tzdata "$@"
+apt-get install -y --no-install-recommends ca-certificates netbase python3-venv tzdata
 
 # Debian reserves its Python for apt; in an image made for one program nobody else owns it.
 rm -f /usr/lib/python3.*/EXTERNALLY-MANAGED
