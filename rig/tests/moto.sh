@@ -2,7 +2,8 @@
 # Keeps versions of objects, told to an AWS SDK from another container.
 test_moto() {
   service aws motoserver/moto:5
-  eventually beside --entrypoint python3 -e AWS_ENDPOINT_URL=http://aws:5000 -e AWS_REGION=us-east-1 \
+  eventually listens aws 5000
+  beside --entrypoint python3 -e AWS_ENDPOINT_URL=http://aws:5000 -e AWS_REGION=us-east-1 \
     -e AWS_ACCESS_KEY_ID=rig -e AWS_SECRET_ACCESS_KEY=secret motoserver/moto:5 -c '
 import boto3
 s3 = boto3.client("s3", region_name="us-east-1")

@@ -5,8 +5,8 @@ test_postgres() {
     -e POSTGRES_USER=app -e POSTGRES_PASSWORD=secret -e POSTGRES_DB=orders postgres:17 -c fsync=off
   tar --create --directory "$RIG_HOME/tests/initdb" . | docker cp - "$RUN-db:/docker-entrypoint-initdb.d"
   docker start "$RUN-db"
-  eventually beside -e PGPASSWORD=secret postgres:17 psql -h db -U app orders -Atc 'SELECT count(*) FROM parts' >"$RIG_LOGS/rows"
-  [[ $(tail -n 1 "$RIG_LOGS/rows") == 3 ]]
+  [[ $(beside -e PGPASSWORD=secret postgres:17 timeout 60 \
+    bash -c "until psql -h db -U app orders -Atc 'SELECT count(*) FROM parts'; do sleep 0.3; done") == 3 ]]
   if beside -e PGPASSWORD=wrong postgres:17 psql -h db -U app orders -c 'SELECT 1'; then return 1; fi
   [[ $(docker exec "$RUN-db" cat /proc/1/comm) == postgres ]]
   docker restart "$RUN-db"

@@ -13,7 +13,7 @@ test_registry() {
   address=$(docker port "$RUN-registry" 5000)
   export DOCKER_CONFIG=$RIG_STATE/test/client
   eventually log_in "$address"
-  docker tag registry:2 "$address/a:1"
+  tar --create --directory "$RIG_STATE/test" htpasswd | docker import - "$address/a:1"
   docker push "$address/a:1"
   docker image rm "$address/a:1"
   docker pull "$address/a:1"
