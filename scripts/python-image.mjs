@@ -4,7 +4,7 @@ export const PYTHON_CLIENT = "clients/python";
 const IMAGE = "seatrial-python-client";
 /** Nothing of the source, so that a change of it installs nothing again. */
 const DOCKERFILE = `
-FROM python:3.13
+FROM python:3.13-slim
 ENV PIP_ROOT_USER_ACTION=ignore PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN pip install --quiet --upgrade 'pip>=25.1'
 COPY pyproject.toml /tools/

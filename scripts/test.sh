@@ -12,9 +12,11 @@ step "dependencies" install_dependencies
 beside "check of the sources" bash scripts/check.sh sources
 step "engine" rig/up
 # The program is built in the first two where there is no Go.
+# All that a test begins with: not the two with compilers of C++.
+images=(debian golang mariadb motoserver/moto nats node:20-slim postgres python:3.13-slim rabbitmq rclone/rclone redis registry)
 step "base images for the build" rig/images debian:13 golang:1.24
 beside "test tools" rig/tools "${test_tools[@]}"
-beside "base images" rig/images
+beside "base images" rig/images "${images[@]}"
 step "build" build_program
 await "test tools"
 # The agent's tests and the clients' wait most of their time.
