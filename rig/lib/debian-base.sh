@@ -48,7 +48,7 @@ base_hash() {
   {
     # The functions as bash understood them: a comment more or less makes no other image.
     declare -f host_authorities base_sources base_apt_conf base_build
-    cat "$RIG_HOME/stand-ins/apt.conf" "$RIG_HOME/stand-ins/base-customize" "$CA_BUNDLE"
+    (cd "$RIG_HOME/stand-ins" && cat apt.conf dpkg.cfg base-extract base-customize) && cat "$CA_BUNDLE"
     base_sources "$(debian_uri Debian)" "$(debian_uri Debian-Security)"
     dpkg --print-architecture
   } | sha256sum | cut -c 1-16
@@ -70,9 +70,9 @@ base_build() {
   base_sources "$uri" "$security" >"$work/debian.sources"
   sed "s#^Signed-By:.*#Signed-By: $keyring#" "$work/debian.sources" >"$work/bootstrap.sources"
   mmdebstrap --quiet --mode=root --variant=minbase --format=tar \
-    --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-include=/usr/share/locale/locale.alias' \
-    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
-    --dpkgopt='force-unsafe-io' --aptopt='Acquire::Languages "none"' \
+    --setup-hook="install -D -m 644 '$RIG_HOME/stand-ins/dpkg.cfg' \"\$1/etc/dpkg/dpkg.cfg.d/50-stand-in\"" \
+    --extract-hook="sh '$RIG_HOME/stand-ins/base-extract' \"\$1\"" \
+    --aptopt='Acquire::Languages "none"' \
     --skip=chroot/policy-rc.d \
     --customize-hook="sh '$RIG_HOME/stand-ins/base-customize' \"\$1\" '$work'" \
     "$RIG_SUITE" "$work/base.tar" "$work/bootstrap.sources"
