@@ -142,7 +142,7 @@ describe.each(REGISTRY_KINDS)("attestations in %s", (kind) => {
     beforeAll(async () => {
       await using context = await project({
         Dockerfile:
-          "FROM debian:13\nRUN apt-get update && apt-get install --yes --no-install-recommends cosign\nCOPY . /\n",
+          "FROM debian:13\nRUN apt-get update && apt-get install --yes --no-install-recommends cosign && rm -rf /var/lib/apt/lists/*\nCOPY . /\n",
         "root.json": ROOT,
         "seatrial.pub": await readFile(`${folder.folder}/seatrial.pub`, "utf8"),
         "other.pub": await readFile(`${folder.folder}/other.pub`, "utf8"),

@@ -26,7 +26,7 @@ export async function buildSshMachine(): Promise<AsyncDisposable> {
   await using context = await project({
     Dockerfile: [
       "FROM debian:13",
-      "RUN apt-get update && apt-get install -y --no-install-recommends openssh-server docker-cli",
+      "RUN apt-get update && apt-get install -y --no-install-recommends openssh-server docker-cli && rm -rf /var/lib/apt/lists/*",
       "RUN rm /etc/ssh/ssh_host_* && mkdir -p /run/sshd /root/.ssh",
       'CMD ["/usr/sbin/sshd", "-D", "-e", "-o", "LogLevel=VERBOSE"]',
     ].join("\n"),
