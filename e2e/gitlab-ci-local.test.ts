@@ -1,31 +1,31 @@
 import { execFile } from "node:child_process";
-import { cp, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commit } from "./support/checkout.ts";
 import { projectNames } from "./support/forget.ts";
 import { localGitlab, socketVariant } from "./support/pipelines/gitlab-ci-local.ts";
 import { ROOT, seatrial } from "./support/program.ts";
-import { isSource, project, type TestProject } from "./support/project.ts";
+import { project, type TestProject } from "./support/project.ts";
 import { type PrivateRegistry, privateRegistry } from "./support/registry.ts";
 
 const run = promisify(execFile);
 const named = projectNames("gitlab-ci-local");
 
-/** A repository with an example and its pipeline, for the socket of this machine, at its root or in the folder of its name. */
-async function repository(example: string, folder = ""): Promise<{ source: TestProject; sha: string }> {
-  const source = await project({});
-  const into = `${source.folder}/${folder}`;
-  await cp(`${ROOT}/examples/${example}`, into, { recursive: true, filter: isSource });
-  if (folder !== "") await cp(`${ROOT}/clients/go`, `${source.folder}/clients/go`, { recursive: true });
+/** A repository with the example and its pipeline, for the socket of this machine. */
+async function repository(): Promise<{ source: TestProject; sha: string }> {
+  const source = await project({}, { from: `${ROOT}/examples/go-redis` });
   const edit = async (file: string, change: (text: string) => string) =>
-    await source.write(`${folder}/${file}`, change(await readFile(`${into}/${file}`, "utf8")));
-  await edit("seatrial.yaml", (text) => text.replace(/^name: .*/, `name: ${named(example)}`));
+    await source.write(file, change(await readFile(`${source.folder}/${file}`, "utf8")));
+  // The stage that compiles is large, and this engine does not begin empty: nobody would take its steps from the registry.
+  await edit("seatrial.yaml", (text) =>
+    text.replace(/^name: .*/, `name: ${named("go-redis")}`).replace("  cache: true\n", ""),
+  );
   await edit(".gitlab-ci.yml", socketVariant);
   return { source, sha: await commit(source.folder) };
 }
 
-describe("GitLab's pipeline of an example", () => {
+describe("GitLab's pipeline of examples/go-redis", () => {
   let registry: PrivateRegistry;
   let keys: TestProject;
   const passphrase = "correct horse";
@@ -59,35 +59,25 @@ describe("GitLab's pipeline of an example", () => {
     };
   }
 
-  it.each([
-    { example: "go-redis", folder: "", image: "linkly", more: ["coverage"] },
-    { example: "go-postgres", folder: "examples/go-postgres", image: "stockly", more: [] },
-  ])(
-    "$example runs to its release, each job in a shell, and signs with a key that has a passphrase",
-    async ({ example, folder, image, more }) => {
-      const { source, sha } = await repository(example, folder);
-      await using _source = source;
-      await using local = await localGitlab({ source: source.folder, ...(await settings()) });
-      const ended = await local.gitlab(
-        "--file",
-        folder === "" ? ".gitlab-ci.yml" : `${folder}/.gitlab-ci.yml`,
-      );
-      expect(ended.code, ended.stdout + ended.stderr).toBe(0);
-      for (const job of ["build", "test:unit", "test:integration", "check", ...more, "release"])
-        expect(ended.stdout).toMatch(new RegExp(`PASS.* ${job}\\b`));
-      const tags = await registry.get(`/v2/team/${image}/tags/list`);
-      expect(tags.json["tags"]).toEqual(expect.arrayContaining([sha, "trunk", "latest"]));
-      const verified = await seatrial(
-        ["verify", `${registry.host}/team/${image}:${sha}`, "--key", `${keys.folder}/ci.pub`],
-        { cwd: keys.folder, env: registry.env },
-      );
-      expect(verified.code, verified.stdout + verified.stderr).toBe(0);
-    },
-    300_000,
-  );
+  it("runs to its release, each job in a shell, and signs with a key that has a passphrase", async () => {
+    const { source, sha } = await repository();
+    await using _source = source;
+    await using local = await localGitlab({ source: source.folder, ...(await settings()) });
+    const ended = await local.gitlab();
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0);
+    for (const job of ["build", "test:unit", "test:integration", "check", "coverage", "release"])
+      expect(ended.stdout).toMatch(new RegExp(`PASS.* ${job}\\b`));
+    const tags = await registry.get("/v2/team/linkly/tags/list");
+    expect(tags.json["tags"]).toEqual(expect.arrayContaining([sha, "trunk", "latest"]));
+    const verified = await seatrial(
+      ["verify", `${registry.host}/team/linkly:${sha}`, "--key", `${keys.folder}/ci.pub`],
+      { cwd: keys.folder, env: registry.env },
+    );
+    expect(verified.code, verified.stdout + verified.stderr).toBe(0);
+  }, 300_000);
 
   it("releases on the default branch and for a tag, and on no other branch", async () => {
-    const { source } = await repository("go-redis");
+    const { source } = await repository();
     await using _source = source;
     await using local = await localGitlab({ source: source.folder });
     const jobs = async (...flags: string[]) => {

@@ -53,16 +53,16 @@ export function stagesFor(tree: readonly Call[], ref?: Ref): Call[] {
   return stages.filter((stage) => ref === undefined || isWanted(stage, ref));
 }
 
-/** The jobs of a Jenkinsfile on the default branch: each stage, and each cell of a matrix. */
-export async function jenkinsJobs(text: string, settings: Settings): Promise<PipelineJob[]> {
-  const jobs = stagesFor(await readJenkinsfile(text)).map(async (stage, index): Promise<PipelineJob[]> => {
+/** The jobs of a Jenkinsfile for a branch or a tag of a multibranch project: each stage, and each cell of a matrix. */
+export async function jenkinsJobs(text: string, settings: Settings, ref: Ref): Promise<PipelineJob[]> {
+  const jobs = stagesFor(await readJenkinsfile(text), ref).map(async (stage, index) => {
     const cells = find(stage.body, "values")[0]?.args ?? [];
-    if (cells.length === 0) return [jobOf(stage, { index, settings })];
+    if (cells.length === 0) return [jobOf(stage, { index, settings, ref })];
     const variables = cells.map((cell) => ({ COMMAND: String(cell) }));
     const trees = await readJenkinsfiles(variables.map((own) => ({ text, variables: own })));
     return variables.map((own, cell) => {
-      const [inner] = find([stagesFor(trees[cell] ?? [])[index] ?? stage], "stages");
-      const job = jobOf(inner?.body?.[0] ?? stage, { index, settings });
+      const [inner] = find([stagesFor(trees[cell] ?? [], ref)[index] ?? stage], "stages");
+      const job = jobOf(inner?.body?.[0] ?? stage, { index, settings, ref });
       return { ...job, name: own.COMMAND, env: { ...job.env, ...own } };
     });
   });
@@ -81,7 +81,10 @@ function isWanted(stage: Call, ref: Ref): boolean {
   return when?.filter(({ name }) => name !== "beforeAgent").every(holds) ?? true;
 }
 
-function jobOf(stage: Call, { index, settings }: { index: number; settings: Settings }): PipelineJob {
+function jobOf(
+  stage: Call,
+  { index, settings, ref }: { index: number; settings: Settings; ref: Ref },
+): PipelineJob {
   const inside = (section: string) => find(stage.body, section)[0]?.body ?? [];
   const stashes = [...find(inside("steps"), "stash"), ...find(inside("post"), "stash")];
   return {
@@ -89,8 +92,12 @@ function jobOf(stage: Call, { index, settings }: { index: number; settings: Sett
     stage: index,
     script: find(inside("steps"), "sh").map(({ args = [] }) => String(args[0])),
     env: {
-      // Of a multibranch project.
-      GIT_BRANCH: "trunk",
+      // Of a multibranch project; what the git plugin calls a branch is the tag where one is built.
+      JENKINS_URL: "https://jenkins.example.com/",
+      BUILD_NUMBER: "1",
+      BRANCH_NAME: ref.name,
+      GIT_BRANCH: ref.name,
+      ...(ref.type === "tag" ? { TAG_NAME: ref.name } : { BRANCH_IS_PRIMARY: "true" }),
       REGISTRY: settings.registry,
       REGISTRY_LOGIN_USR: settings.user,
       REGISTRY_LOGIN_PSW: settings.password,

@@ -26,8 +26,10 @@ export async function createRunner(options: {
   image: string;
   /** Flags of `docker run`: the way to the jobs' engine. */
   flags: string[];
-  /** Makes the engine ready for a job: they run one after the other then. Default: they share it as it is. */
+  /** Makes the engine ready for a job: they run one after the other then. Default: those of a stage share it. */
   beforeEach?: () => Promise<void>;
+  /** Is given the first job as soon as it has passed, and is called again after each further stage. */
+  betweenStages?: (build: RanJob) => Promise<void>;
 }): Promise<Runner> {
   const home = await mkdtemp(path.join(tmpdir(), "seatrial-e2e-jobs-"));
   const artifacts = path.join(home, "artifacts");
@@ -84,6 +86,7 @@ export async function createRunner(options: {
         const ended = await runStage(jobs.filter((job) => job.stage === stage));
         ran.push(...ended);
         if (ended.some(({ code }) => code !== 0)) break;
+        if (ran[0] !== undefined) await options.betweenStages?.(ran[0]);
       }
       return ran;
     },
