@@ -121,7 +121,8 @@ describe("the example's registry", async () => {
     await make("registry");
     await expect(stat(`${home}/.docker/config.json`)).rejects.toThrow("ENOENT");
     const tag = `localhost:${port}/lendly:e2e`;
-    await docker("tag", "registry:2", tag);
+    await using small = await project({ Dockerfile: "FROM scratch\nCOPY Dockerfile /\n" });
+    await docker("build", "--quiet", "--tag", tag, small.folder);
     try {
       const push = (config: string) =>
         startCommand(["docker", "--config", config, "push", "--quiet", tag], { cwd: example.folder }).ended;
@@ -139,7 +140,18 @@ describe("the example's registry", async () => {
     await example.write(".gitignore", `${await readFile(`${EXAMPLE}/.gitignore`, "utf8")}/home/\n`);
     const sha = await commit(example.folder);
     const SEATRIAL = `${process.execPath} ${PROGRAM}`;
-    await ran(["make", "release"], example.folder, { ...env, SEATRIAL });
+    const said = await ran(["make", "release"], example.folder, { ...env, SEATRIAL });
+    // The chain as people see it: each step ends with a line of its own.
+    const ended = [...said.matchAll(/^✔ (\S+)/gm)].map(([, name = ""]) => name);
+    const tried = ended.slice(ended.indexOf("build") + 1, ended.indexOf("release"));
+    expect(tried).toEqual(
+      expect.arrayContaining(["unit", "frontend", "integration", "api", "pages", "coverage", "check"]),
+    );
+    expect(ended.at(-1)).toBe("release");
+    expect(said).toMatch(/^✔ build .*release.* \(\d+ of \d+ steps cached\)$/m);
+    expect(said).toMatch(/^✔ check .*none of 6 commands.*; non-root; \d+ MB \(test image: \d+ MB\)/m);
+    const released = `^✔ release +localhost:${port}/lendly@sha256:\\w+… → ${sha}, trunk, latest `;
+    expect(said).toMatch(new RegExp(released, "m"));
     const outcome = await latestOutcome(example.folder);
     const tested = outcome.images.find(({ target }) => target === "release");
     const receipt = JSON.parse(await readFile(`${example.folder}/.seatrial/latest/release.json`, "utf8")) as {
