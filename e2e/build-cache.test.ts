@@ -10,7 +10,7 @@ import { latestOutcome, seatrial } from "./support/program.ts";
 import { project, type TestProject } from "./support/project.ts";
 import { type SecondEngine, startSecondEngine } from "./support/second-engine.ts";
 
-const BASE = "node:20-slim";
+const BASE = "debian:13";
 const port = await freePort();
 const registry = `seatrial-e2e-cache-${process.pid}`;
 const name = projectNames("build-cache")("shop");
