@@ -7,10 +7,26 @@ import { projectNames } from "./support/forget.ts";
 import { latestOutcome, seatrial } from "./support/program.ts";
 import { project, type TestProject } from "./support/project.ts";
 import { type PrivateRegistry, privateRegistry } from "./support/registry.ts";
-import { REGISTRY_KINDS } from "./support/registry-program.ts";
+import { REGISTRY_KINDS, type RegistryKind } from "./support/registry-program.ts";
 
 const named = projectNames("chain");
+/** Of the first kind. */
 let registry: PrivateRegistry;
+const registries = new Map<RegistryKind, PrivateRegistry>();
+
+beforeAll(async () => {
+  for (const kind of REGISTRY_KINDS) registries.set(kind, await privateRegistry(kind));
+  registry = registryOf(REGISTRY_KINDS[0]);
+});
+afterAll(async () => {
+  for (const each of registries.values()) await each[Symbol.asyncDispose]();
+});
+
+function registryOf(kind: RegistryKind): PrivateRegistry {
+  const found = registries.get(kind);
+  if (found === undefined) throw new Error(`there is not ${kind}`);
+  return found;
+}
 
 /** A project whose repository is given by a variable, as the examples have it. */
 function files(name: string, changes: { test?: string; check?: string } = {}): Record<string, string> {
@@ -38,18 +54,15 @@ async function run(folder: TestProject, args: string[] = [], env: Record<string,
 const tagged = async (name: string) => (await registry.get(`/v2/${name}/manifests/v1`)).status;
 
 describe.each(REGISTRY_KINDS)("seatrial run with %s", (kind) => {
-  beforeAll(async () => {
-    registry = await privateRegistry(kind);
-  });
-  afterAll(async () => await registry[Symbol.asyncDispose]());
-
   it("ends with the release of exactly the image that was tested and checked", async () => {
+    const registry = registryOf(kind);
     const name = named("whole");
     await using folder = await project(files(name));
     await seatrial(["key", "new", "--no-passphrase", "--out", "chain.key"], { cwd: folder.folder });
     await commit(folder.folder);
-    const key = { SEATRIAL_KEY: await readFile(`${folder.folder}/chain.key`, "utf8") };
-    const ended = await run(folder, [], key);
+    const pem = await readFile(`${folder.folder}/chain.key`, "utf8");
+    const env = { ...registry.env, REGISTRY: registry.host, SEATRIAL_KEY: pem };
+    const ended = await run(folder, [], env);
     expect(ended.code, ended.all).toBe(0);
     const outcome = await latestOutcome(folder.folder);
     expect(outcome.check?.status).toBe("passed");
@@ -65,7 +78,6 @@ describe.each(REGISTRY_KINDS)("seatrial run with %s", (kind) => {
       expect(outcome.check?.imageId).toBe(image?.imageId);
     }
     const digest = outcome.receipt?.digest ?? "";
-    const pem = key.SEATRIAL_KEY;
     const attested = await attestedSuites({ registry, repository: name, digest, pem });
     expect(attested.map(({ suite }) => suite).sort()).toEqual(["check", "smoke"]);
     for (const { subjects, result } of attested) expect([subjects, result]).toEqual([[digest], "PASSED"]);
@@ -74,7 +86,7 @@ describe.each(REGISTRY_KINDS)("seatrial run with %s", (kind) => {
     expect(kept + ended.all).not.toContain("PRIVATE KEY");
     expect(await leftovers({ project: name })).toEqual([]);
 
-    const again = await run(folder, [], key);
+    const again = await run(folder, [], env);
     expect(again.code, again.all).toBe(0);
     const { receipt } = await latestOutcome(folder.folder);
     expect(receipt?.tags.map(({ state }) => state)).toEqual(["unchanged", "unchanged"]);
@@ -82,11 +94,6 @@ describe.each(REGISTRY_KINDS)("seatrial run with %s", (kind) => {
 });
 
 describe("seatrial run", () => {
-  beforeAll(async () => {
-    registry = await privateRegistry();
-  });
-  afterAll(async () => await registry[Symbol.asyncDispose]());
-
   it.each([
     ["a suite fails", { test: "[grep, -q, nothing, /app]" }],
     ["a check fails", { check: "{ absent: [grep] }" }],
