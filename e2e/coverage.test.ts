@@ -135,7 +135,7 @@ func main() { http.ListenAndServe(":8080", http.NotFoundHandler()) }
 WORKDIR /src
 ENV CGO_ENABLED=0 GOFLAGS=-trimpath
 COPY . .
-RUN --mount=type=cache,target=/root/.cache/go-build go build -cover -o /out/stubborn ./stubborn && go build -cover -o /out/sudden ./sudden && go build -o /out/plain . && go test -c -cover -o /tests/price.test ./price
+RUN --mount=type=cache,target=/root/.cache/go-build go build -cover -o /out/stubborn ./stubborn && go build -cover -o /out/sudden ./sudden && go build -o /out/plain . && go test -c -vet=off -cover -o /tests/price.test ./price
 FROM scratch AS app
 COPY --from=build /out /
 COPY --from=build /tests /tests

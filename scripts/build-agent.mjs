@@ -5,37 +5,49 @@ import { digestOf } from "./digest.mjs";
 
 const OLDEST_GO = [1, 24];
 
+/** Where containers run; a machine builds for its own until the package is packed. */
+export const PLATFORMS = ["amd64", "arm64"];
+export const OWN_PLATFORM = process.arch === "x64" ? "amd64" : process.arch;
+
 /** Builds the agent with this machine's Go, or in the `golang` image when there is none that is new enough. */
-export function buildAgent(root) {
+export function buildAgent(root, platforms = [OWN_PLATFORM]) {
   const folder = join(root, "agent");
   const bin = join(folder, "bin");
   const digest = agentDigest(root);
-  const stamp = join(bin, ".source");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
+  const missing = platforms.filter((platform) => stampOf(bin, platform) !== digest);
+  if (missing.length === 0) return;
   mkdirSync(bin, { recursive: true });
   if (hasGo()) {
-    execFileSync(join(folder, "build.sh"), [bin], { cwd: folder, stdio: ["ignore", "inherit", "inherit"] });
+    execFileSync(join(folder, "build.sh"), [bin], {
+      cwd: folder,
+      env: { ...process.env, SEATRIAL_AGENT_ARCHS: missing.join(" ") },
+      stdio: ["ignore", "inherit", "inherit"],
+    });
   } else {
-    const { version } = JSON.parse(readFileSync(join(root, "packages/seatrial/package.json"), "utf8"));
-    execFileSync(
-      "docker",
-      [
-        "buildx",
-        "build",
-        "--builder",
-        "default",
-        "--target",
-        "binaries",
-        "--build-arg",
-        `SEATRIAL_AGENT_VERSION=${version}`,
-        "--output",
-        `type=local,dest=${bin}`,
-        folder,
-      ],
-      { stdio: ["ignore", "inherit", "inherit"] },
-    );
+    const args = agentImage(root, {
+      target: "binaries",
+      output: `type=local,dest=${bin}`,
+      platforms: missing,
+    });
+    execFileSync("docker", args, { stdio: ["ignore", "inherit", "inherit"] });
   }
-  writeFileSync(stamp, digest);
+  for (const platform of missing) writeFileSync(join(bin, `.source-${platform}`), digest);
+}
+
+function stampOf(bin, platform) {
+  const file = join(bin, `.source-${platform}`);
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+}
+
+/** What builds a stage of agent/Dockerfile. Of the same platforms all stages share what was compiled. */
+export function agentImage(root, { target, output, platforms = [OWN_PLATFORM] }) {
+  const { version } = JSON.parse(readFileSync(join(root, "packages/seatrial/package.json"), "utf8"));
+  return [
+    ...["buildx", "build", "--builder", "default", "--target", target, "--output", output],
+    ...["--build-arg", `SEATRIAL_AGENT_VERSION=${version}`],
+    ...["--build-arg", `SEATRIAL_AGENT_ARCHS=${platforms.join(" ")}`],
+    join(root, "agent"),
+  ];
 }
 
 /** Of what the agent's programs are made. */

@@ -1,10 +1,11 @@
-// Builds the npm package: the agent for each platform, the bundled program and library, their type declarations.
+// Builds the npm package: the agent, the bundled program and library, their type declarations. The agent is for this machine's platform:
+// a package that is packed has each one's, with --all.
 import { execFileSync } from "node:child_process";
-import { chmod, cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { agentDigest, buildAgent } from "./build-agent.mjs";
+import { agentDigest, buildAgent, OWN_PLATFORM, PLATFORMS } from "./build-agent.mjs";
 import { digestOf } from "./digest.mjs";
 import { NODE_BUNDLE } from "./node-bundle.mjs";
 import { step } from "./step.mjs";
@@ -15,13 +16,14 @@ const target = join(home, "dist");
 // Built beside it and put in its place at the end: programs may run from it meanwhile.
 const dist = join(home, "dist.new");
 
-await step("agent", () => buildAgent(root));
+const platforms = process.argv.includes("--all") ? PLATFORMS : [OWN_PLATFORM];
+await step("agent", () => buildAgent(root, platforms));
 
 const sources = [
   ...["packages/seatrial/src", "packages/seatrial/package.json", "packages/seatrial/tsconfig.types.json"],
   ...["scripts", "tsconfig.json", "package-lock.json"],
 ].map((path) => join(root, path));
-const source = `${agentDigest(root)} ${digestOf(sources, (file) => !/\.test\.ts$|\/testing\//.test(file))}`;
+const source = `${platforms} ${agentDigest(root)} ${digestOf(sources, (file) => !/\.test\.ts$|\/testing\//.test(file))}`;
 const stamp = await readFile(join(target, ".source"), "utf8").catch(() => undefined);
 if (stamp === source) {
   console.log("  the program is built from these sources already");
@@ -56,9 +58,8 @@ await step("client", async () => {
 
 await step("agent binaries", async () => {
   await mkdir(join(dist, "agent"), { recursive: true });
-  const built = join(root, "agent/bin");
-  const programs = (await readdir(built)).filter((name) => name.startsWith("agent-"));
-  for (const name of programs) await cp(join(built, name), join(dist, "agent", name));
+  const names = platforms.map((platform) => `agent-linux-${platform}`);
+  for (const name of names) await cp(join(root, "agent/bin", name), join(dist, "agent", name));
 });
 
 await step("types", () => {

@@ -1,7 +1,7 @@
 // Runs tests of Go with this machine's Go, or in the `golang` image, and counts them.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { hasGo } from "./build-agent.mjs";
+import { agentImage, hasGo } from "./build-agent.mjs";
 import { runCommand } from "./run-command.mjs";
 
 /** The race detector needs a C compiler. */
@@ -74,9 +74,17 @@ async function inContainer({ argv, folder, files, env, dockerArgs }) {
 async function fillCache() {
   const known = await runCommand(["docker", "volume", "inspect", VOLUME]);
   if (known.code === 0) return;
-  const build = "docker buildx build --builder default --target cache --output type=tar,dest=- agent";
+  const build = agentImage(process.cwd(), { target: "cache", output: "type=tar,dest=-" });
   const fill = `docker run --rm -i ${CACHE.join(" ")} golang:1.24 tar x --no-same-owner -C /root/.cache/go-build`;
-  const filled = await runCommand(["bash", "-c", `set -o pipefail; ${build} | ${fill}`]);
+  const filled = await runCommand([
+    "bash",
+    "-o",
+    "pipefail",
+    "-c",
+    `docker "$@" | ${fill}`,
+    "fill",
+    ...build,
+  ]);
   if (filled.code !== 0) throw new Error(`the cache of Go's tests could not be filled:\n${filled.stderr}`);
 }
 

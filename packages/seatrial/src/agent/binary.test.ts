@@ -24,6 +24,6 @@ describe("the agent's binary", () => {
     const missing = findAgentBinary("linux/amd64", [folder]);
     await expect(missing).toThrowWithCode("AGENT_MISSING");
     await expect(missing).rejects.toThrow(folder);
-    await expect(missing).rejects.toHaveProperty("hint", expect.stringContaining("make build"));
+    await expect(missing).rejects.toHaveProperty("hint", expect.stringContaining("npm run build -- --all"));
   });
 });

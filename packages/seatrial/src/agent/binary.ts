@@ -26,7 +26,7 @@ export async function findAgentBinary(platform: string, folders: readonly string
   throw agentError({
     code: "AGENT_MISSING",
     message: `there is no agent for ${platform}: looked for ${name} in ${folders.join(", ")}`,
-    hint: "in the repository, `make build` builds it; an installed package brings it along: install seatrial again",
+    hint: "in the repository, `npm run build -- --all` builds it for each platform; an installed package brings it along: install seatrial again",
   });
 }
 

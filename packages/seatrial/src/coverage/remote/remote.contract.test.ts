@@ -37,7 +37,7 @@ let compiled: Awaited<ReturnType<typeof createFolder>>;
 beforeAll(async () => {
   compiled = await createFolder({});
   await cp(AGENT, compiled.path, { recursive: true, filter: (source) => source !== path.join(AGENT, "bin") });
-  const script = "CGO_ENABLED=0 go test -c -o agent.test .";
+  const script = "go test -c -o agent.test .";
   await runWithGo({ toolchain: "local", folder: compiled.path, script });
 }, 600_000);
 afterAll(async () => await compiled[Symbol.asyncDispose]());
