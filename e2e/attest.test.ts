@@ -6,6 +6,7 @@ import { startRegistry, type TestRegistry } from "./support/own-registry.ts";
 import { seatrial, startCommand } from "./support/program.ts";
 import { project, type TestProject } from "./support/project.ts";
 import { REGISTRY_KINDS } from "./support/registry-program.ts";
+import { smallBase } from "./support/small-base.ts";
 
 const PASSPHRASE = "open sesame";
 const NAME = `e2e-attest-${process.pid.toString(36)}${Date.now().toString(36)}`;
@@ -16,6 +17,7 @@ const named = projectNames("attest");
 let registry: TestRegistry;
 let folder: TestProject;
 let app: string;
+let base: string;
 /** What was attested, byte for byte. */
 let manifest: string;
 
@@ -25,9 +27,9 @@ const verify = (...args: string[]) => seatrial(["verify", ...args], { cwd: folde
 function files(name: string): Record<string, string> {
   return {
     Dockerfile: `
-      FROM debian:13 AS beside
+      FROM ${base} AS beside
       RUN echo beside > /beside
-      FROM debian:13 AS release
+      FROM ${base} AS release
       RUN echo ${name} > /app
       FROM release AS test
       RUN echo tests > /tests
@@ -63,6 +65,7 @@ async function release(): Promise<void> {
 
 describe.each(REGISTRY_KINDS)("attestations in %s", (kind) => {
   beforeAll(async () => {
+    base = await smallBase();
     registry = await startRegistry(NAME, kind);
     app = `${registry.host}/team/app`;
     folder = await project(files(named("signed")));

@@ -135,7 +135,7 @@ describe("an engine that a docker context names", () => {
         services: { db: { ready: started } }
         suites: { reads: { needs: [db], command: cat /name } }`,
     });
-    const ended = await seatrial(["run"], { cwd: folder.folder, env });
+    const ended = await seatrial(["test"], { cwd: folder.folder, env });
     expect(ended.code, ended.stdout + ended.stderr).toBe(0);
     const images = ["images", "--quiet", `seatrial/${projectName}`];
     expect(await engine.docker(...images)).not.toBe("");
@@ -177,7 +177,7 @@ describe("a connection to the engine that is cut", () => {
   ] as const)("in $during ends the run with a clear word, and soon", async ({ kind }) => {
     const name = `cut-${kind}`;
     await using folder = await project({
-      Dockerfile: `FROM ${BASE}\nRUN sleep ${kind === "build" ? 30 : 0}\n`,
+      Dockerfile: `FROM ${BASE}\n${kind === "build" ? "RUN sleep 30\n" : ""}`,
       "compose.yaml": `services: { db: { image: "${BASE}", command: sleep infinity } }`,
       "seatrial.yaml": `
         name: ${name}

@@ -87,7 +87,7 @@ describe("a run of which nothing runs but its claim", () => {
   it("keeps its network, whatever is cleaned away and however long it takes", async () => {
     const [name, other] = [nameOf("waiting"), nameOf("other")];
     const files = (project: string, seconds: number) => ({
-      Dockerfile: `FROM redis:8\nRUN sleep ${seconds} && echo ${project}\n`,
+      Dockerfile: `FROM redis:8\n${seconds > 0 ? `RUN sleep ${seconds} && echo ${project}\n` : ""}`,
       "compose.yaml": "services: { tool: { image: 'redis:8', command: 'true' } }",
       "seatrial.yaml": `
         name: ${project}

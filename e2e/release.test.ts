@@ -11,15 +11,20 @@ import { latestOutcome, seatrial } from "./support/program.ts";
 import { project, type TestProject } from "./support/project.ts";
 import { type PrivateRegistry, privateRegistry } from "./support/registry.ts";
 import { REGISTRY_KINDS } from "./support/registry-program.ts";
+import { smallBase } from "./support/small-base.ts";
 
 const named = projectNames("release");
 let registry: PrivateRegistry;
+let base: string;
+beforeAll(async () => {
+  base = await smallBase();
+});
 
 /** A project with a test image on top of what ships, and two suites: one that tells each test, one that tells its exit code. */
 function files(name: string, release: string): Record<string, string> {
   return {
     Dockerfile: `
-      FROM debian:13 AS release
+      FROM ${base} AS release
       RUN echo ${name} > /app
       CMD ["cat", "/app"]
       FROM release AS test
@@ -238,9 +243,8 @@ describe("a release", () => {
     await commit(folder.folder);
     expect((await run(folder, "build", "--push")).code).toBe(0);
     expect((await run(folder, "test", "unit", "--grep", "one")).code).toBe(0);
-    await docker("pull", "--quiet", "debian:13").catch(() => undefined);
     const other = `${registry.host}/${name}:v1`;
-    await docker("tag", "debian:13", other);
+    await docker("tag", base, other);
     try {
       await docker("--config", registry.env["DOCKER_CONFIG"] ?? "", "push", "--quiet", other);
     } finally {

@@ -9,17 +9,19 @@ import { seatrial } from "./support/program.ts";
 import { project, type TestProject } from "./support/project.ts";
 import { type PrivateRegistry, privateRegistry } from "./support/registry.ts";
 import { type SecondEngine, startSecondEngine } from "./support/second-engine.ts";
+import { smallBase } from "./support/small-base.ts";
 
-const BASE = "debian:13";
 const named = projectNames("second-pipeline");
 let registry: PrivateRegistry;
 let engine: SecondEngine;
 let keys: TestProject;
+let base: string;
 
 beforeAll(async () => {
   registry = await privateRegistry();
   engine = await startSecondEngine({ port: Number(registry.host.split(":")[1]) });
-  await engine.load(BASE);
+  base = await smallBase();
+  await engine.load(base);
   keys = await project({});
   await seatrial(["key", "new", "--no-passphrase", "--out", "ci.key"], { cwd: keys.folder });
 }, 300_000);
@@ -33,7 +35,7 @@ afterAll(async () => {
 function files(name: string): Record<string, string> {
   return {
     Dockerfile: `
-      FROM ${BASE} AS release
+      FROM ${base} AS release
       RUN date +%s%N > /app
       FROM release AS test
       RUN date +%s%N > /tests
@@ -69,7 +71,7 @@ async function pipeline(
   await rm(clone, { recursive: true, force: true });
   await promisify(execFile)("git", ["clone", "--quiet", source.folder, clone]);
   const job = async (...args: string[]) => {
-    await engine.empty({ keep: [BASE] });
+    await engine.empty({ keep: [base] });
     const env = { ...registry.env, ...engine.env, ...options.env };
     const ended = await seatrial(args, { cwd: clone, env });
     return { code: ended.code, said: ended.stdout + ended.stderr };

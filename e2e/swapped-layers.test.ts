@@ -10,10 +10,13 @@ import { projectNames } from "./support/forget.ts";
 import { seatrial } from "./support/program.ts";
 import { project, type TestProject } from "./support/project.ts";
 import { type PrivateRegistry, privateRegistry } from "./support/registry.ts";
+import { smallBase } from "./support/small-base.ts";
 
 const named = projectNames("swapped");
 let registry: PrivateRegistry;
+let base: string;
 beforeAll(async () => {
+  base = await smallBase();
   registry = await privateRegistry();
 });
 afterAll(async () => {
@@ -23,7 +26,7 @@ afterAll(async () => {
 function files(name: string): Record<string, string> {
   return {
     Dockerfile: `
-      FROM debian:13 AS release
+      FROM ${base} AS release
       RUN echo ${name} > /app
     `,
     "seatrial.yaml": `

@@ -6,8 +6,10 @@ export async function slowProject(options: {
   buildSeconds?: number | undefined;
 }): Promise<TestProject> {
   const { name, buildSeconds = 0 } = options;
+  // Where the build is not what is interrupted, all have one image, which is read once.
+  const step = buildSeconds > 0 ? `RUN sleep ${buildSeconds} && echo ${name}\n` : "";
   return await project({
-    Dockerfile: `FROM postgres:17\nRUN sleep ${buildSeconds} && echo ${name}${buildSeconds}\nCOPY suite.sh /suite.sh\n`,
+    Dockerfile: `FROM debian:13\n${step}COPY suite.sh /suite.sh\n`,
     "suite.sh": [
       "#!/bin/sh",
       "echo running",

@@ -48,9 +48,8 @@ export async function startTool(options: { engine: SecondEngine; base: string })
   for (const { Name, Path } of plugins.filter(({ Name }) => ["buildx", "compose"].includes(Name))) {
     await cp(await realpath(Path), `${context.folder}/plugins/docker-${Name}`, { recursive: true });
   }
-  const packed = ["pack", "--ignore-scripts", "--pack-destination", context.folder];
-  await run("npm", packed, { cwd: `${ROOT}/packages/seatrial` });
-  await run("sh", ["-c", "tar -xzf seatrial-*.tgz"], { cwd: context.folder });
+  for (const part of ["package.json", "dist"])
+    await cp(`${ROOT}/packages/seatrial/${part}`, `${context.folder}/package/${part}`, { recursive: true });
   await engine.docker("build", "--quiet", "--tag", IMAGE, context.folder);
   return {
     run({ name, args, minutesAhead }) {

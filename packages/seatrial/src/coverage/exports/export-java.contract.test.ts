@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { localAgent } from "../../suites/testing/local-agent.ts";
 import { createFolder } from "../../support/testing/folder.ts";
 import { parseJacoco } from "../formats/java/parse-jacoco.ts";
@@ -15,7 +15,7 @@ const run = promisify(execFile);
 const { signal } = new AbortController();
 const VERSIONS = ["0.8.8", "0.8.13"];
 
-/** A project that needs the agent and the command of JaCoCo. */
+/** A project that needs the agent and the command of JaCoCo, and puts them beside it. */
 function pomOf(version: string): string {
   const needed = ([name, classifier]: string[]) =>
     `<dependency><groupId>org.jacoco</groupId><artifactId>org.jacoco.${name}</artifactId><version>${version}</version><classifier>${classifier}</classifier></dependency>`;
@@ -23,19 +23,28 @@ function pomOf(version: string): string {
     ["agent", "runtime"],
     ["cli", "nodeps"],
   ].map(needed);
-  return `<project><modelVersion>4.0.0</modelVersion><groupId>x</groupId><artifactId>x</artifactId><version>1</version><dependencies>${dependencies.join("")}</dependencies></project>`;
+  const place = `<properties><outputDirectory>\${project.basedir}</outputDirectory></properties>`;
+  return `<project><modelVersion>4.0.0</modelVersion><groupId>x</groupId><artifactId>x${version}</artifactId><version>1</version>${place}<dependencies>${dependencies.join("")}</dependencies></project>`;
 }
+
+/** All of them, for one start of Maven. */
+const ALL = `<project><modelVersion>4.0.0</modelVersion><groupId>x</groupId><artifactId>all</artifactId><version>1</version><packaging>pom</packaging><modules>${VERSIONS.map((version) => `<module>${version}</module>`).join("")}</modules></project>`;
+
+let folder: Awaited<ReturnType<typeof createFolder>>;
+beforeAll(async () => {
+  const poms = VERSIONS.map((version) => [`${version}/pom.xml`, pomOf(version)]);
+  folder = await createFolder({ "pom.xml": ALL, ...Object.fromEntries(poms) });
+  const goal = ["dependency:copy-dependencies", "-DexcludeTransitive"];
+  await run("mvn", ["--quiet", "--batch-mode", ...goal], { cwd: folder.path });
+}, 300_000);
+afterAll(async () => await folder[Symbol.asyncDispose]());
 
 describe("exportJava with JaCoCo from Maven", () => {
   it.each(VERSIONS)(
     "has the figures of JaCoCo %s itself, and leaves out a broken file",
     { timeout: 300_000 },
     async (version) => {
-      await using folder = await createFolder({});
-      const at = (...names: string[]) => path.join(folder.path, ...names);
-      await writeFile(at("pom.xml"), pomOf(version));
-      const goal = ["dependency:copy-dependencies", "-DexcludeTransitive", "-DoutputDirectory=."];
-      await run("mvn", ["--quiet", "--batch-mode", ...goal], { cwd: folder.path });
+      const at = (...names: string[]) => path.join(folder.path, version, ...names);
       const sources = ["Root.java", "shop/Cart.java", "shop/Main.java"].map((name) =>
         path.join(SAMPLES, "java", name),
       );

@@ -41,7 +41,8 @@ const toolbox: Toolbox = {
 beforeAll(async () => {
   folder = await createFolder({});
   const image = "seatrial-test-llvm";
-  await run("docker", ["build", "--quiet", "--tag", image, path.join(SAMPLES, "llvm")]);
+  const env = { ...process.env, DOCKER_BUILDKIT: "1" };
+  await run("docker", ["build", "--quiet", "--tag", image, path.join(SAMPLES, "llvm")], { env });
   const mount = `${folder.path}:${folder.path}`;
   const args = [
     "--detach",
