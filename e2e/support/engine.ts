@@ -1,4 +1,7 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 
@@ -11,16 +14,31 @@ export async function docker(...args: string[]): Promise<string> {
   return stdout.trim();
 }
 
-/** What the engine still holds of a run, or of any run: containers, networks, volumes, by name. */
-export async function leftovers(filter: { run?: string; project?: string } = {}): Promise<string[]> {
+/** Asks the engine itself, without a process of the command line: for what is asked again and again. */
+export async function engineList<T>(path: string, label?: string): Promise<T> {
+  const filters = JSON.stringify({ label: label === undefined ? [] : [label] });
+  const query = new URLSearchParams({ filters, ...(path === "/containers/json" && { all: "1" }) });
+  const request = get({ socketPath: "/var/run/docker.sock", path: `${path}?${query}`, agent: false });
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  const answer = await text(response);
+  if (response.statusCode !== 200) throw new Error(`${path}: ${response.statusCode} ${answer}`);
+  return JSON.parse(answer) as T;
+}
+
+/** What the engine still holds of a run, or of any run of a project: containers, networks, volumes, by name. */
+export async function leftovers(filter: { run?: string; project?: string }): Promise<string[]> {
   const label =
     filter.run === undefined ? `seatrial.project=${filter.project}` : `seatrial.run=${filter.run}`;
-  const [containers, networks, volumes] = await Promise.all([
-    docker("ps", "-a", "--filter", `label=${label}`, "--format", "container {{.Names}} {{.State}}"),
-    docker("network", "ls", "--filter", `label=${label}`, "--format", "network {{.Name}}"),
-    docker("volume", "ls", "--filter", `label=${label}`, "--format", "volume {{.Name}}"),
+  const [containers, networks, { Volumes: volumes }] = await Promise.all([
+    engineList<{ Names: string[]; State: string }[]>("/containers/json", label),
+    engineList<{ Name: string }[]>("/networks", label),
+    engineList<{ Volumes: { Name: string }[] | null }>("/volumes", label),
   ]);
-  return [containers, networks, volumes].flatMap((text) => text.split("\n")).filter((line) => line !== "");
+  return [
+    ...containers.map(({ Names, State }) => `container ${Names[0]?.slice(1)} ${State}`),
+    ...networks.map(({ Name }) => `network ${Name}`),
+    ...(volumes ?? []).map(({ Name }) => `volume ${Name}`),
+  ];
 }
 
 /** Waits until a question has the answer that is looked for, and says the last answer when it has not in time. */
