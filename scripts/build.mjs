@@ -62,12 +62,13 @@ await step("agent binaries", async () => {
   for (const name of names) await cp(join(root, "agent/bin", name), join(dist, "agent", name));
 });
 
+// Whether they are right, scripts/check.sh says of all sources.
 await step("types", () => {
   execFileSync(
     process.execPath,
     [
       join(root, "node_modules/typescript/bin/tsc"),
-      ...["-p", join(home, "tsconfig.types.json"), "--outDir", join(dist, "types")],
+      ...["-p", join(home, "tsconfig.types.json"), "--outDir", join(dist, "types"), "--noCheck"],
     ],
     {
       cwd: root,

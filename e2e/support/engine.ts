@@ -55,6 +55,7 @@ export async function eventually<T>(options: {
     if (performance.now() > limit) {
       throw new Error(`not within ${options.within} ms; last seen: ${JSON.stringify(answer)}`);
     }
-    await wait(50);
+    // Most questions are processes, which the other tests pay for.
+    await wait(100);
   }
 }
