@@ -25,7 +25,7 @@ export default defineConfig({
           testTimeout: 60_000,
           // Some start servers, or build the image of one.
           hookTimeout: 120_000,
-          maxWorkers: 3,
+          maxWorkers: 4,
         },
       },
       {
@@ -36,7 +36,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Some wait for containers while others work; each test names and removes what is its own.
-          maxWorkers: 3,
+          maxWorkers: 4,
         },
       },
     ],

@@ -4,11 +4,11 @@
 sources() {
   step "format and lint" npx biome ci . --diagnostic-level=error
   step "unused code" npx knip
+  # With the import table and generated files.
+  step "unit tests" npx vitest run --project unit --reporter=default --reporter=json --outputFile.json=.test-results/unit.json
 }
 program() {
   step "types" npx tsc -p tsconfig.json
-  # With the import table and generated files.
-  step "unit tests" npx vitest run --project unit --reporter=default --reporter=json --outputFile.json=.test-results/unit.json
 }
 step "dependencies" install_dependencies
 [ $# -gt 0 ] || set -- sources program

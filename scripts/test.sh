@@ -18,18 +18,16 @@ step "base images for the build" rig/images debian:13 golang:1.24
 beside "test tools" rig/tools "${test_tools[@]}"
 beside "base images" rig/images "${images[@]}"
 step "build" build_program
-await "test tools"
-# The agent's tests and the clients' wait most of their time.
-beside "agent" node scripts/test-agent.mjs
-await "check of the sources"
+# They wait most of their time. One after the other: what the first compiles is there for the second.
+beside "agent and Go client" bash -c 'node scripts/test-agent.mjs && node scripts/test-go-client.mjs'
 step "check of the program" bash scripts/check.sh program
-await "agent"
+await "check of the sources"
+await "test tools"
 await "base images"
 beside "stand-ins" rig/test --new
-beside "go client" node scripts/test-go-client.mjs
 beside "python client" node scripts/test-python-client.mjs
 failed=0
 step "contract and end-to-end" npx vitest run --project contract --project e2e --reporter=default --reporter=json --outputFile.json=.test-results/engine.json || failed=1
-for part in "go client" "python client" "stand-ins"; do await "$part" || failed=1; done
+for part in "agent and Go client" "python client" "stand-ins"; do await "$part" || failed=1; done
 node scripts/test-summary.mjs || failed=1
 exit "$failed"
