@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { commit } from "./support/checkout.ts";
 import { actionlint, gitlabCiLocal } from "./support/ci-tools.ts";
 import { githubJobs } from "./support/pipelines/github.ts";
-import { inOneFile } from "./support/pipelines/gitlab.ts";
+import { inOneFile, oneOfEachKind } from "./support/pipelines/gitlab.ts";
 import {
   type Call,
   find,
@@ -65,10 +65,14 @@ async function lint(files: readonly [string, string][]): Promise<void> {
 describe("the pipelines of all examples, and of projects that have what these have not,", () => {
   it("pass GitLab's schema", async () => {
     const files = await allPipelines("gitlab");
-    const ended = await listJobs(inOneFile(files));
-    expect(ended.code, ended.stdout + ended.stderr).toBe(0);
-    expect(ended.stderr).toContain("json schema validated");
-    for (const [name] of files) expect(ended.stdout).toContain(`${name}: build `);
+    // All jobs at once, and what stands beside jobs as each kind of file has it.
+    const [whole, ...raw] = await Promise.all([inOneFile(files), ...oneOfEachKind(files)].map(listJobs));
+    for (const [name] of files) expect(whole?.stdout).toContain(`${name}: build `);
+    expect(raw.length).toBeGreaterThan(1);
+    for (const ended of [whole, ...raw]) {
+      expect(ended?.code, `${ended?.stdout}${ended?.stderr}`).toBe(0);
+      expect(ended?.stderr).toContain("json schema validated");
+    }
   });
 
   it("pass actionlint", async () => {
@@ -119,9 +123,13 @@ describe("a release takes place on the default branch and for a tag, and on no o
 describe("what holds them to that refuses a pipeline which is wrong:", () => {
   it("GitLab's schema", async () => {
     const text = await pipelineOf("go-redis", "gitlab");
-    const ended = await listJobs(inOneFile([["wrong", text.replace("stage: test", "stag: test")]]));
+    const wrong = text
+      .replace("stage: test", "stag: test")
+      .replace("\n  before_script:", "\n  before_scripts:");
+    const ended = await listJobs(wrong);
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain("'stag' property is not expected");
+    expect(ended.stderr).toContain("'before_scripts' property is not expected");
   });
 
   it("actionlint", async () => {

@@ -74,6 +74,17 @@ export function inOneFile(texts: Iterable<[name: string, text: string]>): string
   return stringify({ stages: [...stages], ...Object.fromEntries(all) });
 }
 
+/** Of several files one of each kind, as it is written. Kinds are told by what a file says for all jobs, whatever the words in it. */
+export function oneOfEachKind(texts: Iterable<[name: string, text: string]>): string[] {
+  const kinds = new Map<string, string>();
+  for (const [, text] of texts) {
+    const { default: common, variables } = parse(text) as WholeFile;
+    const wordless = (_: string, value: unknown) => (typeof value === "string" ? "" : value);
+    kinds.set(JSON.stringify([common, Object.values(variables)], wordless), text);
+  }
+  return [...kinds.values()];
+}
+
 type WholeFile = { stages: string[]; default: object; variables: object } & Record<
   string,
   { extends?: string; variables?: object }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { fakeDocker } from "../compose/testing/docker.ts";
 import { at, PROJECT } from "./testing/at.ts";
 
 const withChecks = (check: string): Record<string, string> => ({
@@ -42,4 +43,32 @@ it("check without an engine says so with its exit code", async () => {
   await using here = await at(PROJECT);
   expect(await here.seatrial("check")).toBe(3);
   expect(here.stderr()).toMatch(/no\.sock/);
+});
+
+describe("check --image", () => {
+  const DIGEST = `r.example/shop@sha256:${"a".repeat(64)}`;
+  const SECRET = {
+    ...PROJECT,
+    "compose.yaml":
+      "services: { app: { build: { context: ., target: release, secrets: [npm] } } }\nsecrets: { npm: { environment: NPM_TOKEN } }\n",
+    "seatrial.yaml": "image: { release: release, test: test }\n",
+  };
+
+  /** What Compose says of it. */
+  const script = `printf '%s\\n' "{name: shop, services: {app: {build: {context: $PWD, target: release, secrets: [{source: npm}]}}}, secrets: {npm: {environment: NPM_TOKEN}}}"`;
+
+  it("looks for the secrets that the Compose file gives to builds, where it gives any", async () => {
+    const docker = await fakeDocker(script);
+    await using here = await at(SECRET, { ...docker.env, NPM_TOKEN: "npm-token-value" });
+    expect(await here.seatrial("check", "--image", DIGEST, "--dry-run")).toBe(0);
+    expect(here.stdout()).toContain("the build secret npm, keys and credentials");
+    expect(await docker.calls()).toEqual([expect.stringContaining("config")]);
+  });
+
+  it("asks Compose nothing where the file gives none to builds", async () => {
+    const docker = await fakeDocker(script);
+    await using here = await at(PROJECT, docker.env);
+    expect(await here.seatrial("check", "--image", DIGEST, "--dry-run")).toBe(0);
+    expect(await docker.calls()).toEqual([]);
+  });
 });

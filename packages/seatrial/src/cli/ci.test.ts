@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { fakeDocker, printing } from "../compose/testing/docker.ts";
 import { at, PROJECT } from "./testing/at.ts";
 
 const SHOP = {
@@ -66,6 +67,42 @@ describe("seatrial ci", () => {
     expect(here.stdout()).toContain("- test integration --shard 2/2\n");
     expect(here.stdout()).toContain("NPM_TOKEN: ${{ secrets.NPM_TOKEN }}");
     expect(here.stdout()).toContain("  release:\n");
+  });
+
+  it.each(["github", "jenkins"])(
+    "%s: takes them from builds of the Compose file too, without Compose",
+    async (system) => {
+      const compose = `services:
+  db: { image: postgres }
+  app: { build: { context: ., target: release, secrets: [npm] } }
+  dev: { build: { context: ., target: test, secrets: [dev] }, profiles: [dev] }
+secrets: { npm: { environment: NPM_TOKEN }, dev: { environment: DEV_TOKEN } }
+`;
+      await using here = await at({ ...SHOP, "compose.yaml": compose });
+      expect(await here.seatrial("ci", system, "--dry-run")).toBe(0);
+      const given = system === "github" ? "NPM_TOKEN: ${{ secrets.NPM_TOKEN }}" : "credentials('NPM_TOKEN')";
+      expect(here.stdout()).toContain(given);
+      // A service of a profile that nobody asks for is built by nobody.
+      expect(here.stdout()).not.toContain("DEV_TOKEN");
+      expect(here.stderr()).not.toContain("docker compose config");
+    },
+  );
+
+  it("asks Compose for them where the file includes others, and warns where it cannot", async () => {
+    const compose = "include: [more.yaml]\nservices: { db: { image: postgres } }\n";
+    const more = "services: { app: { build: { context: ., secrets: [npm] } } }\n";
+    const files = { ...SHOP, "compose.yaml": compose, "more.yaml": more };
+    const resolved = `name: shop
+services: { app: { build: { context: /p, secrets: [{ source: npm }] } } }
+secrets: { npm: { environment: NPM_TOKEN } }`;
+    await using here = await at(files, (await fakeDocker(printing(resolved))).env);
+    expect(await here.seatrial("ci", "github", "--dry-run")).toBe(0);
+    expect(here.stdout()).toContain("NPM_TOKEN: ${{ secrets.NPM_TOKEN }}");
+    expect(here.stderr()).not.toContain("docker compose config");
+    await using alone = await at(files);
+    expect(await alone.seatrial("ci", "github", "--dry-run")).toBe(0);
+    expect(alone.stdout()).not.toContain("NPM_TOKEN");
+    expect(alone.stderr()).toMatch(/warning: .*`docker compose config` could not be asked \(COMPOSE_/);
   });
 
   it("says that the branch in Jenkins' file is a guess, unless somebody named it", async () => {

@@ -11,6 +11,7 @@ import {
 import { loadProject, type Project } from "../config/index.ts";
 import { asksSomething } from "../coverage/index.ts";
 import { EXIT, type ExitCode, messageOf } from "../support/error.ts";
+import { buildVariables } from "./build-variables.ts";
 import { type DefaultBranch, defaultBranch } from "./default-branch.ts";
 import type { GlobalFlags } from "./flags.ts";
 import { gitVariables, placeInRepository } from "./git.ts";
@@ -47,14 +48,17 @@ export async function ciCommand(options: { surroundings: Surroundings; flags: Ci
   const project = await loadProject({ environment, ...flags, builtin: gitVariables(git) });
   const { root, folder } = await placeInRepository({ ...git, folder: project.root });
   const branch = await defaultBranch(git);
+  const secrets = await buildVariables({ project, surroundings, signal: stop.signal });
   const pipeline = planPipeline({
     ...factsOf(project),
+    secrets: secrets.variables,
     folder,
     image: flags.ciImage ?? `seatrial-ci:${VERSION}`,
     defaultBranch: branch.name,
   });
   const text = system.write(pipeline);
-  for (const warning of warnings({ project, flags, branch })) stderr.write(`warning: ${warning}\n`);
+  for (const warning of [...secrets.warnings, ...warnings({ project, flags, branch })])
+    stderr.write(`warning: ${warning}\n`);
   if (flags.dryRun === true) {
     stdout.write(text);
     return EXIT.ok;
@@ -94,8 +98,8 @@ function warnings(options: { project: Project; flags: CiFlags; branch: DefaultBr
 
 function factsOf(
   project: Project,
-): Omit<Parameters<typeof planPipeline>[0], "folder" | "image" | "defaultBranch"> {
-  const { release, coverage, image } = project.config;
+): Omit<Parameters<typeof planPipeline>[0], "folder" | "image" | "defaultBranch" | "secrets"> {
+  const { release, coverage } = project.config;
   return {
     project: project.name,
     suites: project.suites,
@@ -106,7 +110,6 @@ function factsOf(
       project.locate(["release", "floating"]) !== undefined,
     repository: writtenAt(project, ["release", "repository"]),
     key: release?.key,
-    secrets: image.secrets.flatMap(({ from }) => (from.kind === "env" ? [from.variable] : [])),
     cobertura: coverage?.formats.includes("cobertura") ?? false,
     // A run of all suites judges them by itself.
     coverageRules: coverage !== undefined && asksSomething(coverage.rules) && jobsOf(project.suites) > 1,

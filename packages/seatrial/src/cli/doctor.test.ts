@@ -67,15 +67,24 @@ describe("doctor", () => {
     expect(here.stdout()).toMatch(/✖ project .* suites: none\n {2}mend: .*seatrial init/);
   });
 
-  it("says which secrets of the build are missing", async () => {
-    await using here = await at({
-      Dockerfile: "FROM scratch\n",
-      "seatrial.yaml": "image: { secrets: { npm: { env: NPM_TOKEN } } }",
-    });
-    await here.seatrial("doctor");
-    expect(here.stdout()).toMatch(
-      /✖ build secret .* npm comes from NPM_TOKEN, which is not set\n {2}mend: set NPM_TOKEN /,
+  it("says which secrets of the build are missing, and does not fail for them: not every job builds", async () => {
+    await using fake = await answering();
+    const own = PROJECT["seatrial.yaml"]?.replace("test: test", "$&, secrets: { npm: { env: NPM_TOKEN } }");
+    await using here = await at(
+      { ...PROJECT, "seatrial.yaml": own ?? "" },
+      { DOCKER_HOST: `unix://${fake.socket}` },
     );
+    await withDocker(here, WHOLE);
+    const code = await here.seatrial("doctor");
+    expect(here.stdout()).toMatch(
+      /! build secret .* npm comes from NPM_TOKEN, which is not set; .*\n {2}mend: set NPM_TOKEN /,
+    );
+    const before = here.stdout().length;
+    await here.seatrial("doctor", "--json");
+    const findings = JSON.parse(here.stdout().slice(before)) as { name: string; exitCode: number }[];
+    expect(findings.find(({ name }) => name === "build secret")).toMatchObject({ ok: false, exitCode: 0 });
+    here.surroundings.environment.env["NPM_TOKEN"] = "set";
+    expect(await here.seatrial("doctor")).toBe(code);
   });
 
   it("says the same to programs, as JSON", async () => {

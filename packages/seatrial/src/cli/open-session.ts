@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { resolveCompose } from "../compose/index.ts";
 import { loadProject, type Project } from "../config/index.ts";
-import { namedServices, planRun, type RunPlan, stagesWithoutCompose } from "../run/index.ts";
+import { askedServices, planRun, type RunPlan, stagesWithoutCompose } from "../run/index.ts";
 import { cacheScopes } from "./cache-scopes.ts";
 import type { GivenFlags, GlobalFlags } from "./flags.ts";
 import { gitVariables, readSource } from "./git.ts";
@@ -72,7 +72,7 @@ export async function openSession(options: {
   };
   const compose = await resolveProjectCompose({
     project,
-    needed: namedServices(wants),
+    needed: askedServices(wants),
     surroundings,
     signal,
   }).catch(async (error: unknown) => {

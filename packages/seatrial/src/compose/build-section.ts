@@ -1,7 +1,8 @@
 import path from "node:path";
 import type { BuildSecret, BuildTarget } from "../model/index.ts";
+import { isToolError, type ToolError } from "../support/error.ts";
 import type { ServiceContext } from "./context.ts";
-import { entryOf, readMaterial, variableOf } from "./material.ts";
+import { entryOf, type MaterialRef, readMaterial, variableOf } from "./material.ts";
 import { extraHostsOf } from "./security.ts";
 import { asList, asPairs, asRecord, asText, asTexts, isBlank } from "./value.ts";
 
@@ -19,26 +20,34 @@ const DROPPED: Record<string, string> = {
   ulimits: "builds run with the engine's own limits",
 };
 
-/** A `build` section as a build target. `contextOf` resolves `service:` references to the target that builds them. */
+/** A secret that a build is given. */
+export interface GivenSecret {
+  secret: BuildSecret;
+  /** The variable that it comes from, with its value. */
+  environment: Record<string, string>;
+  /** COMPOSE_INVALID or COMPOSE_SOURCE_MISSING where its value is not there. */
+  missing?: ToolError | undefined;
+}
+
+/** A `build` section as a build target, yet without its secrets. `contextTarget` resolves `service:` references to the target that builds them. */
 export async function buildTargetOf(
   context: ServiceContext,
   contextTarget: (value: string) => Promise<string>,
-): Promise<{ target: BuildTarget; environment: Record<string, string> }> {
+): Promise<BuildTarget> {
   const build = asRecord(context.service["build"]);
   for (const [key, why] of Object.entries(DROPPED)) {
     if (!isBlank(build[key])) context.note({ key: `build.${key}`, becomes: "left out", why });
   }
   const folder = asText(build["context"]) ?? ".";
   const inline = asText(build["dockerfile_inline"]);
-  const { secrets, environment } = await secretsOf(context, build);
-  const target: BuildTarget = {
+  return {
     key: `service:${context.name}`,
     context: folder,
     dockerfile: inline === undefined ? dockerfileOf(folder, asText(build["dockerfile"])) : undefined,
     dockerfileInline: inline,
     stage: asText(build["target"]) || undefined,
     args: asPairs(build["args"]),
-    secrets,
+    secrets: [],
     contexts: await contextsOf(build, contextTarget),
     ssh: sshOf(build["ssh"]),
     platform: platformOf(context, build),
@@ -47,7 +56,6 @@ export async function buildTargetOf(
     labels: asPairs(build["labels"]),
     cacheFrom: asTexts(build["cache_from"]),
   };
-  return { target, environment };
 }
 
 /** Compose prints the path relative to its context; a remote context keeps it so. */
@@ -66,27 +74,35 @@ async function contextsOf(
   return contexts;
 }
 
-async function secretsOf(
-  context: ServiceContext,
-  build: Record<string, unknown>,
-): Promise<{ secrets: BuildSecret[]; environment: Record<string, string> }> {
-  const environment: Record<string, string> = {};
-  const secrets: BuildSecret[] = [];
-  for (const written of asList(build["secrets"])) {
+/** The secrets of a `build` section. Whether it matters that one is not there, who builds knows. */
+export async function buildSecretsOf(context: ServiceContext): Promise<GivenSecret[]> {
+  const given: GivenSecret[] = [];
+  for (const written of asList(asRecord(context.service["build"])["secrets"])) {
     const grant = typeof written === "string" ? { source: written } : asRecord(written);
     const ref = { section: "secrets", name: asText(grant["source"]) ?? "" } as const;
     const entry = entryOf(context, ref);
-    await readMaterial(context, ref);
     const id = asText(grant["target"]) || ref.name;
     const variable = asText(entry["environment"]);
-    if (variable !== undefined) {
-      environment[variable] = variableOf(context, ref, variable);
-      secrets.push({ id, from: { kind: "env", variable } });
+    const missing = await missingValue(context, ref);
+    if (variable === undefined) {
+      const secret: BuildSecret = { id, from: { kind: "file", path: asText(entry["file"]) ?? "" } };
+      given.push({ secret, environment: {}, missing });
     } else {
-      secrets.push({ id, from: { kind: "file", path: asText(entry["file"]) ?? "" } });
+      const environment = missing === undefined ? { [variable]: variableOf(context, ref, variable) } : {};
+      given.push({ secret: { id, from: { kind: "env", variable } }, environment, missing });
     }
   }
-  return { secrets, environment };
+  return given;
+}
+
+async function missingValue(context: ServiceContext, ref: MaterialRef): Promise<ToolError | undefined> {
+  try {
+    await readMaterial(context, ref);
+    return undefined;
+  } catch (error) {
+    if (isToolError(error, "COMPOSE_INVALID") || isToolError(error, "COMPOSE_SOURCE_MISSING")) return error;
+    throw error;
+  }
 }
 
 function sshOf(written: unknown): string[] {
@@ -112,4 +128,9 @@ function platformOf({ service, note }: ServiceContext, build: Record<string, unk
 /** True when a service is built, not pulled. */
 export function isBuilt(service: Record<string, unknown>): boolean {
   return !isBlank(service["build"]);
+}
+
+/** True when a service's build is given secrets. */
+export function hasSecrets(service: Record<string, unknown>): boolean {
+  return !isBlank(asRecord(service["build"])["secrets"]);
 }

@@ -1,18 +1,21 @@
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import type { BuildTarget } from "../model/index.ts";
-import { planServices } from "./plan.ts";
+import { type PlanServicesOptions, planServices } from "./plan.ts";
 import type { ProjectTarget } from "./project-target.ts";
 import { folderWith } from "./testing/folder.ts";
 import { resolved, serviceOf } from "./testing/model.ts";
 
-async function plan(services: object, options: { model?: object; projectTargets?: ProjectTarget[] } = {}) {
-  const compose = resolved({ ...options.model, services }, { dotenv: { FROM_DOTENV: "dotenv-value" } });
+async function plan(
+  services: object,
+  { model, ...options }: Partial<PlanServicesOptions> & { model?: object } = {},
+) {
+  const compose = resolved({ ...model, services }, { dotenv: { FROM_DOTENV: "dotenv-value" } });
   return await planServices({
     compose,
     wanted: Object.keys(services),
     environment: { TOKEN: "token-value" },
-    projectTargets: options.projectTargets,
+    ...options,
   });
 }
 
@@ -151,13 +154,59 @@ describe("a build section that is the project's own", () => {
     expect(serviceOf(planned.services, "app").spec.image).toEqual({ kind: "target", target: "release" });
   });
 
-  test("gives its secrets to the project's targets", async () => {
+  describe("gives its secrets to the project's targets", () => {
     const build = { context: "/project", target: "release", secrets: [{ source: "token" }] };
     const model = { secrets: { token: { environment: "TOKEN" } } };
-    const planned = await plan({ app: { build } }, { model, projectTargets: [test_, release] });
-    expect(planned.projectTargets).toEqual(["release"]);
-    expect(planned.projectSecrets).toEqual([{ id: "token", from: { kind: "env", variable: "TOKEN" } }]);
-    expect(planned.buildEnvironment).toEqual({ TOKEN: "token-value" });
+    const projectTargets = [test_, release];
+    const given = {
+      secret: { id: "token", from: { kind: "env", variable: "TOKEN" } },
+      environment: { TOKEN: "token-value" },
+      missing: undefined,
+    };
+
+    test.each([
+      ["where its service is wanted", ["app"], ["release"]],
+      ["where another one is", ["db"], []],
+      ["where none is", [], []],
+    ])("%s", async (_, wanted, used) => {
+      const services = { app: { build }, db: { image: "postgres" } };
+      const planned = await plan(services, { model, projectTargets, wanted });
+      expect(planned.projectSecrets).toEqual([given]);
+      expect(planned.buildEnvironment).toEqual({ TOKEN: "token-value" });
+      expect(planned.secretValues).toEqual(["token-value"]);
+      expect(planned.projectTargets).toEqual(used);
+      expect(planned.services.map(({ spec }) => spec.name)).toEqual(wanted);
+    });
+
+    test("of services in profiles that are active, or that the project names", async () => {
+      const services = {
+        tool: { profiles: ["tools"], image: "x", depends_on: { app: { condition: "service_started" } } },
+        app: { profiles: ["tools"], build },
+      };
+      const asked = { model, projectTargets, wanted: [] };
+      expect((await plan(services, asked)).projectSecrets).toEqual([]);
+      const named = await plan(services, { ...asked, alsoBuilt: ["gone", "tool"] });
+      expect(named.projectSecrets).toEqual([given]);
+    });
+
+    test("and nothing of a build that is another one", async () => {
+      const other = { ...build, args: { A: "1" } };
+      const planned = await plan({ app: { build: other } }, { model, projectTargets, wanted: [] });
+      expect(planned).toMatchObject({ projectSecrets: [], buildTargets: [], changes: [] });
+    });
+
+    test.each([
+      ["variable", { environment: "GONE" }, "COMPOSE_INVALID", { kind: "env", variable: "GONE" }],
+      ["file", { file: "/no/file" }, "COMPOSE_SOURCE_MISSING", { kind: "file", path: "/no/file" }],
+    ])("with the error for a %s that is not there", async (_, token, code, from) => {
+      const missing = { model: { secrets: { token } }, projectTargets };
+      const { projectSecrets, buildEnvironment } = await plan({ app: { build } }, missing);
+      expect(projectSecrets).toMatchObject([{ secret: { id: "token", from }, missing: { code } }]);
+      expect(buildEnvironment).toEqual({});
+      // What is built whatever images are given needs it.
+      const other = { ...build, target: "other" };
+      await expect(plan({ app: { build: other } }, missing)).toThrowWithCode(code);
+    });
   });
 
   test("without a stage is the project's last stage", async () => {

@@ -1,5 +1,5 @@
-import type { BuildSecret, BuildTarget } from "../model/index.ts";
-import { buildTargetOf, isBuilt } from "./build-section.ts";
+import type { BuildTarget } from "../model/index.ts";
+import { buildSecretsOf, buildTargetOf, type GivenSecret, hasSecrets, isBuilt } from "./build-section.ts";
 import type { ServiceContext } from "./context.ts";
 import { cycleError } from "./diagnosis.ts";
 import { nameFiles, type ResolvedCompose } from "./document.ts";
@@ -11,12 +11,14 @@ export interface Builds {
   targets: BuildTarget[];
   /** The keys of the project's own targets that services use. */
   projectTargets: Set<string>;
-  /** Secrets that the Compose file gives to builds of the project's own targets, by id. */
-  projectSecrets: Map<string, BuildSecret>;
+  /** Secrets of builds of the project's own targets, by id, as far as they were taken. */
+  projectSecrets: Map<string, GivenSecret>;
   /** Variables that the build needs and the environment lacks: secrets from `.env`. */
   environment: Record<string, string>;
   /** The key that a service's image is built as; undefined for one that is pulled. */
   keyOf(service: string): Promise<string | undefined>;
+  /** Takes the secrets of a service's build into `projectSecrets`, where it is one of the project's own targets. It is not built for that. */
+  takeSecrets(service: string): Promise<void>;
 }
 
 /** Collects build sections as they are asked for. Equal ones are built once, and so are those that the project builds itself. */
@@ -34,6 +36,7 @@ export function collectBuilds(options: {
     projectSecrets: new Map(),
     environment: {},
     keyOf,
+    takeSecrets,
   };
 
   async function keyOf(name: string): Promise<string | undefined> {
@@ -50,18 +53,39 @@ export function collectBuilds(options: {
   }
 
   async function add(context: ServiceContext): Promise<string> {
-    const { target, environment } = await buildTargetOf(context, contextTarget);
-    Object.assign(builds.environment, environment);
+    const target = await buildTargetOf(context, contextTarget);
     const own = matchProjectTarget(context, { target, projectTargets });
     if (own !== undefined) {
       builds.projectTargets.add(own);
-      for (const secret of target.secrets) builds.projectSecrets.set(secret.id, secret);
       return own;
     }
-    const twin = builds.targets.find((other) => isSame(other, target));
+    const secrets = await buildSecretsOf(context);
+    const built = { ...target, secrets: secrets.map(({ secret }) => secret) };
+    for (const { missing, environment } of secrets) {
+      if (missing !== undefined) throw missing;
+      Object.assign(builds.environment, environment);
+    }
+    const twin = builds.targets.find((other) => isSame(other, built));
     if (twin !== undefined) return twin.key;
-    builds.targets.push(target);
-    return target.key;
+    builds.targets.push(built);
+    return built.key;
+  }
+
+  async function takeSecrets(name: string): Promise<void> {
+    if (!hasSecrets(compose.services[name] ?? {}) || !(await buildsProjectTarget(name))) return;
+    for (const each of await buildSecretsOf(contextOf(name))) {
+      builds.projectSecrets.set(each.secret.id, each);
+      Object.assign(builds.environment, each.environment);
+    }
+  }
+
+  async function buildsProjectTarget(name: string): Promise<boolean> {
+    const key = known.get(name);
+    if (key !== undefined) return builds.projectTargets.has(key);
+    // What is not built here is not done differently either.
+    const context: ServiceContext = { ...contextOf(name), note: () => undefined };
+    const target = await buildTargetOf(context, async (value) => value);
+    return matchProjectTarget(context, { target, projectTargets }) !== undefined;
   }
 
   async function contextTarget(value: string): Promise<string> {

@@ -1,4 +1,6 @@
-import type { BuildSecret, BuildTarget } from "../model/index.ts";
+import type { BuildTarget } from "../model/index.ts";
+import type { GivenSecret } from "./build-section.ts";
+import { builders } from "./builders.ts";
 import { collectBuilds } from "./builds.ts";
 import type { Change } from "./change.ts";
 import { createContexts } from "./context.ts";
@@ -19,6 +21,8 @@ export interface PlanServicesOptions {
   /** One-shots that are run by others, each where the service that it works on is started: described, and not started for that. */
   steps?: readonly { service: string; worksOn: string }[] | undefined;
   projectTargets?: readonly ProjectTarget[] | undefined;
+  /** Services that count for the secrets of their builds alone, beside those that are active. Names that are not there are left out. */
+  alsoBuilt?: readonly string[] | undefined;
   /** Where `environment:` of configs and secrets is looked up. */
   environment: Record<string, string | undefined>;
 }
@@ -35,8 +39,8 @@ export interface ComposePlan {
   buildTargets: BuildTarget[];
   /** The keys of the project's own targets that they use. */
   projectTargets: string[];
-  /** Secrets that the Compose file gives to builds of the project's own targets. */
-  projectSecrets: BuildSecret[];
+  /** Secrets that the Compose file gives to builds of the project's own targets, whichever services are wanted. */
+  projectSecrets: GivenSecret[];
   /** Variables that the build needs and the environment lacks. They may be secret. */
   buildEnvironment: Record<string, string>;
   /** Named volumes that containers of the run share. */
@@ -71,6 +75,8 @@ export async function planServices(options: PlanServicesOptions): Promise<Compos
     });
     translated.set(name, service);
   }
+  for (const name of builders(compose, [...planned, ...(options.alsoBuilt ?? [])]))
+    await builds.takeSecrets(name);
   const pick = (names: readonly string[]) => names.flatMap((name) => translated.get(name) ?? []);
   return {
     services: pick(started),

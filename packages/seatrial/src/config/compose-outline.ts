@@ -11,6 +11,8 @@ import { tooDeep } from "./yaml/document.ts";
 export interface ComposeOutline {
   name?: string | undefined;
   services: OutlineService[];
+  /** The variable that each secret comes from, if one. Left out are those whose source cannot be told. */
+  secrets: Record<string, { variable?: string | undefined }>;
   /** Every service is in it: nothing is included from elsewhere, and each file could be read. */
   complete: boolean;
 }
@@ -27,10 +29,14 @@ export interface OutlineService {
         contexts: Record<string, string>;
       }
     | undefined;
+  /** Names of the secrets that its build is given, in any of the files. */
+  buildSecrets: string[];
   command?: string[] | undefined;
   dependsOn: string[];
   /** It takes from other services what is not in the outline. */
   borrows: boolean;
+  /** It extends a service of another file, or of this one. */
+  extends?: "file" | "service" | undefined;
   profiles: string[];
   /** As written, variables and all; null: the value comes from the environment. */
   environment: Record<string, string | null>;
@@ -50,7 +56,7 @@ const BORROWING = ["extends", "links", "volumes_from", "network_mode", "ipc", "p
 /** Reads service names, images and builds. Never fails: what it cannot read is left out, for Compose itself to complain about. */
 export async function outlineCompose(options: OutlineOptions): Promise<ComposeOutline> {
   const services = new Map<string, OutlineService>();
-  const outline: ComposeOutline = { services: [], complete: true };
+  const outline: ComposeOutline = { services: [], secrets: {}, complete: true };
   const fill = (value: unknown) => {
     if (typeof value !== "string") return undefined;
     const result = interpolate(value, options.lookup);
@@ -61,9 +67,11 @@ export async function outlineCompose(options: OutlineOptions): Promise<ComposeOu
     const model = await readModel(file, options.environment);
     if (model === undefined || "include" in model) outline.complete = false;
     outline.name = fill(model?.["name"]) ?? outline.name;
+    Object.assign(outline.secrets, secretsIn(model?.["secrets"]));
     for (const [name, value] of Object.entries(asRecord(model?.["services"]))) {
       const known = services.get(name) ?? {
         name,
+        buildSecrets: [],
         dependsOn: [],
         borrows: false,
         profiles: [],
@@ -75,6 +83,7 @@ export async function outlineCompose(options: OutlineOptions): Promise<ComposeOu
         name,
         image: fill(service["image"]) ?? known.image,
         build: buildOf(service["build"], folder) ?? known.build,
+        buildSecrets: [...known.buildSecrets, ...grantsIn(asRecord(service["build"])["secrets"])],
         command: commandOf(service["command"]) ?? known.command,
         profiles: [
           ...known.profiles,
@@ -82,6 +91,7 @@ export async function outlineCompose(options: OutlineOptions): Promise<ComposeOu
         ],
         dependsOn: [...known.dependsOn, ...namesIn(service["depends_on"])],
         borrows: known.borrows || BORROWING.some((key) => key in service),
+        extends: known.extends === "file" ? "file" : (extensionIn(service["extends"]) ?? known.extends),
         environment: { ...known.environment, ...environmentIn(service["environment"]) },
         envFiles: [...known.envFiles, ...envFilesIn(service["env_file"])],
       });
@@ -110,6 +120,22 @@ export async function outlineCompose(options: OutlineOptions): Promise<ComposeOu
     });
     return buildContexts(Object.fromEntries(written), (path) =>
       absolutePath(path, base, options.environment),
+    );
+  }
+
+  function secretsIn(value: unknown): ComposeOutline["secrets"] {
+    const entries = Object.entries(asRecord(value)).flatMap(([name, entry]) => {
+      const written = asRecord(entry)["environment"];
+      const variable = fill(written);
+      return written !== undefined && variable === undefined ? [] : [[name, { variable }] as const];
+    });
+    return Object.fromEntries(entries);
+  }
+
+  function grantsIn(value: unknown): string[] {
+    if (!Array.isArray(value)) return [];
+    return value.map(
+      (grant: unknown) => fill(typeof grant === "string" ? grant : asRecord(grant)["source"]) ?? "",
     );
   }
 
@@ -155,6 +181,11 @@ function asRecord(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : {};
+}
+
+function extensionIn(value: unknown): OutlineService["extends"] {
+  if (value === undefined) return undefined;
+  return "file" in asRecord(value) ? "file" : "service";
 }
 
 function namesIn(value: unknown): string[] {

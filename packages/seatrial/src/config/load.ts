@@ -1,5 +1,6 @@
 import { buildContexts } from "./build-contexts.ts";
 import { checkSettings } from "./check-settings.ts";
+import { composeSecrets } from "./compose-secrets.ts";
 import { coverageSettings } from "./coverage-settings.ts";
 import { findStage } from "./dockerfile/summary.ts";
 import { describeStage, looksLikeTests } from "./dockerfile/targets.ts";
@@ -131,6 +132,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
       input.profiles ?? (lookup("COMPOSE_PROFILES") ?? "").split(",").filter((profile) => profile !== ""),
     serviceProfiles: serviceProfiles(outline),
     pulledServices: pulledServices(outline),
+    composeSecrets: composeSecrets(outline),
     config,
     suites,
     secretValues: secretValues({

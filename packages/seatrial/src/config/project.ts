@@ -11,6 +11,7 @@ import type {
   SpaceUse,
 } from "../model/index.ts";
 import type { ToolError } from "../support/error.ts";
+import type { ComposeSecrets } from "./compose-secrets.ts";
 import type { DockerfileSummary } from "./dockerfile/summary.ts";
 import type { Preset, ReadyConfig } from "./ready.ts";
 import type { StructureFile } from "./structure/file.ts";
@@ -35,6 +36,8 @@ export interface Project {
   serviceProfiles: Record<string, string[]>;
   /** Services that are not built, nor is anything that they depend on, as far as the Compose files themselves tell for certain. */
   pulledServices: string[];
+  /** The builds that the Compose files give secrets to. */
+  composeSecrets: ComposeSecrets;
   config: ProjectConfig;
   suites: SuiteConfig[];
   /** Values that must never be shown. */

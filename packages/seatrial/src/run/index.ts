@@ -41,4 +41,4 @@ export { openSpaceClient } from "./space-client.ts";
 export type { NetworkPool } from "./subnets.ts";
 export { findLeftovers, type Swept, sweep } from "./sweep.ts";
 export type { ShellEnds } from "./terminal.ts";
-export { namedServices } from "./wanted-services.ts";
+export { askedServices, projectServices } from "./wanted-services.ts";

@@ -347,14 +347,3 @@ it("what a Compose file gives to its services under a secret's name is not shown
   const { secrets } = await plan(config, services);
   expect(secrets).toEqual(["tok-12345", "4711"]);
 });
-
-it("only a build needs the secrets of builds", async () => {
-  const config = `name: shop\nimage: { release: release, test: test, secrets: { npm: { env: NOPE } } }\n${UNIT}`;
-  await using folder = await makeFolder({ Dockerfile: DOCKERFILE, "seatrial.yaml": config });
-  const project = await loadProject({ environment: folder.environment() });
-  const options = { project, only: [], cpus: 2, environment: {} };
-  expect(await codeOf(planRun(options))).toBe("SECRET_NOT_FOUND");
-  const release = { target: "release", reference: `r.example/shop@${DIGEST}` };
-  const given = [release, { target: "test", reference: `r.example/shop-test@${DIGEST}` }];
-  expect((await planRun({ ...options, given })).plan.given).toEqual(given);
-});

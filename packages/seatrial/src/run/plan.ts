@@ -14,6 +14,7 @@ import type { CandidatePlan, ReleasePlan } from "../release/index.ts";
 import type { ServicePlan } from "../services/index.ts";
 import { checkSuite } from "../suites/index.ts";
 import { EXIT } from "../support/error.ts";
+import { buildSecrets } from "./build-secrets.ts";
 import { suiteStages } from "./build-stages.ts";
 import { planCache } from "./plan-cache.ts";
 import { planCoverage } from "./plan-coverage.ts";
@@ -23,7 +24,7 @@ import { planApps, planSuite } from "./plan-suites.ts";
 import type { NetworkPool } from "./subnets.ts";
 import { isLastStage, projectTarget } from "./targets.ts";
 import { placeUnknownService } from "./unknown-service.ts";
-import { chosenSuites, givesSpaces, wantedServices } from "./wanted-services.ts";
+import { chosenSuites, givesSpaces, projectServices, wantedServices } from "./wanted-services.ts";
 
 /** Everything that a run will do, as plain data. `--dry-run` prints it. */
 export interface RunPlan {
@@ -69,7 +70,7 @@ export interface RunPlan {
 
 export interface PlanOptions {
   project: Project;
-  /** The resolved Compose file, when the project has one and the plan names services. */
+  /** The resolved Compose file, when the project has one and the plan has to do with it. */
   compose?: ResolvedCompose | undefined;
   /** Suites by name. Default: all. */
   only: readonly string[];
@@ -136,6 +137,7 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
               target: projectTarget(project, stage.key),
               isLastStage: isLastStage(project, stage.key),
             })),
+          alsoBuilt: projectServices(project),
           environment: options.environment,
         }).catch((error: unknown) => {
           throw placeUnknownService({ error, project, compose, chosen });
@@ -164,17 +166,14 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
   const coverage = coveragePlan(options, { suites, services });
   const given = givenImages({ ...options, needed: [...own, ...further] });
   const built = given.length > 0 ? [] : [...own, ...further];
-  const [missing] = project.config.image.missingSecrets;
-  if (missing !== undefined && built.length > 0) throw missing;
+  const { secrets, missing } = buildSecrets(project, composed.projectSecrets);
+  if (missing[0] !== undefined && built.length > 0) throw missing[0];
   return {
     plan: {
       project: project.name,
       root: project.root,
-      targets: [
-        ...built.map((target) => withSecrets(target, composed.projectSecrets)),
-        ...composed.buildTargets,
-      ],
-      cache: cachePlan(options, built, composed),
+      targets: [...built.map((target) => ({ ...target, secrets })), ...composed.buildTargets],
+      cache: cachePlan(options, built, secrets),
       given,
       release: project.config.image.release,
       test: project.config.image.test,
@@ -186,7 +185,7 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
       earlySpaces: earlySpaces({ project, plans: spaces, suites: chosen }),
       steps,
       network: project.config.network,
-      check: checkPlan(options, composed),
+      check: checkPlan(options, secrets),
       coverage,
       changes: [...composed.changes, ...changes.values()],
       warnings: [
@@ -203,21 +202,17 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
 function cachePlan(
   { project, cacheScopes }: PlanOptions,
   built: readonly BuildTarget[],
-  composed: ComposePlan,
+  secrets: BuildSecret[],
 ) {
   const cache = planCache({ project, targets: built, scopes: cacheScopes });
-  const stages = cache?.stages.map((stage) => ({
-    ...stage,
-    target: withSecrets(stage.target, composed.projectSecrets),
-  }));
+  const stages = cache?.stages.map((stage) => ({ ...stage, target: { ...stage.target, secrets } }));
   return cache === undefined ? undefined : { ...cache, stages: stages ?? [] };
 }
 
-function checkPlan(options: PlanOptions, composed: ComposePlan): CheckPlan | undefined {
+function checkPlan(options: PlanOptions, secrets: BuildSecret[]): CheckPlan | undefined {
   const { project } = options;
   if (options.checks !== true) return undefined;
   const { check, image } = project.config;
-  const { secrets } = withSecrets(projectTarget(project, image.release), composed.projectSecrets);
   return planChecks({
     settings: check,
     release: image.release,
@@ -264,15 +259,6 @@ function givenImages(options: PlanOptions & { needed: readonly BuildTarget[] }):
       exitCode: EXIT.usage,
     });
   });
-}
-
-/**
- * The project's targets share steps, so that a secret which the Compose file gives to one of them is there for all. What the
- * project's own configuration says of a secret wins.
- */
-function withSecrets(target: BuildTarget, further: readonly BuildSecret[]): BuildTarget {
-  const known = new Set(target.secrets.map((secret) => secret.id));
-  return { ...target, secrets: [...target.secrets, ...further.filter((secret) => !known.has(secret.id))] };
 }
 
 /** What a Compose file gives to its services and builds is as secret as what the project's own configuration gives. */

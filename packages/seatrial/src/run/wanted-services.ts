@@ -31,6 +31,22 @@ function neededServices({ project, chosen, checks, infrastructure }: Omit<Wants,
   ];
 }
 
+/** All Compose services that the project's own configuration names. */
+export function projectServices(project: Project): string[] {
+  return namedServices({ project, only: [], checks: true }) ?? [];
+}
+
+/**
+ * The Compose services that Compose is asked for, or undefined where the file need not be read. What it gives to builds as secrets counts
+ * for each build and check of the project's image, whatever services they name: another value would be built in, or not looked for.
+ */
+export function askedServices(options: Parameters<typeof namedServices>[0]): string[] | undefined {
+  const named = namedServices(options);
+  const { complete, services } = options.project.composeSecrets;
+  if (complete && services.length === 0) return named;
+  return [...new Set([...(named ?? []), ...projectServices(options.project)])];
+}
+
 /** The Compose services that a plan names, or undefined where it has to do with none: the file need not be read then. */
 export function namedServices(
   options: Omit<Wants, "compose" | "chosen"> & { only: readonly string[]; suites?: boolean | undefined },

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { resolved } from "../compose/testing/model.ts";
+import { loadProject } from "../config/index.ts";
+import { makeFolder } from "../config/testing/folder.ts";
+import { type PlanOptions, planRun } from "./plan.ts";
+
+const DOCKERFILE = "FROM a AS base\nFROM base AS release\nFROM base AS test\n";
+const DIGEST = `sha256:${"a".repeat(64)}`;
+const release = { target: "release", reference: `r.example/shop@${DIGEST}` };
+const test = { target: "test", reference: `r.example/shop-test@${DIGEST}` };
+
+describe("secrets that the Compose file gives to builds of the project's image", () => {
+  const secret = { id: "npm", from: { kind: "env", variable: "NPM_TOKEN" } };
+
+  /** What is planned of a project with a service that is built of its release stage, in a profile that only a suite needs. */
+  async function planned(options: Partial<PlanOptions>, image = "") {
+    await using folder = await makeFolder({
+      Dockerfile: DOCKERFILE,
+      "compose.yaml": "services: { app: { build: { context: ., target: release }, profiles: [app] } }\n",
+      "seatrial.yaml": `image: { release: release, test: test${image} }\nsuites: { unit: { command: x }, api: { command: x, needs: [app] } }\n`,
+    });
+    const build = { context: folder.path, target: "release", secrets: [{ source: "npm" }] };
+    const project = await loadProject({ environment: folder.environment() });
+    const { plan } = await planRun({
+      project,
+      compose: resolved({
+        services: { app: { build, profiles: ["app"] } },
+        secrets: { npm: { environment: "NPM_TOKEN" } },
+      }),
+      only: [],
+      cpus: 2,
+      environment: { NPM_TOKEN: "npm-token" },
+      ...options,
+    });
+    return plan;
+  }
+
+  it.each([
+    ["all suites", {}],
+    ["a suite that does not need the service", { only: ["unit"] }],
+    ["stages alone", { suites: false, stages: ["release"] }],
+    ["checks alone", { suites: false, checks: true }],
+  ])("are given to each build of it: for %s", async (_, options) => {
+    const { targets, check } = await planned(options);
+    expect(targets.length).toBeGreaterThan(0);
+    for (const target of targets) expect(target.secrets).toEqual([secret]);
+    if ("checks" in options) expect(check?.secrets?.values).toEqual([secret]);
+  });
+
+  it("are looked for in an image that is given, also where they are not there: that is for the check to say", async () => {
+    for (const environment of [{ NPM_TOKEN: "npm-token" }, {}]) {
+      const { check } = await planned({ suites: false, checks: true, given: [release], environment });
+      expect(check?.secrets?.values).toEqual([secret]);
+    }
+  });
+
+  it("need only be there for a build", async () => {
+    const environment = {};
+    await expect(planned({ environment })).toThrowWithCode("COMPOSE_INVALID");
+    expect((await planned({ environment, given: [release, test] })).given).toEqual([release, test]);
+  });
+
+  it("give way to those of the project's own configuration", async () => {
+    const own = { id: "npm", from: { kind: "file", path: expect.stringContaining("/Dockerfile") } };
+    const plan = await planned({ environment: {}, checks: true }, ", secrets: { npm: { file: Dockerfile } }");
+    for (const target of plan.targets) expect(target.secrets).toEqual([own]);
+    expect(plan.check?.secrets?.values).toEqual([own]);
+  });
+});
+
+it("only a build needs the secrets of builds", async () => {
+  const config = `name: shop\nimage: { release: release, test: test, secrets: { npm: { env: NOPE } } }\nsuites: { unit: { command: check } }\n`;
+  await using folder = await makeFolder({ Dockerfile: DOCKERFILE, "seatrial.yaml": config });
+  const project = await loadProject({ environment: folder.environment() });
+  const options = { project, only: [], cpus: 2, environment: {} };
+  await expect(planRun(options)).toThrowWithCode("SECRET_NOT_FOUND");
+  const given = [release, test];
+  expect((await planRun({ ...options, given })).plan.given).toEqual(given);
+});

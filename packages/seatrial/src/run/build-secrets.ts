@@ -1,0 +1,21 @@
+import type { GivenSecret } from "../compose/index.ts";
+import type { Project } from "../config/index.ts";
+import type { BuildSecret } from "../model/index.ts";
+import type { ToolError } from "../support/error.ts";
+
+/**
+ * The secrets of every build of the project's own targets, and of those the errors whose values are not there. The targets share steps, so
+ * that what the Compose file gives to one of them is there for all. What the project's own configuration says of a secret wins.
+ */
+export function buildSecrets(
+  project: Project,
+  composed: readonly GivenSecret[],
+): { secrets: BuildSecret[]; missing: ToolError[] } {
+  const { secrets, missingSecrets } = project.config.image;
+  const known = new Set(secrets.map(({ id }) => id));
+  const further = composed.filter(({ secret }) => !known.has(secret.id));
+  return {
+    secrets: [...secrets, ...further.map(({ secret }) => secret)],
+    missing: [...missingSecrets, ...further.flatMap(({ missing }) => missing ?? [])],
+  };
+}
