@@ -68,8 +68,8 @@ export interface TagReceipt {
   /** What it was read back to name; absent: it was not set, or could not be read back. */
   after?: Digest | undefined;
   /**
-   * `kept`: it names an image of a newer commit, or of one beside, and was left alone. `unknown`: setting it failed, and the
-   * registry could not be asked again.
+   * `kept`: it names an image of a newer commit, of one beside, or of one that could not be read, and was left alone. `unknown`:
+   * setting it failed, and the registry could not be asked again.
    */
   state: "set" | "unchanged" | "kept" | "not-set" | "unknown";
 }

@@ -1,7 +1,7 @@
 import { attestedCommits, type Signer } from "../attest/index.ts";
 import type { Digest } from "../model/index.ts";
 import { type Descriptor, isCompanion, type Repository, readManifest } from "../registry/index.ts";
-import { isToolError } from "../support/error.ts";
+import { isToolError, type ToolError } from "../support/error.ts";
 import { commitsInTags } from "./candidate-name.ts";
 import { readImageConfig } from "./image-config.ts";
 
@@ -21,20 +21,26 @@ export interface CommitsOptions {
 /** The label by which images say of which commit they are. */
 export const REVISION_LABEL = "org.opencontainers.image.revision";
 
+/** None when nobody says; `unread`: somebody may, and could not be heard. */
+export type CommitsOfImage = { commits: string[] } | { unread: ToolError };
+
+/** Anybody who may push can have put it there: it says nothing, and holds nothing back. */
+const SAYS_NOTHING = ["MANIFEST_INVALID", "BLOB_NOT_FOUND", "REFERRERS_TAG_TAKEN"];
+
 /**
  * The commits that an image in a registry was made of. With a key its attestations say so, and nothing that anybody else who pushes could
- * have written; without one its label, else the tags under which it waited. Empty when nobody says, or when the registry does not tell.
+ * have written; without one its label, else the tags under which it waited. What the registry does not tell is no reason not to release.
  */
-export async function commitsOfImage(options: CommitsOptions): Promise<string[]> {
+export async function commitsOfImage(options: CommitsOptions): Promise<CommitsOfImage> {
   const { signer, repository, digest, signal } = options;
   try {
-    if (signer === undefined) return await byImage(options);
-    return await attestedCommits({ repository, subject: digest, keys: [signer.publicKey], signal });
+    if (signer === undefined) return { commits: await byImage(options) };
+    const keys = [signer.publicKey];
+    return { commits: await attestedCommits({ repository, subject: digest, keys, signal }) };
   } catch (error) {
     signal.throwIfAborted();
-    // Whatever the registry does not tell here is no reason not to release.
-    if (isToolError(error)) return [];
-    throw error;
+    if (!isToolError(error)) throw error;
+    return SAYS_NOTHING.includes(error.code) ? { commits: [] } : { unread: error };
   }
 }
 

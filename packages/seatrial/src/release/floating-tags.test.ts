@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { createKeyPair, loadSigner } from "../attest/index.ts";
 import { makeFolder } from "../config/testing/folder.ts";
 import type { Outcome } from "../model/index.ts";
-import { denies, onCall } from "../registry/memory/index.ts";
+import { denies, fails, type MemoryFault, onCall } from "../registry/memory/index.ts";
+import { EXIT, ToolError } from "../support/error.ts";
 import type { FoundEvidence } from "./evidence.ts";
 import { judgeMove } from "./floating-tags.ts";
 import type { History, Kinship } from "./history.ts";
@@ -44,6 +45,32 @@ function latest(
 async function signingIn(folder: string): Promise<Signing> {
   const { privateKey } = await createKeyPair({});
   return { signer: await loadSigner({ pem: privateKey }), folder, version: "0.1.0" };
+}
+
+/** An image that `latest` names, and that was released as `OTHER` with this key. */
+async function attestedLatest(world: ReleaseWorld, signing: Signing) {
+  const image = latest(world, { waited: false });
+  const { digest } = image.manifest;
+  const source = { commit: OTHER, dirty: false };
+  const { problems } = await world.release({
+    signing,
+    image: { repository: APP, reference: digest },
+    expected: { ...identityOf(image), digest },
+    plan: planWith({ tags: [{ tag: "v2", kind: "immutable" }] }),
+    source: { now: source },
+    found: foundOf(outcomeOf({ ...identityOf(image), manifest: digest }, { source })),
+  });
+  expect(problems).toEqual([]);
+  return image;
+}
+
+/** As somebody may who pushes: in the tag that stands in for the referrers API. */
+function writesNonsense(): never {
+  throw new ToolError({
+    code: "MANIFEST_INVALID",
+    exitCode: EXIT.unreachable,
+    message: "The list of referrers is no index.",
+  });
 }
 
 /** A run whose tests can be named. */
@@ -91,10 +118,34 @@ describe("a floating tag", () => {
   it("moves, with a warning, from an image that nobody says a commit of", async () => {
     const world = makeReleaseWorld();
     latest(world, { waited: false });
-    world.registry.fault(denies("manifests.tags"));
     const { receipt, warnings } = await world.release({ history: history("newer") });
     expect(receipt.tags[1]).toMatchObject({ state: "set" });
     expect(warnings).toContain("latest moves from an image that nobody says a commit of");
+  });
+
+  it.each<[string, MemoryFault, "set" | "kept", string]>([
+    [
+      "stays, since that may be newer, when the registry fails",
+      fails({ times: 9, operation: "manifests.tags" }),
+      "kept",
+      "latest stays where it is: it names an image whose commit could not be read (Repository",
+    ],
+    [
+      "moves, with a warning, when we may not list tags",
+      denies("manifests.tags"),
+      "set",
+      "latest moves from an image whose commit could not be read (Repository",
+    ],
+  ])("of an image of a commit that cannot be read %s", async (_what, fault, state, warning) => {
+    const world = makeReleaseWorld();
+    latest(world);
+    world.registry.fault(fault);
+    const { receipt, warnings } = await world.release({ history: history("newer") });
+    expect(receipt.tags).toMatchObject([
+      { tag: "v1.4.2", state: "set" },
+      { tag: "latest", state },
+    ]);
+    expect(warnings).toContainEqual(expect.stringContaining(warning));
   });
 
   it("is judged by the label of the image where the project sets it, not by one of an image below", async () => {
@@ -134,32 +185,51 @@ describe("a floating tag", () => {
     await using folder = await makeFolder({});
     const signing = await signingIn(folder.path);
     const world = makeReleaseWorld();
-    const newer = latest(world, { waited: false });
-    const { digest } = newer.manifest;
-    const first = await world.release({
-      signing,
-      image: { repository: APP, reference: digest },
-      expected: { ...identityOf(newer), digest },
-      plan: planWith({ tags: [{ tag: "v2", kind: "immutable" }] }),
-      source: { now: { commit: OTHER, dirty: false } },
-      found: foundOf(
-        outcomeOf({ ...identityOf(newer), manifest: digest }, { source: { commit: OTHER, dirty: false } }),
-      ),
-    });
-    expect(first.problems).toEqual([]);
+    const { imageId, manifest } = await attestedLatest(world, signing);
     // Somebody says that it waited as this commit, so that the tag would move back.
-    world.registry.setTag(APP, `candidate-${COMMIT}-${newer.imageId.slice(7, 19)}`, digest);
+    world.registry.setTag(APP, `candidate-${COMMIT}-${imageId.slice(7, 19)}`, manifest.digest);
     const own = { ...world.identity, manifest: world.image.manifest.digest };
     const late = await world.release({ signing, found: foundOf(outcomeOf(own)), history: history("newer") });
     expect(late.problems).toEqual([]);
-    expect(late.receipt.tags[1]).toMatchObject({ tag: "latest", before: digest, state: "kept" });
+    expect(late.receipt.tags[1]).toMatchObject({ tag: "latest", before: manifest.digest, state: "kept" });
   });
 
-  it("leaves an image that our key does not attest, whatever tags say of it, with a warning", async () => {
+  it("stays where it is when what our key attests of its image cannot be read, until it can be", async () => {
     await using folder = await makeFolder({});
     const signing = await signingIn(folder.path);
     const world = makeReleaseWorld();
-    latest(world);
+    const { digest } = (await attestedLatest(world, signing)).manifest;
+    const own = { ...world.identity, manifest: world.image.manifest.digest };
+    const late = { signing, found: foundOf(outcomeOf(own)) };
+    let isDenied = false;
+    const denied = denies("referrers.list");
+    world.registry.fault((call) => {
+      if (isDenied || call.operation !== "referrers.list" || call.subject !== digest) return;
+      isDenied = true;
+      return denied(call);
+    });
+    const first = await world.release({ ...late, history: history("newer") });
+    expect([first.problems, first.receipt.tags[1]?.state]).toEqual([[], "kept"]);
+    expect(first.warnings).toEqual([
+      expect.stringMatching(
+        /^latest stays where it is: it names an image whose commit could not be read \(Repository .* is denied .*\)\. Releasing again looks again; /,
+      ),
+    ]);
+    expect(world.registry.tagged(APP, "latest")).toBe(digest);
+    const again = await world.release({ ...late, history: history("older") });
+    expect(again.receipt.tags[1]).toMatchObject({ tag: "latest", state: "set" });
+  });
+
+  it.each<[string, MemoryFault?]>([
+    ["whatever tags say of it"],
+    ["also where what is attached to it makes no sense", writesNonsense],
+  ])("leaves an image that our key does not attest, with a warning: %s", async (_what, fault) => {
+    await using folder = await makeFolder({});
+    const signing = await signingIn(folder.path);
+    const world = makeReleaseWorld();
+    const { digest } = latest(world).manifest;
+    if (fault !== undefined)
+      world.registry.fault(onCall({ operation: "referrers.list", subject: digest }, fault));
     const own = { ...world.identity, manifest: world.image.manifest.digest };
     const { receipt, warnings } = await world.release({
       signing,

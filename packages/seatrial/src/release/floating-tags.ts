@@ -1,4 +1,5 @@
 import type { Digest, TagReceipt } from "../model/index.ts";
+import { isToolError, type ToolError } from "../support/error.ts";
 import type { Candidate } from "./candidate.ts";
 import { commitsOfImage, REVISION_LABEL } from "./commits-of-image.ts";
 import type { History, Kinship, MayMove, Move } from "./history.ts";
@@ -20,7 +21,7 @@ export function mayMoveTo(options: {
   if (history === undefined || commit === undefined || plan.allowBackwards) return undefined;
   const known = new Map<Digest, Promise<Move>>();
   const look = async (digest: Digest) => {
-    const commits = await commitsOfImage({
+    const said = await commitsOfImage({
       repository: places.to,
       digest,
       signer: signing?.signer,
@@ -28,7 +29,11 @@ export function mayMoveTo(options: {
       isLabelled: candidate.images.every(({ labels }) => labels[REVISION_LABEL] === commit),
       signal,
     });
-    const related = commits.map(async (each) => ({ commit: each, kinship: await history.kinshipOf(each) }));
+    if ("unread" in said) return judgeUnread(said.unread, { hasKey: signing !== undefined });
+    const related = said.commits.map(async (each) => ({
+      commit: each,
+      kinship: await history.kinshipOf(each),
+    }));
     return judgeMove(await Promise.all(related), signing === undefined ? UNSAID : UNATTESTED);
   };
   return async (digest) => {
@@ -62,7 +67,15 @@ export function judgeMove(related: readonly { commit: string; kinship: Kinship }
       };
 }
 
-/** The tags, of which those are kept that would move backwards. */
+/** What cannot be read may be of a newer commit: another look costs less than a tag that moved back. */
+function judgeUnread(error: ToolError, options: { hasKey: boolean }): Move {
+  // Some registries give the right to push without the one to list tags: without a key no tag would ever move there.
+  const isForGood = !options.hasKey && isToolError(error, "REGISTRY_DENIED");
+  const why = `an image whose commit could not be read (${error.message.replace(/\.$/, "")})`;
+  return { to: isForGood ? "unknown" : "unread", why };
+}
+
+/** The tags, of which those are kept that would move backwards, or from what could not be read. */
 export async function keepNewer(options: {
   tags: readonly TagReceipt[];
   digest: Digest;
@@ -74,8 +87,8 @@ export async function keepNewer(options: {
     if (kind !== "floating" || before === undefined || before === digest || mayMove === undefined)
       return { tag: each, warnings: [] };
     const move = await mayMove(before);
-    if (move.to === "backwards")
-      return { tag: { ...each, state: "kept" }, warnings: [keptWarning(tag, move.why)] };
+    if (move.to === "backwards" || move.to === "unread")
+      return { tag: { ...each, state: "kept" }, warnings: [keptWarning(tag, move)] };
     return { tag: each, warnings: move.to === "unknown" ? [`${tag} moves from ${move.why}`] : [] };
   });
   const all = await Promise.all(judged);
@@ -83,8 +96,9 @@ export async function keepNewer(options: {
 }
 
 /** A tag that was left alone, for people. */
-export function keptWarning(tag: string, why: string): string {
-  return `${tag} stays where it is: it names ${why}. --allow-backwards moves it all the same`;
+export function keptWarning(tag: string, { to, why }: Exclude<Move, { to: "forward" }>): string {
+  const again = to === "unread" ? "Releasing again looks again; " : "";
+  return `${tag} stays where it is: it names ${why}. ${again}--allow-backwards moves it all the same`;
 }
 
 function short(commit: string): string {

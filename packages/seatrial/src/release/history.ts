@@ -21,4 +21,13 @@ export interface History {
 /** Whether a floating tag may leave the image of this digest for the one that is released, and why not, or why nobody knows. */
 export type MayMove = (from: Digest) => Promise<Move>;
 
-export type Move = { to: "forward" } | { to: "backwards" | "unknown"; why: string };
+export type Move =
+  | { to: "forward" }
+  | {
+      to:
+        | "backwards"
+        | "unknown"
+        /** Its commit is written down, for all that is known, and could not be read. */
+        | "unread";
+      why: string;
+    };

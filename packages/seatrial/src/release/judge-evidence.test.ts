@@ -137,6 +137,7 @@ describe("reruns", () => {
       {
         code: "EVIDENCE_SUITE_FAILED",
         message: expect.stringContaining('Suite unit, tests that match "TestOne", failed'),
+        hint: expect.stringContaining("All of the suite makes up for them too"),
       },
     ]);
     expect(await codes([run([{}]), one(failing), run([{ grep: "TestTwo" }])])).toEqual([

@@ -76,7 +76,10 @@ function failure({ suite, from }: SuitePart): Problem {
   return {
     code: "EVIDENCE_SUITE_FAILED",
     message: `${what.join(", ")}${what.length > 1 ? "," : ""} failed when it was last run on this image, in run ${from.outcome.run}: ${why}.`,
-    hint: "Mend it, or run it again if what failed was not the image.",
+    hint:
+      suite.grep === undefined
+        ? "Mend it, or run it again if what failed was not the image."
+        : "Mend it, and run these tests again. All of the suite makes up for them too, and is the only way where the runner did not take the pattern.",
     subject: suite.name,
   };
 }

@@ -63,12 +63,12 @@ export async function setTags(options: SetTagsOptions): Promise<void> {
     const now = (await repository.manifests.resolve(tag, signal))?.digest;
     if (now !== before && now !== digest) {
       const move = each.kind === "floating" && now !== undefined ? await options.mayMove?.(now) : undefined;
-      if (move === undefined || move.to === "unknown") throw tagMoved({ repository, each, now, digest });
-      if (move.to === "backwards") {
+      if (move?.to === "backwards") {
         onSet({ ...each, before: now, state: "kept" });
-        onWarning(keptWarning(tag, move.why));
+        onWarning(keptWarning(tag, move));
         continue;
       }
+      if (move?.to !== "forward") throw tagMoved({ repository, each, now, digest });
     } else if (each.state === "kept") continue;
     if (before === digest && now === digest) {
       onSet({ ...each, after: digest, state: "unchanged" });
