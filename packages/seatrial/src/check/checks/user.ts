@@ -7,16 +7,20 @@ export const user: StaticCheck = {
   name: "user",
   kind: "static",
   explain:
-    "Looks at the user that the image's configuration names, resolved through the image's own /etc/passwd as a container finds it, links followed: whoever has the number 0 is root, under any name. `non-root` is any other; a name or a number (with :group, if you like) must be that one.",
+    "Looks at the user that the image's configuration names, resolved through the image's own /etc/passwd and /etc/group as a container finds them, links followed: whoever has the number 0 is root, under any name. `non-root` is any other; a name or a number (with :group, if you like) must be that one.",
   asked: (plan) => plan.user,
   run: (subject) => [judge(subject)],
 };
 
 interface Account {
   uid: number;
+  /** Undefined: nobody can tell. */
   gid: number | undefined;
-  /** Of the user, in the image. */
-  name: string | undefined;
+}
+
+/** What keeps containers from starting, or people from telling who it is: `The image runs as app, ` and this. */
+interface Fault {
+  why: string;
 }
 
 function judge({ plan, index }: StaticSubject): CheckCase {
@@ -25,19 +29,12 @@ function judge({ plan, index }: StaticSubject): CheckCase {
   const written = index.config.user;
   const lists = readLists(index);
   const account = accountOf(lists, written);
+  const runsAs = `The image runs as ${written === "" ? "root, since it names no user" : written}`;
   const failed = (message: string): CheckCase => ({ name, status: "failed", message });
-  const advice = "Add a USER instruction to the stage that ships, such as `USER 65534:65534`.";
-  if (account === undefined) {
-    if (lists.unknown !== undefined)
-      return failed(
-        `The image runs as ${written}, and who that is nobody can tell: ${lists.unknown}.\nName the user by number, such as \`USER 65534:65534\`.`,
-      );
-    return failed(
-      `The image runs as ${written}, which is no user in its /etc/passwd: containers of it do not start.\nCreate the user in the stage that ships, or name it by number.`,
-    );
-  }
+  if ("why" in account) return failed(`${runsAs}, ${account.why}`);
   if (wanted === "non-root") {
     if (account.uid !== 0) return { name, status: "passed" };
+    const advice = "Add a USER instruction to the stage that ships, such as `USER 65534:65534`.";
     if (written === "") return failed(`The image names no user, and so runs as root.\n${advice}`);
     const alias = /^(0|root)(:|$)/.test(written)
       ? ""
@@ -45,28 +42,58 @@ function judge({ plan, index }: StaticSubject): CheckCase {
     return failed(`The image runs as ${written}${alias || ": root"}.\n${advice}`);
   }
   if (isAccount(lists, { account, wanted })) return { name, status: "passed" };
-  return failed(
-    `The image runs as ${written === "" ? "root, since it names no user" : written}, not as ${wanted}.`,
-  );
+  return failed(`${runsAs}, not as ${wanted}.`);
 }
 
-/** The number behind a USER, as runc finds it: what is written as a number is one, also where an account has it as its name; nobody is 0. */
-function accountOf(lists: Lists, written: string): Account | undefined {
-  const [userPart = "", groupPart] = written.split(":");
-  const gid = groupPart === undefined ? undefined : groupOf(lists, groupPart);
-  const uid = userPart === "" ? 0 : writtenNumber(userPart);
-  const row = lists.passwd.find(([name, , number]) =>
-    uid === undefined ? name === userPart : numberOf(number) === uid,
+/**
+ * The numbers behind a USER, as runc finds them: what is written as a number is one, also where an account has it as its name; nobody is
+ * 0. Of a name that is not there no container starts.
+ */
+function accountOf({ passwd, group }: Lists, written: string): Account | Fault {
+  const [userPart = "", groupPart = ""] = written.split(":");
+  for (const list of [passwd, group]) if (list.isFolder) return startsNever(list);
+  const number = userPart === "" ? 0 : writtenNumber(userPart);
+  const row = passwd.rows.find(([name, , uid]) =>
+    number === undefined ? name === userPart : numberOf(uid) === number,
   );
-  if (row !== undefined) return { uid: numberOf(row[2]), gid: gid ?? numberOf(row[3]), name: row[0] };
-  return uid === undefined ? undefined : { uid, gid, name: undefined };
+  const uid = row === undefined ? number : numberOf(row[2]);
+  if (uid === undefined) return noUser(passwd);
+  if (groupPart === "") return { uid, gid: ownGroup(passwd, row) };
+  const gid = groupOf(group, groupPart);
+  return gid === undefined ? noGroup(group) : { uid, gid };
 }
 
-function groupOf(lists: Lists, written: string): number | undefined {
+function ownGroup({ unknown }: List, row: readonly string[] | undefined): number | undefined {
+  return unknown === undefined ? numberOf(row?.[3]) : undefined;
+}
+
+function groupOf({ rows }: List, written: string): number | undefined {
   const gid = writtenNumber(written);
   if (gid !== undefined) return gid;
-  const row = lists.group.find(([name]) => name === written);
+  const row = rows.find(([name]) => name === written);
   return row && numberOf(row[2]);
+}
+
+function startsNever({ unknown }: List): Fault {
+  return { why: `and no container of it starts: ${unknown}.\nShip a file there, or nothing.` };
+}
+
+function noUser({ unknown }: List): Fault {
+  return {
+    why:
+      unknown === undefined
+        ? "which is no user in its /etc/passwd: containers of it do not start.\nCreate the user in the stage that ships, or name it by number."
+        : `and who that is nobody can tell: ${unknown}.\nName the user by number, such as \`USER 65534:65534\`.`,
+  };
+}
+
+function noGroup({ unknown }: List): Fault {
+  return {
+    why:
+      unknown === undefined
+        ? "whose group is not in its /etc/group: containers of it do not start.\nCreate the group in the stage that ships, or name it by number."
+        : `and which group that is nobody can tell: ${unknown}.\nName the group by number, such as \`USER 65534:65534\`.`,
+  };
 }
 
 function writtenNumber(text: string): number | undefined {
@@ -76,8 +103,8 @@ function writtenNumber(text: string): number | undefined {
 function isAccount(lists: Lists, { account, wanted }: { account: Account; wanted: string }): boolean {
   // An image without accounts still has a root.
   const expected = accountOf(lists, wanted.replace(/^root(?=:|$)/, "0"));
-  if (expected === undefined || expected.uid !== account.uid) return false;
-  return !wanted.includes(":") || expected.gid === account.gid;
+  if ("why" in expected || expected.uid !== account.uid) return false;
+  return !wanted.includes(":") || (expected.gid !== undefined && expected.gid === account.gid);
 }
 
 /** As engines read it: what is missing, or no number, is 0, and so root. */
@@ -87,27 +114,31 @@ function numberOf(field: string | undefined): number {
 
 /** The users and groups that a container sees. */
 interface Lists {
-  /** Fields of each row. */
-  passwd: string[][];
-  group: string[][];
-  /** Why the users are not known. */
+  passwd: List;
+  group: List;
+}
+
+interface List {
+  /** The fields of each line. */
+  rows: string[][];
+  /** Why they are not known. */
   unknown?: string | undefined;
+  /** Engines do not read past it. */
+  isFolder: boolean;
 }
 
 function readLists({ layers }: ImageIndex): Lists {
   const [passwd, group] = readAccounts(layers, ["/etc/passwd", "/etc/group"]).values();
-  return {
-    passwd: rowsOf(passwd),
-    group: rowsOf(group),
-    unknown: passwd !== undefined && "unknown" in passwd ? passwd.unknown : undefined,
-  };
+  return { passwd: listOf(passwd), group: listOf(group) };
 }
 
-function rowsOf(accounts: Accounts | undefined): string[][] {
-  if (accounts === undefined || "unknown" in accounts) return [];
-  return accounts.text
+function listOf(accounts: Accounts | undefined): List {
+  if (accounts === undefined) return { rows: [], isFolder: false };
+  if ("unknown" in accounts) return { rows: [], ...accounts };
+  const rows = accounts.text
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "")
     .map((line) => line.split(":"));
+  return { rows, isFolder: false };
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { createFolder } from "../../support/testing/folder.ts";
 import { digestOf } from "../testing/archive.ts";
@@ -78,6 +78,21 @@ describe("readings of layers", () => {
     const readings = (names: string[]) => names.filter((name) => /\.v\d+$/.test(name)).sort();
     // The same value has another name on another machine.
     expect(readings(await readdir(`${other.path}/check`))).not.toEqual(readings(files));
+  });
+
+  it("and configurations that another version has kept are read anew", async () => {
+    await using folder = await createFolder({});
+    await check({ ...world, cacheFolder: folder.path });
+    const kept = (await readdir(`${folder.path}/check`)).filter((file) => /\.v\d+\.json$/.test(file));
+    expect(kept).toHaveLength(1);
+    for (const file of kept) {
+      const path = `${folder.path}/check/${file}`;
+      // The first versions named none.
+      for (const older of [".v9.json", ".json"])
+        await writeFile(path.replace(/\.v\d+\.json$/, older), await readFile(path));
+      await rm(path);
+    }
+    expect((await check({ ...world, cacheFolder: folder.path })).exports).toBe(1);
   });
 
   it("that are damaged are read anew", async () => {

@@ -7,8 +7,8 @@ import { pruneFolder } from "./prune.ts";
 import type { LayerReading } from "./reading.ts";
 import type { NamedSecret } from "./scanner.ts";
 
-/** Whatever changes what a reading says of the same bytes: entries, packages, formats. */
-const VERSION = 9;
+/** Whatever changes what is kept of the same bytes: entries, packages, formats, which configuration an id has. */
+const VERSION = 10;
 const MOST_NAMES = 2_000;
 const LARGEST_CACHE = 256_000_000;
 
@@ -36,6 +36,7 @@ export async function openReadingCache(options: {
   const fileOf = (digest: Digest, kind: string) =>
     path.join(folder, `${digest.replace("sha256:", "")}.${kind}`);
   const layerFile = (diffId: Digest) => fileOf(diffId, `${key}.v${VERSION}`);
+  const configFile = (imageId: Digest) => fileOf(imageId, `v${VERSION}.json`);
   const namesFile = path.join(folder, "names.json");
 
   async function names(): Promise<Map<string, Digest>> {
@@ -54,8 +55,8 @@ export async function openReadingCache(options: {
     async keepLayer(reading) {
       if (key !== undefined) await write(layerFile(reading.diffId), encode(reading));
     },
-    config: async (imageId) => (await read(fileOf(imageId, "json")))?.toString(),
-    keepConfig: async (imageId, config) => await write(fileOf(imageId, "json"), Buffer.from(config)),
+    config: async (imageId) => (await read(configFile(imageId)))?.toString(),
+    keepConfig: async (imageId, config) => await write(configFile(imageId), Buffer.from(config)),
     names,
     async keepNames(added) {
       // The newest ones come first, and win.

@@ -1,6 +1,6 @@
 import { parseGo } from "../packages/go.ts";
 import { packageFileAt } from "../packages/packages.ts";
-import { isCutHead, listsAccounts } from "./accounts.ts";
+import { isCutHead, LARGEST_ACCOUNTS, listsAccounts } from "./accounts.ts";
 import { type Capture, createCaptures } from "./captures.ts";
 import { layerEntry } from "./entry.ts";
 import { createEntryLog } from "./entry-log.ts";
@@ -14,10 +14,8 @@ import { createWindow } from "./window.ts";
 
 /** Programs may have others inside. */
 const MOST_PROGRAMS = 64;
-const ACCOUNTS_BYTES = 1 << 20;
-/** Files that look like `/etc/passwd`, and might be behind a link of this name. */
-const MOST_LIKE_ACCOUNTS = 32;
-const LARGEST_LIKE_ACCOUNTS = 64 << 10;
+/** Bytes of files that look like `/etc/passwd`, and might be behind a link of this name. */
+const MOST_LIKE_ACCOUNTS = 4 << 20;
 /** Files that come from published packages, and a key that Debian makes for whoever wants one that is not secret. */
 const PUBLISHED =
   /\/(site-packages|dist-packages|node_modules|gems|vendor\/bundle)\/|^\/(usr\/)?lib\d*\/|^\/usr\/(share|local\/go)\/|\/ssl-cert-snakeoil\.key$/;
@@ -53,6 +51,7 @@ export function createLayerParser(scanner: Scanner): {
   const packages: InstalledPackage[] = [];
   const findings = createFindings();
   const accounts: LayerReading["accounts"] = [];
+  let likeAccounts = 0;
   let size = 0;
   const captures = createCaptures();
   const gzipFiles = createGzipFiles();
@@ -105,7 +104,7 @@ export function createLayerParser(scanner: Scanner): {
 
   function captureOf(entry: LayerEntry): Capture | undefined {
     const { path } = entry;
-    if (isAccounts(path)) return accountsOf(path);
+    if (isAccounts(path)) return entry.size > LARGEST_ACCOUNTS ? undefined : accountsOf(path);
     const known = packageFileAt(path);
     if (known !== undefined)
       return { bytes: known.bytes, take: (content) => packages.push(...known.parse(content, path)) };
@@ -115,17 +114,20 @@ export function createLayerParser(scanner: Scanner): {
   }
 
   function isLikeAccounts({ size }: { size: number }, head: Buffer): boolean {
-    if (size > LARGEST_LIKE_ACCOUNTS || accounts.length >= MOST_LIKE_ACCOUNTS || captures.isBusy())
-      return false;
+    const isTooMuch = size > LARGEST_ACCOUNTS || likeAccounts + size > MOST_LIKE_ACCOUNTS;
+    if (isTooMuch || captures.isBusy()) return false;
     return isCutHead(head, size) || listsAccounts(head);
   }
 
   function accountsOf(path: string): Capture {
     return {
-      bytes: ACCOUNTS_BYTES,
+      bytes: LARGEST_ACCOUNTS,
       take(content) {
-        if (isAccounts(path) || listsAccounts(content))
-          accounts.push({ path, text: content.toString("utf8") });
+        if (!isAccounts(path)) {
+          if (!listsAccounts(content)) return;
+          likeAccounts += content.length;
+        }
+        accounts.push({ path, text: content.toString("utf8") });
       },
     };
   }
