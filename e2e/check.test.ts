@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 async function check(release: string, ...args: string[]) {
-  const env = { RELEASE: release, TOKEN, XDG_CACHE_HOME: cache };
+  const env = { RELEASE: release, TESTED: release, TOKEN, XDG_CACHE_HOME: cache };
   return await seatrial(["check", ...args], { cwd: shop.folder, env });
 }
 
@@ -117,9 +117,18 @@ it("an image with everything that must not ship fails each check, says where, an
   }
 });
 
-it("layers that were read once are not asked for again, until another secret is to be looked for", async () => {
-  const first = await check("clean", "--json");
-  expect(notes(first.stdout).filter((note) => note.includes("export"))).toEqual([]);
+it("layers that were read once say what stages save, and are not asked for again until another secret is to be looked for", async () => {
+  const beside = { RELEASE: "clean", TESTED: "leaky", TOKEN, XDG_CACHE_HOME: cache };
+  const first = await seatrial(["check", "--no-color"], { cwd: shop.folder, env: beside });
+  const events = await readFile(`${shop.folder}/.seatrial/latest/events.ndjson`, "utf8");
+  expect(notes(events).filter((note) => note.includes("export"))).toEqual([]);
+  // What several stages save is what the engine says, but for the links that it counts as bytes.
+  const saved = /^test image: .*: multi-stage saved (\d+) MB, \d+(\.\d)? MB to transfer$/m.exec(
+    first.stdout,
+  )?.[1];
+  const [release = 0, test = 0] = await Promise.all(["clean", "leaky"].map(sizeOf));
+  expect(Math.abs(Number(saved) * 1e6 - (test - release)), first.stdout).toBeLessThan(1e6);
+
   const env = { RELEASE: "clean", TOKEN: "another-token-0123456789", XDG_CACHE_HOME: cache };
   const other = await seatrial(["check", "--json", "--image", await idOf("clean")], {
     cwd: shop.folder,
@@ -158,4 +167,9 @@ it("checks are explained, and planned, without an engine", async () => {
 
 async function idOf(target: string): Promise<string> {
   return await docker("image", "inspect", "--format", "{{.Id}}", `seatrial/${name}:${target}`);
+}
+
+/** Bytes, as the engine counts them. */
+async function sizeOf(target: string): Promise<number> {
+  return Number(await docker("image", "inspect", "--format", "{{.Size}}", `seatrial/${name}:${target}`));
 }
