@@ -25,7 +25,10 @@ export const REVISION_LABEL = "org.opencontainers.image.revision";
 export type CommitsOfImage = { commits: string[] } | { unread: ToolError };
 
 /** Anybody who may push can have put it there: it says nothing, and holds nothing back. */
-const SAYS_NOTHING = ["MANIFEST_INVALID", "BLOB_NOT_FOUND", "REFERRERS_TAG_TAKEN"];
+const SAYS_NOTHING = [
+  ...["ATTESTED_IMAGE_NOT_FOUND", "BLOB_NOT_FOUND", "MANIFEST_INVALID"],
+  ...["REFERRERS_TAG_TAKEN", "REGISTRY_DIGEST_MISMATCH"],
+];
 
 /**
  * The commits that an image in a registry was made of. With a key its attestations say so, and nothing that anybody else who pushes could

@@ -64,13 +64,11 @@ async function attestedLatest(world: ReleaseWorld, signing: Signing) {
   return image;
 }
 
-/** As somebody may who pushes: in the tag that stands in for the referrers API. */
-function writesNonsense(): never {
-  throw new ToolError({
-    code: "MANIFEST_INVALID",
-    exitCode: EXIT.unreachable,
-    message: "The list of referrers is no index.",
-  });
+/** What reading fails with where somebody who pushes made it so. */
+function failsWith(code: string): MemoryFault {
+  return () => {
+    throw new ToolError({ code, exitCode: EXIT.unreachable, message: "Something here makes no sense." });
+  };
 }
 
 /** A run whose tests can be named. */
@@ -135,6 +133,12 @@ describe("a floating tag", () => {
       denies("manifests.tags"),
       "set",
       "latest moves from an image whose commit could not be read (Repository",
+    ],
+    [
+      "moves, with a warning, when the registry lists no tags",
+      onCall({ operation: "manifests.tags", subject: "" }, failsWith("REGISTRY_REFUSED")),
+      "set",
+      "latest moves from an image whose commit could not be read (Something",
     ],
   ])("of an image of a commit that cannot be read %s", async (_what, fault, state, warning) => {
     const world = makeReleaseWorld();
@@ -222,7 +226,9 @@ describe("a floating tag", () => {
 
   it.each<[string, MemoryFault?]>([
     ["whatever tags say of it"],
-    ["also where what is attached to it makes no sense", writesNonsense],
+    ["also where the list of what is attached makes no sense", failsWith("MANIFEST_INVALID")],
+    ["also where it is an index without an image", failsWith("ATTESTED_IMAGE_NOT_FOUND")],
+    ["also where sizes in it are wrong", failsWith("REGISTRY_DIGEST_MISMATCH")],
   ])("leaves an image that our key does not attest, with a warning: %s", async (_what, fault) => {
     await using folder = await makeFolder({});
     const signing = await signingIn(folder.path);

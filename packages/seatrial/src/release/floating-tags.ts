@@ -67,10 +67,12 @@ export function judgeMove(related: readonly { commit: string; kinship: Kinship }
       };
 }
 
+const FOR_GOOD = ["REGISTRY_DENIED", "REGISTRY_REFUSED"];
+
 /** What cannot be read may be of a newer commit: another look costs less than a tag that moved back. */
 function judgeUnread(error: ToolError, options: { hasKey: boolean }): Move {
-  // Some registries give the right to push without the one to list tags: without a key no tag would ever move there.
-  const isForGood = !options.hasKey && isToolError(error, "REGISTRY_DENIED");
+  // Some registries list no tags, or not to all who push: without a key no tag would ever move there.
+  const isForGood = !options.hasKey && FOR_GOOD.some((code) => isToolError(error, code));
   const why = `an image whose commit could not be read (${error.message.replace(/\.$/, "")})`;
   return { to: isForGood ? "unknown" : "unread", why };
 }
