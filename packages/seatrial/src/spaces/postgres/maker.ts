@@ -94,7 +94,9 @@ export async function openMaker(options: MakerOptions): Promise<SpaceMaker> {
       },
       label: (name, text, during) =>
         work(name, during, async () => {
-          await admin.query(`COMMENT ON DATABASE ${identifier(name)} IS ${literal(text)}`);
+          await admin.query(labelling(name, text)).catch((error: unknown) => {
+            if (sqlState(error) !== LOCK_TIMEOUT) throw error;
+          });
         }),
       async size({ name }, during) {
         const [row] = await ask(`SELECT pg_database_size(${literal(name)}) AS bytes`, during);
@@ -114,6 +116,14 @@ export async function openMaker(options: MakerOptions): Promise<SpaceMaker> {
     throw signal.aborted ? signal.reason : explained(error, plan.name);
   }
 }
+
+/** A test may have locked its database, and everybody's work would wait behind the label until that test ends. */
+function labelling(name: string, text: string): string {
+  return `SET LOCAL lock_timeout = '200ms'; COMMENT ON DATABASE ${identifier(name)} IS ${literal(text)}`;
+}
+
+/** SQLSTATE of a lock that was not to be had in time. */
+const LOCK_TIMEOUT = "55P03";
 
 function staysOf({ openStaying, facts }: Admin, { plan, onWarning }: MakerOptions) {
   if (openStaying !== undefined)

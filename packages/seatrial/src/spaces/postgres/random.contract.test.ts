@@ -29,7 +29,7 @@ describe(`whatever tests did to a space (seed ${seed}), the next one`, () => {
   test.each([
     ["auto", ROUNDS],
     ["connected", ROUNDS],
-  ] as const)("finds it as a new one (reuse: %s)", { timeout: 600_000 }, async (reuse, rounds) => {
+  ] as const)("finds it as a new one (reuse: %s)", { timeout: 240_000 }, async (reuse, rounds) => {
     const chance = chanceOf(seed);
     const kinds = Object.keys(ACTS);
     const shop = join(import.meta.dirname, "testing/shop.sql");

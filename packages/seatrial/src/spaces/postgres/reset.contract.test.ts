@@ -239,6 +239,7 @@ describe.each(["auto", "connected"] as const)("with reuse: %s, a space", (reuse)
     ])("%s", async (_what, statement) => {
       const [kept, dropped] = [await make(), await make()];
       for (const space of [kept, dropped]) await change(space, `BEGIN; ${statement}`);
+      await maker.label(kept.name, "a test", signal);
       const isReset = await maker.reset(kept, signal);
       if (isReset) expect(await fingerprintOf(real, kept)).toBe(clean);
       await maker.drop(dropped.name, signal);
