@@ -4,9 +4,10 @@ import type { FakeAgentOptions } from "../agent/testing/index.ts";
 import { createMemoryEngine } from "../engine/memory/index.ts";
 import type { Outcome, RunEvent } from "../model/index.ts";
 import { openJournal, readJournals } from "../run/index.ts";
-import { planWith, suiteWith } from "../run/testing/plan.ts";
+import { planWith, suiteWith, targetWith } from "../run/testing/plan.ts";
 import { makeRunWorld, type RunWorld, type Scripts } from "../run/testing/running.ts";
 import { memoryUsage, servicePlan } from "../services/testing/world.ts";
+import { ToolError } from "../support/error.ts";
 import { type ExecutedRun, type ExecuteOptions, executeRun } from "./execute.ts";
 import { openSnapshots } from "./open-snapshots.ts";
 import { digestOf } from "./reports.ts";
@@ -74,6 +75,17 @@ function sessionOf(here: At, world: RunWorld): Session {
 }
 
 const stateOf = (here: At) => `${here.path}/home/.local/state/seatrial`;
+
+it("what is built without a secret that it needs fails before anything is started", async () => {
+  await using here = await at({});
+  await using world = await makeRunWorld({ scripts: {} });
+  const errors = [new ToolError({ code: "SECRET_NOT_FOUND", message: "TOKEN is not set", exitCode: 2 })];
+  const session = { ...sessionOf(here, world), missing: { targets: ["release"], errors } };
+  const plan = planWith({ root: here.path, targets: [targetWith("release")] });
+  const { signal } = new AbortController();
+  await expect(executeRun({ session, plan, flags: {}, signal })).toThrowWithCode("SECRET_NOT_FOUND");
+  await expect(readdir(`${here.path}/.seatrial`)).rejects.toThrow();
+});
 
 describe("a run that was carried out", () => {
   it("leaves outcome, JUnit file, events and logs in a folder that is the latest", async () => {

@@ -16,6 +16,7 @@ import {
   openRunControl,
   type RunContext,
   type RunPlan,
+  requireSecrets,
 } from "../run/index.ts";
 import { createSnapshotStore } from "../services/index.ts";
 import type { ExitCode, ToolError } from "../support/error.ts";
@@ -63,6 +64,7 @@ export interface ExecutedRun extends AsyncDisposable {
 /** Carries out a plan with everything around it: folder, logs, reports, journal, the sweep of what others left. */
 export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> {
   const { session, plan, flags, signal } = options;
+  requireSecrets(plan, session.missing);
   const run = createRunId(new Date());
   const now = () => performance.now();
   const folder = await createRunFolder({ project: plan.root, run });

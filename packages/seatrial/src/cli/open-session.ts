@@ -63,8 +63,10 @@ export async function openSession(options: {
   }
   awaited = "docker compose config";
   const stages = flags.targets ?? (flags.imagesOnly === true ? stagesWithoutCompose(project) : undefined);
+  const given = await givenImages(flags, environment.cwd);
   const wants = {
     project,
+    given,
     only: [...(flags.suites ?? []), ...(flags.only ?? [])],
     checks: flags.checks !== undefined,
     infrastructure: flags.infrastructure,
@@ -91,19 +93,18 @@ export async function openSession(options: {
       return 0;
     },
   );
-  const { plan, secrets } = await planRun({
+  const { plan, secrets, missing } = await planRun({
     ...wants,
     compose,
     grep: flags.grep,
     shard: flags.shard === undefined ? undefined : parseShard(flags.shard),
-    given: await givenImages(flags, environment.cwd),
     coverage: flags.coverage,
     cacheScopes: await projectScopes({ project, env: environment.env, signal }),
     stages,
     cpus: cpus || availableParallelism(),
     environment: environment.env,
   });
-  return { session: { surroundings, project, engine, launcher, usage, secrets, source }, plan };
+  return { session: { surroundings, project, engine, launcher, usage, secrets, missing, source }, plan };
 }
 
 /** Asked of git only where the project keeps caches. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { composeError } from "../compose/errors.ts";
 import { planWith, suiteWith, targetWith } from "../run/testing/plan.ts";
 import { servicePlan } from "../services/testing/world.ts";
 import { spacePlan } from "../spaces/testing/plan.ts";
@@ -41,6 +42,18 @@ async function printed(flags: { json?: boolean }): Promise<string> {
 }
 
 describe("a plan", () => {
+  it("that cannot be built without a secret is not printed", async () => {
+    await using here = await at({});
+    const error = composeError({ code: "COMPOSE_INVALID", message: "TOKEN is not set" });
+    const session = { surroundings: here.surroundings, secrets: [] } as unknown as Session;
+    const print = (targets: string[]) =>
+      printPlan({ plan, flags: {}, session: { ...session, missing: { targets, errors: [error] } } });
+    await expect(() => print(["release"])).toThrowWithCode("COMPOSE_INVALID");
+    expect(here.stdout()).toBe("");
+    print(["other"]);
+    expect(here.stdout()).toContain("build    release");
+  });
+
   it("is printed for people: what is built, started, run, changed and likely not meant", async () => {
     expect(await printed({})).toBe(
       `project shop in /project

@@ -3,7 +3,7 @@ import { formatChange } from "../compose/index.ts";
 import { describeCoverage } from "../coverage/index.ts";
 import { formatDuration } from "../model/index.ts";
 import { familiarName } from "../registry/index.ts";
-import type { RunPlan } from "../run/index.ts";
+import { type RunPlan, requireSecrets } from "../run/index.ts";
 import { createRedactor } from "../support/redact.ts";
 import type { OutputFlags } from "./flags.ts";
 import type { Session } from "./session.ts";
@@ -11,6 +11,7 @@ import type { Session } from "./session.ts";
 /** Prints what a run would do, for people or as JSON; secrets are replaced. */
 export function printPlan(options: { plan: RunPlan; flags: OutputFlags; session: Session }): void {
   const { plan, flags, session } = options;
+  requireSecrets(plan, session.missing);
   const redactor = createRedactor(session.secrets);
   const text = flags.json === true ? JSON.stringify(plan, undefined, 2) : describePlan(plan).join("\n");
   session.surroundings.stdout.write(`${redactor.text(text)}\n`);

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { loadProject } from "../config/index.ts";
-import { askedServices, planRun, type RunPlan } from "../run/index.ts";
+import { namedServices, planRun, type RunPlan } from "../run/index.ts";
 import type { GlobalFlags } from "./flags.ts";
 import { gitVariables } from "./git.ts";
 import { resolveProjectCompose } from "./open-session.ts";
@@ -23,7 +23,7 @@ export async function readPlan(options: {
   const wants = { project, only: suites };
   const { plan } = await planRun({
     ...wants,
-    compose: await resolveProjectCompose({ project, needed: askedServices(wants), surroundings, signal }),
+    compose: await resolveProjectCompose({ project, needed: namedServices(wants), surroundings, signal }),
     cpus: availableParallelism(),
     environment: environment.env,
   });

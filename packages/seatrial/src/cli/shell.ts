@@ -13,6 +13,7 @@ import {
   planOfSuite,
   type RunContext,
   readJournals,
+  requireSecrets,
 } from "../run/index.ts";
 import { EXIT, type ExitCode } from "../support/error.ts";
 import { createContext } from "./context.ts";
@@ -57,6 +58,7 @@ export async function shellCommand(options: {
     });
   }
   const needed = planOfSuite(plan, suite);
+  if (flags.run === undefined) requireSecrets(needed, session.missing);
   const run = createRunId(new Date());
   const folder = await createRunFolder({ project: plan.root, run });
   // What is being started is told on stderr: stdout belongs to the shell.

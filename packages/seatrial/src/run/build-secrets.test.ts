@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { resolved } from "../compose/testing/model.ts";
 import { loadProject } from "../config/index.ts";
 import { makeFolder } from "../config/testing/folder.ts";
+import { requireSecrets } from "./build-secrets.ts";
+import { planInfrastructure } from "./infrastructure/plan.ts";
 import { type PlanOptions, planRun } from "./plan.ts";
 
 const DOCKERFILE = "FROM a AS base\nFROM base AS release\nFROM base AS test\n";
@@ -13,7 +15,7 @@ describe("secrets that the Compose file gives to builds of the project's image",
   const secret = { id: "npm", from: { kind: "env", variable: "NPM_TOKEN" } };
 
   /** What is planned of a project with a service that is built of its release stage, in a profile that only a suite needs. */
-  async function planned(options: Partial<PlanOptions>, image = "") {
+  async function made(options: Partial<PlanOptions>, image = "") {
     await using folder = await makeFolder({
       Dockerfile: DOCKERFILE,
       "compose.yaml": "services: { app: { build: { context: ., target: release }, profiles: [app] } }\n",
@@ -21,10 +23,10 @@ describe("secrets that the Compose file gives to builds of the project's image",
     });
     const build = { context: folder.path, target: "release", secrets: [{ source: "npm" }] };
     const project = await loadProject({ environment: folder.environment() });
-    const { plan } = await planRun({
+    return await planRun({
       project,
       compose: resolved({
-        services: { app: { build, profiles: ["app"] } },
+        services: { app: { build, profiles: ["app"] }, db: { image: "postgres" } },
         secrets: { npm: { environment: "NPM_TOKEN" } },
       }),
       only: [],
@@ -32,8 +34,9 @@ describe("secrets that the Compose file gives to builds of the project's image",
       environment: { NPM_TOKEN: "npm-token" },
       ...options,
     });
-    return plan;
   }
+
+  const planned = async (...asked: Parameters<typeof made>) => (await made(...asked)).plan;
 
   it.each([
     ["all suites", {}],
@@ -56,8 +59,20 @@ describe("secrets that the Compose file gives to builds of the project's image",
 
   it("need only be there for a build", async () => {
     const environment = {};
-    await expect(planned({ environment })).toThrowWithCode("COMPOSE_INVALID");
-    expect((await planned({ environment, given: [release, test] })).given).toEqual([release, test]);
+    const building = await made({ environment });
+    await expect(() => requireSecrets(building.plan, building.missing)).toThrowWithCode("COMPOSE_INVALID");
+    const taking = await made({ environment, given: [release, test] });
+    expect(taking.plan.given).toEqual([release, test]);
+    requireSecrets(taking.plan, taking.missing);
+  });
+
+  it("need not be there for infrastructure that nothing of the project is built for", async () => {
+    const wanted = { environment: {}, suites: false };
+    const db = await made({ ...wanted, infrastructure: ["db"] });
+    requireSecrets(planInfrastructure(db.plan), db.missing);
+    const app = await made({ ...wanted, infrastructure: ["app"] });
+    const needing = () => requireSecrets(planInfrastructure(app.plan), app.missing);
+    await expect(needing).toThrowWithCode("COMPOSE_INVALID");
   });
 
   it("give way to those of the project's own configuration", async () => {
@@ -73,7 +88,10 @@ it("only a build needs the secrets of builds", async () => {
   await using folder = await makeFolder({ Dockerfile: DOCKERFILE, "seatrial.yaml": config });
   const project = await loadProject({ environment: folder.environment() });
   const options = { project, only: [], cpus: 2, environment: {} };
-  await expect(planRun(options)).toThrowWithCode("SECRET_NOT_FOUND");
+  const building = await planRun(options);
+  await expect(() => requireSecrets(building.plan, building.missing)).toThrowWithCode("SECRET_NOT_FOUND");
   const given = [release, test];
-  expect((await planRun({ ...options, given })).plan.given).toEqual(given);
+  const taking = await planRun({ ...options, given });
+  expect(taking.plan.given).toEqual(given);
+  requireSecrets(taking.plan, taking.missing);
 });

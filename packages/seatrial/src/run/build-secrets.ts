@@ -1,7 +1,24 @@
 import type { GivenSecret } from "../compose/index.ts";
 import type { Project } from "../config/index.ts";
-import type { BuildSecret } from "../model/index.ts";
+import type { BuildSecret, BuildTarget } from "../model/index.ts";
 import type { ToolError } from "../support/error.ts";
+
+/** What the project's own targets cannot be built without. */
+export interface MissingSecrets {
+  /** Their keys. */
+  targets: string[];
+  /** One for each secret whose value is not there. */
+  errors: ToolError[];
+}
+
+/** Fails as the first of the errors where one of the targets is to be built. For who builds, before anything is started. */
+export function requireSecrets(
+  { targets }: { targets: readonly BuildTarget[] },
+  missing: MissingSecrets | undefined,
+): void {
+  const [first] = missing?.errors ?? [];
+  if (first !== undefined && targets.some(({ key }) => missing?.targets.includes(key))) throw first;
+}
 
 /**
  * The secrets of every build of the project's own targets, and of those the errors whose values are not there. The targets share steps, so

@@ -1,5 +1,6 @@
 // A run as a whole: the plan made of configuration, and its being carried out through the other domains.
 export { type AppliedRun, applyRun } from "./apply.ts";
+export { type MissingSecrets, requireSecrets } from "./build-secrets.ts";
 export { stagesWithoutCompose } from "./build-stages.ts";
 export type { PushCache, PushImages, RunContext } from "./context.ts";
 export { createToolContainers } from "./coverage-tools.ts";
@@ -41,4 +42,4 @@ export { openSpaceClient } from "./space-client.ts";
 export type { NetworkPool } from "./subnets.ts";
 export { findLeftovers, type Swept, sweep } from "./sweep.ts";
 export type { ShellEnds } from "./terminal.ts";
-export { askedServices, projectServices } from "./wanted-services.ts";
+export { askedServices, namedServices, projectServices } from "./wanted-services.ts";

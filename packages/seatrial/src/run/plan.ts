@@ -14,7 +14,7 @@ import type { CandidatePlan, ReleasePlan } from "../release/index.ts";
 import type { ServicePlan } from "../services/index.ts";
 import { checkSuite } from "../suites/index.ts";
 import { EXIT } from "../support/error.ts";
-import { buildSecrets } from "./build-secrets.ts";
+import { buildSecrets, type MissingSecrets } from "./build-secrets.ts";
 import { suiteStages } from "./build-stages.ts";
 import { planCache } from "./plan-cache.ts";
 import { planCoverage } from "./plan-coverage.ts";
@@ -109,8 +109,10 @@ const NO_COMPOSE: ComposePlan = {
   secretValues: [],
 };
 
-/** Turns configuration into a plan, and the values that must not be shown. Nothing is started or changed. */
-export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; secrets: string[] }> {
+/** Turns configuration into a plan, the values that must not be shown, and what builds lack. Nothing is started or changed. */
+export async function planRun(
+  options: PlanOptions,
+): Promise<{ plan: RunPlan; secrets: string[]; missing: MissingSecrets }> {
   const { project, compose, cpus, grep } = options;
   const chosen = chosenSuites(options);
   const stages = new Set(
@@ -167,7 +169,6 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
   const given = givenImages({ ...options, needed: [...own, ...further] });
   const built = given.length > 0 ? [] : [...own, ...further];
   const { secrets, missing } = buildSecrets(project, composed.projectSecrets);
-  if (missing[0] !== undefined && built.length > 0) throw missing[0];
   return {
     plan: {
       project: project.name,
@@ -196,6 +197,7 @@ export async function planRun(options: PlanOptions): Promise<{ plan: RunPlan; se
       ],
     },
     secrets: [...project.secretValues, ...composed.secretValues, ...environmentSecrets(project, composed)],
+    missing: { targets: built.map(({ key }) => key), errors: missing },
   };
 }
 

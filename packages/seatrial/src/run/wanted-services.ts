@@ -40,10 +40,17 @@ export function projectServices(project: Project): string[] {
  * The Compose services that Compose is asked for, or undefined where the file need not be read. What it gives to builds as secrets counts
  * for each build and check of the project's image, whatever services they name: another value would be built in, or not looked for.
  */
-export function askedServices(options: Parameters<typeof namedServices>[0]): string[] | undefined {
+export function askedServices(
+  options: Parameters<typeof namedServices>[0] & { given?: readonly unknown[] | undefined },
+): string[] | undefined {
   const named = namedServices(options);
-  const { complete, services } = options.project.composeSecrets;
-  if (complete && services.length === 0) return named;
+  const { config, composeSecrets } = options.project;
+  if (composeSecrets.complete && composeSecrets.services.length === 0) return named;
+  if (options.checks !== true || !config.check.secrets.enabled) {
+    if ((options.given ?? []).length > 0) return named;
+    // There may be none at all: those of services that are active are enough for a build, which says what it lacks.
+    if (composeSecrets.services.length === 0) return named ?? [];
+  }
   return [...new Set([...(named ?? []), ...projectServices(options.project)])];
 }
 

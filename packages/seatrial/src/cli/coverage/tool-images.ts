@@ -1,6 +1,7 @@
 import type { Project } from "../../config/index.ts";
 import { buildImages, releaseImages } from "../../image/index.ts";
 import type { ImageDetails } from "../../model/index.ts";
+import { requireSecrets } from "../../run/index.ts";
 import { resolveImage } from "../../services/index.ts";
 import type { Cleanup } from "../../support/cleanup.ts";
 import { isToolError, ToolError } from "../../support/error.ts";
@@ -48,6 +49,7 @@ async function builtTarget(key: string, options: ToolImageOptions): Promise<Imag
     flags: { folder, file, targets: [key], quiet: true },
     signal,
   });
+  requireSecrets(plan, session.missing);
   const { engine } = session;
   const { project, targets } = plan;
   options.onNote(`building target ${key}`);

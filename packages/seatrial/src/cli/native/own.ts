@@ -10,6 +10,7 @@ import {
   openControl,
   openJournal,
   type RunPlan,
+  requireSecrets,
   startInfrastructure,
 } from "../../run/index.ts";
 import { anyAborted, untilAborted } from "../../support/abort.ts";
@@ -47,6 +48,7 @@ export interface OwnOptions {
 /** Becomes the owner for the project's folder and starts, unless there is one. */
 export async function ownOrYield(options: OwnOptions): Promise<{ mine: Owned } | { other: FoundJournal }> {
   const { session, plan, request, signal } = options;
+  requireSecrets(plan, session.missing);
   const state = stateFolder(session.surroundings.environment);
   return await claimRoot({
     state,
