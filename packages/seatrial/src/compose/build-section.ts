@@ -2,7 +2,7 @@ import path from "node:path";
 import type { BuildSecret, BuildTarget } from "../model/index.ts";
 import { isToolError, type ToolError } from "../support/error.ts";
 import type { ServiceContext } from "./context.ts";
-import { entryOf, type MaterialRef, readMaterial, variableOf } from "./material.ts";
+import { type MaterialRef, readMaterial, variableOf } from "./material.ts";
 import { extraHostsOf } from "./security.ts";
 import { asList, asPairs, asRecord, asText, asTexts, isBlank } from "./value.ts";
 
@@ -22,10 +22,12 @@ const DROPPED: Record<string, string> = {
 
 /** A secret that a build is given. */
 export interface GivenSecret {
+  /** Whose build it is. */
+  service: string;
   secret: BuildSecret;
   /** The variable that it comes from, with its value. */
   environment: Record<string, string>;
-  /** COMPOSE_INVALID or COMPOSE_SOURCE_MISSING where its value is not there. */
+  /** Why nothing can be built with it: COMPOSE_INVALID, COMPOSE_SOURCE_MISSING or COMPOSE_UNSUPPORTED. */
   missing?: ToolError | undefined;
 }
 
@@ -80,16 +82,19 @@ export async function buildSecretsOf(context: ServiceContext): Promise<GivenSecr
   for (const written of asList(asRecord(context.service["build"])["secrets"])) {
     const grant = typeof written === "string" ? { source: written } : asRecord(written);
     const ref = { section: "secrets", name: asText(grant["source"]) ?? "" } as const;
-    const entry = entryOf(context, ref);
+    const entry = context.compose.secrets[ref.name] ?? {};
+    const service = context.name;
     const id = asText(grant["target"]) || ref.name;
     const variable = asText(entry["environment"]);
     const missing = await missingValue(context, ref);
     if (variable === undefined) {
-      const secret: BuildSecret = { id, from: { kind: "file", path: asText(entry["file"]) ?? "" } };
-      given.push({ secret, environment: {}, missing });
+      // Of one that is defined elsewhere no file can be named: a check that looks for it says so.
+      const file = asText(entry["file"]) ?? `the value of the secret ${ref.name}`;
+      const secret: BuildSecret = { id, from: { kind: "file", path: file } };
+      given.push({ service, secret, environment: {}, missing });
     } else {
       const environment = missing === undefined ? { [variable]: variableOf(context, ref, variable) } : {};
-      given.push({ secret: { id, from: { kind: "env", variable } }, environment, missing });
+      given.push({ service, secret: { id, from: { kind: "env", variable } }, environment, missing });
     }
   }
   return given;
@@ -100,7 +105,7 @@ async function missingValue(context: ServiceContext, ref: MaterialRef): Promise<
     await readMaterial(context, ref);
     return undefined;
   } catch (error) {
-    if (isToolError(error, "COMPOSE_INVALID") || isToolError(error, "COMPOSE_SOURCE_MISSING")) return error;
+    if (isToolError(error)) return error;
     throw error;
   }
 }

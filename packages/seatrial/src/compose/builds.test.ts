@@ -159,6 +159,7 @@ describe("a build section that is the project's own", () => {
     const model = { secrets: { token: { environment: "TOKEN" } } };
     const projectTargets = [test_, release];
     const given = {
+      service: "app",
       secret: { id: "token", from: { kind: "env", variable: "TOKEN" } },
       environment: { TOKEN: "token-value" },
       missing: undefined,
@@ -193,6 +194,35 @@ describe("a build section that is the project's own", () => {
       const other = { ...build, args: { A: "1" } };
       const planned = await plan({ app: { build: other } }, { model, projectTargets, wanted: [] });
       expect(planned).toMatchObject({ projectSecrets: [], buildTargets: [], changes: [] });
+    });
+
+    test("all of them where services differ in one, with an error that names both", async () => {
+      const one = { token: { environment: "TOKEN" }, same: { environment: "TOKEN" } };
+      const secrets = { ...one, dev: { environment: "FROM_DOTENV" } };
+      const from = (source: string) => ({ build: { ...build, secrets: [{ source, target: "token" }] } });
+      const services = { app: from("token"), twin: from("same"), dev: from("dev") };
+      const { projectSecrets } = await plan(services, { model: { secrets }, projectTargets, wanted: [] });
+      expect(projectSecrets).toMatchObject([
+        given,
+        { secret: { id: "token", from: { variable: "FROM_DOTENV" } }, missing: { code: "COMPOSE_INVALID" } },
+      ]);
+      expect(projectSecrets[1]?.missing?.message).toContain("app and dev");
+    });
+
+    test.each([
+      ["is defined elsewhere", { external: true }],
+      ["is a folder", { file: "/tmp" }],
+    ])("one that %s too: who builds nothing with it needs none", async (_, token) => {
+      const planned = await plan(
+        { app: { build } },
+        { model: { secrets: { token } }, projectTargets, wanted: [] },
+      );
+      expect(planned.projectSecrets).toMatchObject([
+        { secret: { id: "token", from: { kind: "file" } }, missing: { code: "COMPOSE_UNSUPPORTED" } },
+      ]);
+      const other = { ...build, target: "other" };
+      const needing = plan({ app: { build: other } }, { model: { secrets: { token } }, projectTargets });
+      await expect(needing).toThrowWithCode("COMPOSE_UNSUPPORTED");
     });
 
     test.each([

@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import type { BuildTarget } from "../model/index.ts";
+import type { ToolError } from "../support/error.ts";
 import { buildSecretsOf, buildTargetOf, type GivenSecret, hasSecrets, isBuilt } from "./build-section.ts";
 import type { ServiceContext } from "./context.ts";
 import { cycleError } from "./diagnosis.ts";
 import { nameFiles, type ResolvedCompose } from "./document.ts";
+import { composeError } from "./errors.ts";
 import { matchProjectTarget, type ProjectTarget } from "./project-target.ts";
 import { asText } from "./value.ts";
 
@@ -11,8 +14,8 @@ export interface Builds {
   targets: BuildTarget[];
   /** The keys of the project's own targets that services use. */
   projectTargets: Set<string>;
-  /** Secrets of builds of the project's own targets, by id, as far as they were taken. */
-  projectSecrets: Map<string, GivenSecret>;
+  /** Secrets of builds of the project's own targets, as far as they were taken. Of those with one id the first can be built with. */
+  projectSecrets: GivenSecret[];
   /** Variables that the build needs and the environment lacks: secrets from `.env`. */
   environment: Record<string, string>;
   /** The key that a service's image is built as; undefined for one that is pulled. */
@@ -33,7 +36,7 @@ export function collectBuilds(options: {
   const builds: Builds = {
     targets: [],
     projectTargets: new Set(),
-    projectSecrets: new Map(),
+    projectSecrets: [],
     environment: {},
     keyOf,
     takeSecrets,
@@ -74,9 +77,21 @@ export function collectBuilds(options: {
   async function takeSecrets(name: string): Promise<void> {
     if (!hasSecrets(compose.services[name] ?? {}) || !(await buildsProjectTarget(name))) return;
     for (const each of await buildSecretsOf(contextOf(name))) {
-      builds.projectSecrets.set(each.secret.id, each);
+      const known = builds.projectSecrets.filter(({ secret }) => secret.id === each.secret.id);
+      if (known.some(({ secret }) => isDeepStrictEqual(secret, each.secret))) continue;
+      const missing = known[0] === undefined ? each.missing : contradiction(known[0], each);
+      builds.projectSecrets.push({ ...each, missing });
       Object.assign(builds.environment, each.environment);
     }
+  }
+
+  function contradiction(first: GivenSecret, other: GivenSecret): ToolError {
+    const { id } = first.secret;
+    return composeError({
+      code: "COMPOSE_INVALID",
+      message: `The services ${first.service} and ${other.service} (${nameFiles(compose)}) give the build secret ${id} from different sources to builds of the project's image, which share steps.`,
+      hint: `Give both the same source, or one of them another id (\`target:\`), or say under image.secrets where ${id} comes from.`,
+    });
   }
 
   async function buildsProjectTarget(name: string): Promise<boolean> {

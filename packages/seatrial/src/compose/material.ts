@@ -29,7 +29,7 @@ export async function readMaterial(context: ServiceContext, ref: MaterialRef): P
 }
 
 /** The definition of a config or secret. Fails for those that live outside of the Compose file. */
-export function entryOf(context: ServiceContext, ref: MaterialRef): Record<string, unknown> {
+function entryOf(context: ServiceContext, ref: MaterialRef): Record<string, unknown> {
   const entry = context.compose[ref.section][ref.name] ?? {};
   const outside = ["external", "driver", "template_driver"].find((key) => !isBlank(entry[key]));
   if (outside !== undefined) {

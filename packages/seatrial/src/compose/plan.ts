@@ -39,7 +39,7 @@ export interface ComposePlan {
   buildTargets: BuildTarget[];
   /** The keys of the project's own targets that they use. */
   projectTargets: string[];
-  /** Secrets that the Compose file gives to builds of the project's own targets, whichever services are wanted. */
+  /** Secrets that the Compose file gives to builds of the project's own targets, whichever services are wanted. Those with one id differ. */
   projectSecrets: GivenSecret[];
   /** Variables that the build needs and the environment lacks. They may be secret. */
   buildEnvironment: Record<string, string>;
@@ -84,7 +84,7 @@ export async function planServices(options: PlanServicesOptions): Promise<Compos
     steps: pick(steps),
     buildTargets: builds.targets,
     projectTargets: [...builds.projectTargets],
-    projectSecrets: [...builds.projectSecrets.values()],
+    projectSecrets: builds.projectSecrets,
     buildEnvironment: builds.environment,
     volumes: [...shared],
     changes,

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { resolved } from "../compose/testing/model.ts";
-import { loadProject } from "../config/index.ts";
+import { loadProject, type Project } from "../config/index.ts";
 import { makeFolder } from "../config/testing/folder.ts";
-import { requireSecrets } from "./build-secrets.ts";
+import type { BuildSecret } from "../model/index.ts";
+import { ToolError } from "../support/error.ts";
+import { buildSecrets, requireSecrets } from "./build-secrets.ts";
 import { planInfrastructure } from "./infrastructure/plan.ts";
 import { type PlanOptions, planRun } from "./plan.ts";
 
@@ -81,6 +83,24 @@ describe("secrets that the Compose file gives to builds of the project's image",
     for (const target of plan.targets) expect(target.secrets).toEqual([own]);
     expect(plan.check?.secrets?.values).toEqual([own]);
   });
+});
+
+it("of a secret in which services differ a check looks for all values, unless the project's configuration says which counts", () => {
+  const secret = (variable: string) => ({ id: "npm", from: { kind: "env", variable } }) as const;
+  const error = new ToolError({ code: "COMPOSE_INVALID", message: "app and dev differ", exitCode: 2 });
+  const composed = [
+    { service: "app", secret: secret("A"), environment: {} },
+    { service: "dev", secret: secret("B"), environment: {}, missing: error },
+  ];
+  const given = (secrets: BuildSecret[]) =>
+    buildSecrets({ config: { image: { secrets, missingSecrets: [] } } } as unknown as Project, composed);
+  expect(given([])).toEqual({
+    secrets: [secret("A")],
+    lookedFor: [secret("A"), secret("B")],
+    missing: [error],
+  });
+  const own = [secret("OWN")];
+  expect(given(own)).toEqual({ secrets: own, lookedFor: own, missing: [] });
 });
 
 it("only a build needs the secrets of builds", async () => {

@@ -22,17 +22,20 @@ export function requireSecrets(
 
 /**
  * The secrets of every build of the project's own targets, and of those the errors whose values are not there. The targets share steps, so
- * that what the Compose file gives to one of them is there for all. What the project's own configuration says of a secret wins.
+ * that what the Compose file gives to one of them is there for all. What the project's own configuration says of a secret wins. Where services
+ * differ in one, a build has an error of it, and a check looks for all.
  */
 export function buildSecrets(
   project: Project,
   composed: readonly GivenSecret[],
-): { secrets: BuildSecret[]; missing: ToolError[] } {
+): { secrets: BuildSecret[]; lookedFor: BuildSecret[]; missing: ToolError[] } {
   const { secrets, missingSecrets } = project.config.image;
   const known = new Set(secrets.map(({ id }) => id));
   const further = composed.filter(({ secret }) => !known.has(secret.id));
+  const lookedFor = [...secrets, ...further.map(({ secret }) => secret)];
   return {
-    secrets: [...secrets, ...further.map(({ secret }) => secret)],
+    secrets: lookedFor.filter(({ id }, at, all) => at === all.findIndex((each) => each.id === id)),
+    lookedFor,
     missing: [...missingSecrets, ...further.flatMap(({ missing }) => missing ?? [])],
   };
 }

@@ -168,7 +168,7 @@ export async function planRun(
   const coverage = coveragePlan(options, { suites, services });
   const given = givenImages({ ...options, needed: [...own, ...further] });
   const built = given.length > 0 ? [] : [...own, ...further];
-  const { secrets, missing } = buildSecrets(project, composed.projectSecrets);
+  const { secrets, lookedFor, missing } = buildSecrets(project, composed.projectSecrets);
   return {
     plan: {
       project: project.name,
@@ -186,7 +186,7 @@ export async function planRun(
       earlySpaces: earlySpaces({ project, plans: spaces, suites: chosen }),
       steps,
       network: project.config.network,
-      check: checkPlan(options, secrets),
+      check: checkPlan(options, lookedFor),
       coverage,
       changes: [...composed.changes, ...changes.values()],
       warnings: [
