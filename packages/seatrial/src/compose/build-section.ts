@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { BuildSecret, BuildTarget } from "../model/index.ts";
 import { isToolError, type ToolError } from "../support/error.ts";
+import { secretsInFile } from "../support/secrets-in-file.ts";
 import type { ServiceContext } from "./context.ts";
 import { type MaterialRef, readMaterial, variableOf } from "./material.ts";
 import { extraHostsOf } from "./security.ts";
@@ -102,7 +103,10 @@ export async function buildSecretsOf(context: ServiceContext): Promise<GivenSecr
 
 async function missingValue(context: ServiceContext, ref: MaterialRef): Promise<ToolError | undefined> {
   try {
-    await readMaterial(context, ref);
+    const value = await readMaterial(context, ref);
+    const isFile = asText(context.compose.secrets[ref.name]?.["file"]) !== undefined;
+    // Tools that a build runs print a part of it, not the whole file.
+    if (isFile && value.kind === "content") secretsInFile(value.content).forEach(context.secret);
     return undefined;
   } catch (error) {
     if (isToolError(error)) return error;

@@ -179,6 +179,16 @@ describe("a build section that is the project's own", () => {
       expect(planned.services.map(({ spec }) => spec.name)).toEqual(wanted);
     });
 
+    test("of a file with each value in it, which must not be shown either", async () => {
+      const folder = await folderWith({
+        npmrc: "//r.example/:_authToken=npm-token-value\nalways-auth=true\n",
+      });
+      const secrets = { token: { file: path.join(folder, "npmrc") } };
+      const planned = await plan({ app: { build } }, { model: { secrets }, projectTargets, wanted: [] });
+      expect(planned.secretValues).toContain("npm-token-value");
+      expect(planned.secretValues).not.toContain("true");
+    });
+
     test("of services in profiles that are active, or that the project names", async () => {
       const services = {
         tool: { profiles: ["tools"], image: "x", depends_on: { app: { condition: "service_started" } } },

@@ -17,9 +17,3 @@ export function looksSecret(name: string): boolean {
   const last = words.at(-1);
   return last !== undefined && !ABOUT.has(last) && words.some((word) => SECRET_WORDS.test(word));
 }
-
-/** The password inside a connection string such as `postgres://user:password@host/db`, if there is one. */
-export function passwordIn(value: string): string | undefined {
-  const password = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s:@]*:([^/?#\s@]+)@/i.exec(value)?.[1];
-  return password === undefined || password === "" ? undefined : password;
-}

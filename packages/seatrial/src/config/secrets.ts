@@ -1,11 +1,12 @@
 import type { BuildSecret } from "../model/index.ts";
 import { isToolError, type ToolError } from "../support/error.ts";
+import { passwordIn, secretsInFile } from "../support/secrets-in-file.ts";
 import type { Environment } from "./environment.ts";
 import { configError } from "./errors.ts";
 import type { Lookup } from "./interpolate.ts";
 import { absolutePath, readText } from "./read-text.ts";
 import type { ImageInput } from "./schema/config.ts";
-import { looksSecret, passwordIn } from "./secret-name.ts";
+import { looksSecret } from "./secret-name.ts";
 import type { Path } from "./yaml/tree.ts";
 
 export interface BuildSecretsOptions {
@@ -86,13 +87,4 @@ export function secretsOf(values: Record<string, string>, always: readonly strin
 /** Hiding `true`, a port or `postgres` wherever it occurs would garble everything and protect nothing. */
 function isOrdinary(value: string): boolean {
   return /^([a-z]{1,12}|\d{1,6})$/i.test(value);
-}
-
-/** In a configuration file such as .npmrc, what stands after the equals sign of each line. */
-function secretsInFile(text: string): string[] {
-  return text.split(/\r?\n/).flatMap((line) => {
-    const value = line.slice(line.indexOf("=") + 1).trim();
-    if (/^[a-z]+:\/\//i.test(value)) return passwordIn(value) ?? [];
-    return value.length >= 8 ? [value] : [];
-  });
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { nearest } from "../support/nearest.ts";
+import { passwordIn } from "../support/secrets-in-file.ts";
 import { LONGEST_DURATION, parseDuration } from "./duration.ts";
 import { nameOfFolder } from "./project-name.ts";
 import { parseReady } from "./ready.ts";
 import { defaultRunner } from "./runner.ts";
-import { looksSecret, passwordIn } from "./secret-name.ts";
+import { looksSecret } from "./secret-name.ts";
 import { parseSize } from "./size.ts";
 import { parsePool } from "./subnet.ts";
 import { splitWords } from "./words.ts";

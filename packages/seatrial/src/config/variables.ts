@@ -1,5 +1,6 @@
+import { passwordIn } from "../support/secrets-in-file.ts";
 import type { Lookup } from "./interpolate.ts";
-import { looksSecret, passwordIn } from "./secret-name.ts";
+import { looksSecret } from "./secret-name.ts";
 
 /** Finds a variable that nobody set, such as GIT_SHA; asked only for names that the project's files mention. */
 export type BuiltinLookup = (name: string) => Promise<string | undefined>;
