@@ -3,7 +3,7 @@ import type { BuildResult } from "../model/index.ts";
 import { problemOf } from "../support/problem.ts";
 import type { RunContext } from "./context.ts";
 import { beginNode } from "./node.ts";
-import type { RunPlan } from "./plan.ts";
+import type { RunPlan } from "./run-plan.ts";
 
 /** Builds every target of the run in one graph, or takes the images that are given in place of the project's own, and tells it. */
 export async function buildTargets(options: {

@@ -4,9 +4,9 @@ import { EXIT, type ExitCode, isToolError } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
 import type { RunContext } from "./context.ts";
 import { beginNode } from "./node.ts";
-import type { RunPlan } from "./plan.ts";
 import { withDependencies } from "./required-services.ts";
 import type { SharedResources } from "./resources.ts";
+import type { RunPlan } from "./run-plan.ts";
 import type { StartedServices } from "./services.ts";
 
 export const CHECK_NODE: NodeRef = { kind: "check", name: "check" };

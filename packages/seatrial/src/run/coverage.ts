@@ -14,8 +14,8 @@ import { createToolContainers } from "./coverage-tools.ts";
 import { coverageDetail, coverageNote } from "./coverage-words.ts";
 import { planInfrastructure } from "./infrastructure/plan.ts";
 import { beginNode } from "./node.ts";
-import type { RunPlan } from "./plan.ts";
 import { withoutServices } from "./plan-coverage.ts";
+import type { RunPlan } from "./run-plan.ts";
 import type { StartedServices, StoppedService } from "./services.ts";
 
 export const COVERAGE_NODE: NodeRef = { kind: "coverage", name: "coverage" };

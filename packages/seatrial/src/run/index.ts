@@ -33,10 +33,11 @@ export {
 export { guestLabel } from "./labels.ts";
 export { listNetworkCache, removeNetworkCache } from "./network-cache.ts";
 export { networkOf } from "./network-claim.ts";
-export { type PlanOptions, planRun, type RunPlan } from "./plan.ts";
+export { type PlanOptions, planRun } from "./plan.ts";
 export { rulesOfAllSuites } from "./plan-coverage.ts";
 export { type ProcessRef, processIdentity } from "./process-identity.ts";
 export { planOfSuite } from "./required-services.ts";
+export type { RunPlan } from "./run-plan.ts";
 export { joinRun, openShell, type ShellOptions } from "./shell.ts";
 export { openSpaceClient } from "./space-client.ts";
 export type { NetworkPool } from "./subnets.ts";

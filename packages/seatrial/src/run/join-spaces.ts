@@ -1,8 +1,8 @@
 import { connectBroker, loadKind } from "../spaces/index.ts";
 import type { RunContext } from "./context.ts";
 import type { OwnerClient } from "./infrastructure/control-client.ts";
-import type { RunPlan } from "./plan.ts";
 import { spacesOf } from "./required-services.ts";
+import type { RunPlan } from "./run-plan.ts";
 import { openShardSpaces } from "./shard-spaces.ts";
 import type { RunSpaces } from "./spaces.ts";
 

@@ -7,8 +7,8 @@ import { writeWhole } from "../support/write-whole.ts";
 import { runError } from "./errors.ts";
 import { removeSocket } from "./infrastructure/control-socket.ts";
 import type { OwnedKind } from "./infrastructure/description.ts";
-import type { RunPlan } from "./plan.ts";
 import { processIdentity } from "./process-identity.ts";
+import type { RunPlan } from "./run-plan.ts";
 
 /** What an owner on this machine has written down of its run: enough to give up its holds when it dies. */
 export interface JournalEntry {

@@ -4,7 +4,7 @@ import { messageOf } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
 import type { RunContext } from "./context.ts";
 import { beginNode } from "./node.ts";
-import type { RunPlan } from "./plan.ts";
+import type { RunPlan } from "./run-plan.ts";
 
 export const PUSH_NODE: NodeRef = { kind: "release", name: "push" };
 

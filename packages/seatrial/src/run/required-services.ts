@@ -1,5 +1,5 @@
 import type { ServiceDependency, SpacePlan, SuiteSpec } from "../model/index.ts";
-import type { RunPlan } from "./plan.ts";
+import type { RunPlan } from "./run-plan.ts";
 
 /**
  * The names of the services that a run cannot do without: what its suites need, what is there for its own sake, and what those

@@ -3,7 +3,7 @@ import type { RunContext } from "./context.ts";
 import { runLabels } from "./labels.ts";
 import { lazy } from "./lazy.ts";
 import { claimNetwork } from "./network.ts";
-import type { RunPlan } from "./plan.ts";
+import type { RunPlan } from "./run-plan.ts";
 
 /** The engine's things that the containers of a run share, made when the first container needs them. */
 export interface SharedResources extends AsyncDisposable {

@@ -12,9 +12,9 @@ import { messageOf } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
 import type { RunContext } from "./context.ts";
 import { beginNode } from "./node.ts";
-import type { RunPlan } from "./plan.ts";
 import { requiredServices } from "./required-services.ts";
 import type { SharedResources } from "./resources.ts";
+import type { RunPlan } from "./run-plan.ts";
 
 /** The services of a run, each a promise that resolves when it is ready. */
 export interface StartedServices extends AsyncDisposable {

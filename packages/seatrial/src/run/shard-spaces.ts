@@ -12,7 +12,7 @@ import {
 } from "../spaces/index.ts";
 import type { GrantProcess } from "../suites/index.ts";
 import type { RunContext } from "./context.ts";
-import type { RunPlan } from "./plan.ts";
+import type { RunPlan } from "./run-plan.ts";
 import { servicePort } from "./service-port.ts";
 import type { StartedServices } from "./services.ts";
 

@@ -5,8 +5,8 @@ import { type OutsideStep, spaceError } from "../spaces/index.ts";
 import { withDeadline } from "../support/abort.ts";
 import { isToolError, messageOf, type ToolError } from "../support/error.ts";
 import type { RunContext } from "./context.ts";
-import type { RunPlan } from "./plan.ts";
 import type { SharedResources } from "./resources.ts";
+import type { RunPlan } from "./run-plan.ts";
 import type { StartedServices } from "./services.ts";
 
 const LIMIT_MS = 10 * 60_000;

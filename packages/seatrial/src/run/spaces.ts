@@ -10,9 +10,9 @@ import {
 } from "../spaces/index.ts";
 import type { RunContext } from "./context.ts";
 import { createGivenSpaces } from "./given-spaces.ts";
-import type { RunPlan } from "./plan.ts";
 import { spacesOf } from "./required-services.ts";
 import type { SharedResources } from "./resources.ts";
+import type { RunPlan } from "./run-plan.ts";
 import type { StartedServices } from "./services.ts";
 import { openShardSpaces, type ShardSpaces } from "./shard-spaces.ts";
 import { spaceServer } from "./space-server.ts";

@@ -2,7 +2,6 @@ import type { LaunchedWorkload } from "../agent/index.ts";
 import type { ContainerCollector } from "../coverage/index.ts";
 import { identityOf, proofOf } from "../image/index.ts";
 import type { BuildResult, ImageDetails, Proof, SuiteOutcome, SuiteSpec } from "../model/index.ts";
-import { resolveImage, toWorkloadMount } from "../services/index.ts";
 import {
   type LaunchedShard,
   planShards,
@@ -11,7 +10,6 @@ import {
   redactedResults,
   resultsFolder,
   runSuite,
-  suiteContainer,
   suiteResults,
 } from "../suites/index.ts";
 import { type ExitCode, isToolError } from "../support/error.ts";
@@ -19,12 +17,13 @@ import { problemOf } from "../support/problem.ts";
 import type { RunContext } from "./context.ts";
 import type { RunCoverage } from "./coverage.ts";
 import { beginNode, type NodeReporter } from "./node.ts";
-import type { RunPlan } from "./plan.ts";
 import { withDependencies } from "./required-services.ts";
 import type { SharedResources } from "./resources.ts";
+import type { RunPlan } from "./run-plan.ts";
 import type { StartedServices } from "./services.ts";
 import type { ShardSpaces } from "./shard-spaces.ts";
 import type { RunSpaces } from "./spaces.ts";
+import { type SuiteContainers, startContainers } from "./suite-containers.ts";
 
 export interface SuitesOptions {
   plan: RunPlan;
@@ -55,7 +54,11 @@ async function runOne(spec: SuiteSpec, options: SuitesOptions): Promise<SuiteOut
   let containers: SuiteContainers | undefined;
   let collecting: Promise<unknown> = Promise.resolve();
   try {
-    containers = await startContainers(spec, options);
+    containers = await startContainers({
+      ...options,
+      spec,
+      collectorOf: (shard) => collectorOf(spec, shard, options),
+    });
     const { take, image } = containers;
     // A container that cannot be had is told at once, however long its services still take.
     await Promise.all([options.services.ready(spec.needs), containers.started]);
@@ -195,70 +198,6 @@ function borrowed(workload: LaunchedWorkload, spaces: ShardSpaces | undefined): 
     ...workload,
     grant: spaces?.grant,
     [Symbol.asyncDispose]: async () => await spaces?.[Symbol.asyncDispose](),
-  };
-}
-
-interface SuiteContainers extends AsyncDisposable {
-  image: ImageDetails;
-  /** Resolves when all of them have been launched. */
-  started: Promise<unknown>;
-  /** The container of a shard, from 1. */
-  take(shard: number): Promise<LaunchedWorkload>;
-}
-
-async function startContainers(spec: SuiteSpec, options: SuitesOptions): Promise<SuiteContainers> {
-  const { context, shared, signal } = options;
-  const built = spec.image.kind === "target" ? await options.build : undefined;
-  const image = await resolveImage({
-    subject: `suite ${spec.name}`,
-    source: spec.image,
-    engine: context.engine,
-    built: built?.images ?? new Map(),
-    onNote: (note) => context.emit({ type: "node-progress", node: { kind: "suite", name: spec.name }, note }),
-    signal,
-  });
-  const network = await shared.network();
-  const shards = planShards(spec);
-  const launched = shards.map(async (shard) => {
-    const collector = collectorOf(spec, shard, options);
-    const mounts = [...spec.mounts, ...(collector?.mounts ?? [])];
-    const container = suiteContainer({
-      run: context.run,
-      spec,
-      shard,
-      imageId: image.id,
-      network,
-      labels: shared.labels,
-      security: spec.security,
-      mounts: mounts.map((mount) => toWorkloadMount(mount, shared.owner)),
-      extraHosts: spec.extraHosts,
-    });
-    const workload = await context.launcher.launch({ ...container, label: `suite ${spec.name}` }, signal);
-    try {
-      await collector?.prepare(workload.agent, signal);
-      return workload;
-    } catch (error) {
-      await Promise.allSettled([workload[Symbol.asyncDispose]()]);
-      throw error;
-    }
-  });
-  const started = Promise.all(launched);
-  // Whoever waits for it hears of it.
-  started.catch(() => undefined);
-  return {
-    image,
-    started,
-    take: async (shard) => {
-      const workload = launched[shards.findIndex(({ index }) => index === shard)];
-      if (workload === undefined) throw new Error(`suite ${spec.name} has no shard ${shard}`);
-      return await workload;
-    },
-    async [Symbol.asyncDispose]() {
-      const settled = await Promise.allSettled(launched);
-      await Promise.all(
-        settled.map((each) => (each.status === "fulfilled" ? each.value[Symbol.asyncDispose]() : undefined)),
-      );
-    },
   };
 }
 

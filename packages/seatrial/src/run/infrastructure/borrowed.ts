@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { BuildResult, Emit } from "../../model/index.ts";
-import type { RunPlan } from "../plan.ts";
+import type { RunPlan } from "../run-plan.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Description } from "./description.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { BuildResult, ImageIdentity, SpacePlan } from "../../model/index.ts";
 import { digestFiles, type ServicePlan } from "../../services/index.ts";
-import type { RunPlan } from "../plan.ts";
+import type { RunPlan } from "../run-plan.ts";
 
 /** Everything that spaces are made by, for an owner that has not built it itself. Plain data. */
 export interface Definitions {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Digest } from "../../model/index.ts";
 import { digestFiles, type ServicePlan } from "../../services/index.ts";
-import type { RunPlan } from "../plan.ts";
+import type { RunPlan } from "../run-plan.ts";
 import { targetsOf } from "./definitions.ts";
 
 /** A plan's services without its suites and their apps: what outlives a run. Targets that neither a service nor a template is made of are not built. */

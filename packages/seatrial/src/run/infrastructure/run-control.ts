@@ -4,7 +4,7 @@ import type { RunContext } from "../context.ts";
 import { runError } from "../errors.ts";
 import { journalFolder } from "../journal.ts";
 import type { RunParts } from "../parts.ts";
-import type { RunPlan } from "../plan.ts";
+import type { RunPlan } from "../run-plan.ts";
 import { openControl } from "./control.ts";
 import { describeServices } from "./describe-services.ts";
 import type { Description } from "./description.ts";

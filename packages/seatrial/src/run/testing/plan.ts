@@ -1,5 +1,5 @@
 import type { BuildTarget, SuiteSpec } from "../../model/index.ts";
-import type { RunPlan } from "../plan.ts";
+import type { RunPlan } from "../run-plan.ts";
 
 /** A plan in which nothing is done. */
 export function planWith(changes: Partial<RunPlan> = {}): RunPlan {

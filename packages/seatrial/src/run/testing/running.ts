@@ -10,7 +10,7 @@ import { createLogs } from "../../report/index.ts";
 import { createRedactor } from "../../support/redact.ts";
 import { type AppliedRun, applyRun } from "../apply.ts";
 import type { RunContext } from "../context.ts";
-import type { RunPlan } from "../plan.ts";
+import type { RunPlan } from "../run-plan.ts";
 
 /** What the agents of a run's containers do, by the name of the service or suite. */
 export type Scripts = Record<string, FakeAgentOptions>;
