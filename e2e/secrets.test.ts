@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { expect, it } from "vitest";
+import { leftovers } from "./support/engine.ts";
 import { projectNames } from "./support/forget.ts";
 import { latestOutcome, seatrial } from "./support/program.ts";
 import { project } from "./support/project.ts";
@@ -115,4 +117,45 @@ it("secrets that every program prints are in nothing that a run prints or writes
   expect(core).toBe(`\0${secrets.host}`);
   expect(masked.get("junit.xml")).toBeGreaterThanOrEqual(2 * 4);
   expect(masked.get("events.ndjson")).toBeGreaterThanOrEqual(2 * 4);
+});
+
+it("whoever builds is asked for the values of its secrets first, and nothing was begun", async () => {
+  const name = named("missing");
+  const profile = "3";
+  const unit = {
+    ...{ version: 1, run: "r", service: "api", instance: "1", boot: "1", workingDir: "/app", argv: [] },
+    ...{ startedAt: "2026-01-02T10:15:00Z", endedAt: "2026-01-02T10:16:00Z", problems: [] },
+    files: [
+      {
+        path: "python/.coverage",
+        bytes: profile.length,
+        digest: `sha256:${createHash("sha256").update(profile).digest("hex")}`,
+      },
+    ],
+  };
+  await using folder = await project({
+    Dockerfile: "FROM debian:13 AS release\nRUN --mount=type=secret,id=npm true\nFROM release AS test\n",
+    "compose.yaml": "services: { app: { build: { context: ., target: release } } }",
+    "seatrial.yaml": `
+      name: ${name}
+      image: { release: release, test: test, secrets: { npm: { env: NPM_TOKEN } } }
+      services: { app: { ready: started } }
+      suites: { unit: { command: "true" }, integration: { command: "true", needs: [app] } }`,
+    "units/api/1/1/manifest.json": JSON.stringify(unit),
+    "units/api/1/1/python/.coverage": profile,
+  });
+  const builders = [
+    ["run"],
+    ["up"],
+    ["shell", "unit", "--command", "true"],
+    ["coverage", "report", "units", "--image", "test"],
+  ];
+  for (const words of builders) {
+    const ended = await seatrial(words, { cwd: folder.folder });
+    expect(ended.stderr + ended.stdout, words.join(" ")).toContain("[SECRET_NOT_FOUND]");
+    expect(ended.code, words.join(" ")).toBe(2);
+  }
+  expect(await leftovers({ project: name })).toEqual([]);
+  const runs = await readdir(`${folder.folder}/.seatrial/runs`).catch(() => []);
+  expect(runs).toEqual([]);
 });
