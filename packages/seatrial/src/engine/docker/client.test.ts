@@ -79,14 +79,14 @@ test("a greeting that hangs is given up", async () => {
 
 test("an abort ends a call under way with the signal's reason, and its connection", async () => {
   const closed = deferred<void>();
-  await using fake = await startFakeEngine(
-    (_request, response) => void response.once("close", closed.resolve),
-  );
-  await using engine = fake.connect();
   const stop = new AbortController();
   const reason = new Error("stopped");
+  await using fake = await startFakeEngine((_request, response) => {
+    response.once("close", closed.resolve);
+    stop.abort(reason);
+  });
+  await using engine = fake.connect();
   const call = engine.networks.list({}, stop.signal);
-  setTimeout(() => stop.abort(reason), 30);
   await expect(call).rejects.toBe(reason);
   await closed.promise;
 });
