@@ -68,13 +68,13 @@ describe("every wait ends", () => {
   });
 
   test("but not while the reader takes its time", async () => {
-    await using subject = await startSubject({ client: { limits } });
+    await using subject = await startSubject({ client: { limits: { ...limits, stall: 1_000 } } });
     const { server, app } = subject;
     const blob = freshBlob(2_000_000);
     server.store.get("team/app")?.blobs.set(blob.digest, blob.bytes);
     let size = 0;
     for await (const chunk of await app.blobs.open(blob, signal)) {
-      if (size === 0) await new Promise((resolve) => setTimeout(resolve, 300));
+      if (size === 0) await new Promise((resolve) => setTimeout(resolve, 1_400));
       size += (chunk as Buffer).length;
     }
     expect(size).toBe(2_000_000);
