@@ -16,7 +16,8 @@ const FACTS: Record<string, Parameters<typeof pipelineOf>[0]> = {
   },
   "a folder, and changed lines in several jobs": {
     folder: "services/shop",
-    repository: "$PLACE/shop",
+    repository: "$PLACE/$TEAM/shop",
+    variables: ["PLACE", "TEAM"],
     cobertura: true,
     coverageRules: true,
     changedLines: true,

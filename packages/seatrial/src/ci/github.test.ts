@@ -93,7 +93,6 @@ describe("a workflow for GitHub", () => {
     expect(jobs.release.environment).toBe("release");
     for (const name of ["build", "test"]) expect(jobs[name]).not.toHaveProperty("environment");
     expect(read({ releases: false }).jobs).not.toHaveProperty("release");
-    expect(githubWorkflow(pipelineOf({ key: { kind: "file" } }))).not.toContain("SEATRIAL_KEY");
   });
 
   it("begins at the repository's root, also for a project in a folder, whose releases wait for each other only", () => {
@@ -108,10 +107,38 @@ describe("a workflow for GitHub", () => {
     expect(jobs.release.concurrency).toBe("release-shop-${{ github.ref }}");
   });
 
-  it("passes on variables that the repository's name and the build need", () => {
-    const file = read({ repository: "$PLACE/shop", secrets: ["NPM_TOKEN"] });
+  it.each([
+    ["the usual key", undefined, ["SEATRIAL_KEY", "SEATRIAL_KEY_PASSPHRASE"], "none are signed"],
+    [
+      "a key that the project asks for",
+      { kind: "env", variable: "SIGNING" } as const,
+      ["SIGNING", "SEATRIAL_KEY_PASSPHRASE"],
+      "nothing is released",
+    ],
+    [
+      "a key in a file",
+      { kind: "file" } as const,
+      ["SEATRIAL_KEY_PASSPHRASE"],
+      "the passphrase of the key in",
+    ],
+  ])("hands %s to the release, its passphrase always, and says what is without it", (_, key, names, said) => {
+    const text = githubWorkflow(pipelineOf({ key }));
+    const { env } = parse(text).jobs.release.steps.find(({ run }: { run?: string }) =>
+      run?.startsWith("seatrial release"),
+    );
+    expect(env).toEqual(Object.fromEntries(names.map((name) => [name, `\${{ secrets.${name} }}`])));
+    expect(text.match(/none are signed|nothing is released|the passphrase of the key in/g)).toEqual([said]);
+  });
+
+  it("passes on variables that the release and the build need, but those that GitHub sets", () => {
+    const file = read({
+      repository: "$PLACE/$GITHUB_REPOSITORY_OWNER/$TEAM/shop",
+      variables: ["PLACE", "GITHUB_REPOSITORY_OWNER", "TEAM", "CI", "RUNNER_ARCH"],
+      secrets: ["NPM_TOKEN"],
+    });
     // biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub's own expression.
-    expect(file.env).toEqual({ PLACE: "${{ vars.PLACE }}" });
+    expect(file.env).toEqual({ PLACE: "${{ vars.PLACE }}", TEAM: "${{ vars.TEAM }}" });
+    expect(read({ variables: ["GITHUB_SHA"] })).not.toHaveProperty("env");
     // biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub's own expression.
     expect(file.jobs.build.env).toEqual({ NPM_TOKEN: "${{ secrets.NPM_TOKEN }}" });
     expect(file.jobs.release).not.toHaveProperty("env");

@@ -5,26 +5,28 @@ import {
   HISTORY_OF_LINES,
   HISTORY_OF_TAGS,
   judgeCoverage,
+  loginHost,
+  PASSPHRASE_OF_FILE,
   type Pipeline,
   RELEASE_MINUTES,
-  type Registry,
   resultPaths,
   testMinutes,
   testsReadHistory,
   trials,
+  WITHOUT_KEY,
 } from "./pipeline.ts";
 import { yamlText } from "./yaml-text.ts";
 
 /** A workflow for GitHub Actions: `.github/workflows/seatrial.yml`. */
 export function githubWorkflow(pipeline: Pipeline): string {
-  const { image, registry, coverageRules, releases, suites } = pipeline;
+  const { image, coverageRules, releases, suites } = pipeline;
   const { results, images, builds, runs } = resultPaths(pipeline);
   const job = (minutes: number) => [
     "    runs-on: ubuntu-latest",
     `    container: ${yamlText(image)}`,
     `    timeout-minutes: ${minutes}`,
   ];
-  const logIn = logInStep(registry);
+  const logIn = logInStep(pipeline);
   return [
     `# ${pipeline.project}: build once, test that very image by its digest, release that very digest.`,
     "# Written by `seatrial ci github`, and yours now. Variables and secrets: docs/guide/github.md of Seatrial.",
@@ -33,7 +35,7 @@ export function githubWorkflow(pipeline: Pipeline): string {
     "on: push",
     "permissions: { contents: read, packages: read }",
     "defaults: { run: { shell: bash } }",
-    ...workflowVariables(registry),
+    ...workflowVariables(pipeline),
     "",
     "jobs:",
     "  build:",
@@ -137,34 +139,44 @@ function releaseJob(pipeline: Pipeline, job: (minutes: number) => string[], logI
     ...takeRuns(pipeline),
     ...logIn,
     `      - run: ${command(pipeline, `release --images ${images}`)}`,
-    ...(pipeline.key === undefined
-      ? []
-      : [
-          "        env:",
-          "          # The key that signs results; without it none are signed.",
-          `          ${pipeline.key}: \${{ secrets.${pipeline.key} }}`,
-          "          SEATRIAL_KEY_PASSPHRASE: ${{ secrets.SEATRIAL_KEY_PASSPHRASE }}",
-        ]),
+    "        env:",
+    ...keyVariables(pipeline),
     ...keep("release", [`path: ${runs}/`]),
   ];
 }
 
-function logInStep(registry: Registry): string[] {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own expansion.
-  const host = "host" in registry ? registry.host : `"\${${registry.variable}%%/*}"`;
+/** A secret that nobody set is an empty text, which counts as none. */
+function keyVariables({ key }: Pipeline): string[] {
+  const secret = (name: string) => `          ${name}: \${{ secrets.${name} }}`;
   return [
-    `      - run: printf %s "$REGISTRY_PASSWORD" | docker login --username "$REGISTRY_USER" --password-stdin ${host}`,
+    ...(key.kind === "file"
+      ? [`          # It is ${PASSPHRASE_OF_FILE}.`]
+      : [
+          `          # The key that signs results, and its passphrase. ${WITHOUT_KEY[key.kind]}`,
+          secret(key.variable),
+        ]),
+    secret("SEATRIAL_KEY_PASSPHRASE"),
+  ];
+}
+
+function logInStep({ registry }: Pipeline): string[] {
+  return [
+    `      - run: printf %s "$REGISTRY_PASSWORD" | docker login --username "$REGISTRY_USER" --password-stdin ${loginHost(registry)}`,
     "        env:",
     "          REGISTRY_USER: ${{ secrets.REGISTRY_USER || github.actor }}",
     "          REGISTRY_PASSWORD: ${{ secrets.REGISTRY_PASSWORD || github.token }}",
   ];
 }
 
-function workflowVariables(registry: Registry): string[] {
-  if ("host" in registry) return [];
+/** GitHub gives no variable to a job by itself but its own. */
+function workflowVariables({ registry, variables }: Pipeline): string[] {
+  const asked = variables.filter((name) => !/^(CI$|GITHUB_|RUNNER_)/.test(name));
+  if (asked.length === 0) return [];
+  const such = "variable" in registry ? `, ${registry.variable} such as ghcr.io/acme` : "";
   return [
-    "# release.repository of seatrial.yaml is made of it: set it as a variable of the repository, such as ghcr.io/acme.",
-    `env: { ${registry.variable}: "\${{ vars.${registry.variable} }}" }`,
+    `# What the release section of seatrial.yaml is made of: variables of the repository${such}.`,
+    "env:",
+    ...asked.map((name) => `  ${name}: \${{ vars.${name} }}`),
   ];
 }
 

@@ -94,7 +94,16 @@ describe("a pipeline for GitLab", () => {
     const text = gitlabPipeline(pipelineOf({ key: { kind: "env", variable: "SIGNING" } }));
     expect(text).toMatch(/^# SIGNING \(of type File\).* SEATRIAL_KEY_PASSPHRASE \(masked\)/m);
     expect(gitlabPipeline(pipelineOf({ releases: false }))).not.toContain("PASSPHRASE");
-    expect(gitlabPipeline(pipelineOf({ key: { kind: "file" } }))).not.toContain("PASSPHRASE");
+    const ofFile = gitlabPipeline(pipelineOf({ key: { kind: "file" } }));
+    expect(ofFile).toMatch(/^# SEATRIAL_KEY_PASSPHRASE .* is the passphrase of the key in the file/m);
+    expect(ofFile).not.toMatch(/SEATRIAL_KEY\b/);
+  });
+
+  it("says that nothing is signed without the usual key, and nothing released without one that the project asks for", () => {
+    expect(gitlabPipeline(pipelineOf())).toMatch(/^# Without the key none are signed/m);
+    const asked = gitlabPipeline(pipelineOf({ key: { kind: "env", variable: "SIGNING" } }));
+    expect(asked).toMatch(/^# Without the key nothing is released/m);
+    expect(asked).not.toContain("none are signed");
   });
 
   it("leaves out what the project has not: checks, tags, coverage for GitLab", () => {
@@ -122,9 +131,10 @@ describe("a pipeline for GitLab", () => {
   it.each([
     ["$REGISTRY/shop", { REGISTRY: "$CI_REGISTRY_IMAGE" }],
     ["$CI_REGISTRY_IMAGE/shop", {}],
-  ])("gives %s GitLab's own registry", (repository, variables) => {
+  ])("gives %s GitLab's own registry, and logs in where it is", (repository, variables) => {
     const file = read({ repository });
-    expect(file.default.before_script[1]).toMatch(/ "\$CI_REGISTRY"$/);
+    const [variable] = Object.keys({ ...variables, CI_REGISTRY_IMAGE: "" });
+    expect(file.default.before_script[1]).toContain(` --password-stdin "\${${variable}%%/*}"`);
     const { DOCKER_HOST, DOCKER_TLS_VERIFY, DOCKER_TLS_CERTDIR, DOCKER_CERT_PATH, DOCKER_CONFIG, ...own } =
       file.variables;
     expect(own).toEqual(variables);

@@ -6,6 +6,8 @@ import {
   HISTORY_OF_LINES,
   HISTORY_OF_TAGS,
   judgeCoverage,
+  loginHost,
+  PASSPHRASE_OF_FILE,
   type Pipeline,
   type PipelineSuite,
   RELEASE_MINUTES,
@@ -13,6 +15,7 @@ import {
   resultPaths,
   testMinutes,
   testsReadHistory,
+  WITHOUT_KEY,
 } from "./pipeline.ts";
 import { yamlText } from "./yaml-text.ts";
 
@@ -158,15 +161,13 @@ function releaseJob(pipeline: Pipeline): string[] {
 }
 
 function keyComment({ key, releases }: Pipeline): string[] {
-  if (key === undefined || !releases) return [];
+  if (!releases) return [];
+  if (key.kind === "file")
+    return [`# SEATRIAL_KEY_PASSPHRASE (masked and protected) is ${PASSPHRASE_OF_FILE}.`];
   return [
-    `# ${key} (of type File) holds the key that signs results, SEATRIAL_KEY_PASSPHRASE (masked) its passphrase: protected variables both.`,
-    "# Without the key none are signed.",
+    `# ${key.variable} (of type File) holds the key that signs results, SEATRIAL_KEY_PASSPHRASE (masked) its passphrase: protected variables both.`,
+    `# ${WITHOUT_KEY[key.kind]}`,
   ];
-}
-
-function loginHost(registry: Registry): string {
-  return "host" in registry ? registry.host : '"$CI_REGISTRY"';
 }
 
 /** GitLab's own variables need no line. */

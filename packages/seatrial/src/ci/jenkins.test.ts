@@ -18,6 +18,22 @@ describe("a pipeline for Jenkins", () => {
     expect(depth).toBe(0);
   });
 
+  it("gives each step what Jenkins' validator wants it to be given", () => {
+    const all = { cobertura: true, coverageRules: true, changedLines: true, secrets: ["NPM_TOKEN"] };
+    for (const facts of [{}, all, { ...all, key: { kind: "file" } as const, repository: "$PLACE/shop" }])
+      expect(faultySteps(jenkinsfile(pipelineOf(facts)))).toEqual([]);
+    expect(
+      faultySteps("stages {\n  node {\n    sh\n    stash includes: 'x'\n  }\n  nobody 'knows'\n}"),
+    ).toEqual(["node without label", "sh without script", "stash without name", "nobody is no step"]);
+  });
+
+  it("limits what steps take, and not how long they wait for an agent", () => {
+    const all = jenkinsfile(pipelineOf({ coverageRules: true }));
+    expect(all.match(/options .*/g)).toEqual(["options { disableConcurrentBuilds() }"]);
+    expect(all.match(/steps \{\n +timeout\(time: \d+, unit: 'MINUTES'\) \{/g)).toHaveLength(4);
+    expect(all.match(/steps \{/g)).toHaveLength(4);
+  });
+
   it("builds once, and tries each suite and shard in a cell of a matrix", () => {
     expect(lines(text)).toContain("sh 'seatrial build --push'");
     expect(lines(text)).toContain(
@@ -82,6 +98,32 @@ describe("a pipeline for Jenkins", () => {
     expect(before).not.toContain("SEATRIAL_KEY");
   });
 
+  it.each([
+    ["the usual key", undefined, "SEATRIAL_KEY", "none are signed"],
+    [
+      "a key that the project asks for",
+      { kind: "env", variable: "SIGNING" } as const,
+      "SIGNING",
+      "nothing is released",
+    ],
+    ["a key in a file", { kind: "file" } as const, undefined, "the passphrase of the key in"],
+  ])("hands %s to the release, its passphrase always, and says what is without it", (_, key, name, said) => {
+    const [, release = ""] = jenkinsfile(pipelineOf({ key })).split("stage('release')");
+    expect(release.match(/\w+ = credentials/g)).toEqual([
+      ...(name === undefined ? [] : [`${name} = credentials`]),
+      "SEATRIAL_KEY_PASSPHRASE = credentials",
+    ]);
+    expect(release.match(/none are signed|nothing is released|the passphrase of the key in/g)).toEqual([
+      said,
+    ]);
+  });
+
+  it("names the variables that the release is made of", () => {
+    const named = jenkinsfile(pipelineOf({ variables: ["TEAM", "CACHE_REPOSITORY"] }));
+    expect(lines(named)).toContain("// TEAM, CACHE_REPOSITORY.");
+    expect(text).not.toContain("variables of Jenkins");
+  });
+
   it("hands a password to docker as it is, for the echo of Jenkins' shell would read backslashes in it", () => {
     for (const written of [text, jenkinsfile(pipelineOf({ repository: "$PLACE/shop" }))]) {
       expect(written.match(/printf %s "\$REGISTRY_LOGIN_PSW" \| docker login/g)).toHaveLength(3);
@@ -93,7 +135,7 @@ describe("a pipeline for Jenkins", () => {
     const more = jenkinsfile(pipelineOf({ cobertura: true }));
     expect(more.match(/recordCoverage/g)).toHaveLength(1);
     const all = ["test unit", "test integration --shard 1-2", "test integration --shard 2-2", "check"];
-    expect(lines(more.slice(more.indexOf("node {"))).slice(1, 8)).toEqual([
+    expect(lines(more.slice(more.indexOf("node('') {"))).slice(1, 8)).toEqual([
       "// Coverage of all cells, beside the lines of the source.",
       "checkout scm",
       ...all.map((name) => `unstash 'results of ${name}'`),
@@ -112,7 +154,7 @@ describe("a pipeline for Jenkins", () => {
 
   it("leaves no workspace behind, so that no job sees results of an earlier build", () => {
     for (const written of [text, jenkinsfile(pipelineOf({ cobertura: true, coverageRules: true }))])
-      expect(written.match(/deleteDir\(\)/g)?.length).toBe(written.match(/agent \{|node \{/g)?.length);
+      expect(written.match(/deleteDir\(\)/g)?.length).toBe(written.match(/agent \{|node\('/g)?.length);
   });
 
   it("leaves out what the project has not", () => {
@@ -123,3 +165,36 @@ describe("a pipeline for Jenkins", () => {
     expect(lines(more)).toContain("NPM_TOKEN = credentials('NPM_TOKEN')");
   });
 });
+
+/** The parameters without which a step cannot be made, as its constructor has them; a text alone is the first. */
+const REQUIRED: Record<string, string[]> = {
+  archiveArtifacts: ["artifacts"],
+  checkout: ["scm"],
+  deleteDir: [],
+  junit: ["testResults"],
+  node: ["label"],
+  recordCoverage: ["tools"],
+  sh: ["script"],
+  stash: ["name"],
+  timeout: ["time"],
+  unstash: ["name"],
+};
+
+/** What is no step of its own. */
+const SECTIONS =
+  /^(agent|always|anyOf|args|axes|axis|beforeAgent|branch|buildingTag|cleanup|docker|environment|image|matrix|name|options|pipeline|post|stages?|steps|values|when)\b|^\w+ = |^\}|^\/\/|^$/;
+
+function faultySteps(text: string): string[] {
+  return lines(text)
+    .filter((line) => !SECTIONS.test(line))
+    .flatMap((line) => {
+      const [, step = "", given = ""] = /^(\w+)[ (]?(.*)$/.exec(line.replace(/\)? \{$/, "")) ?? [];
+      const required = REQUIRED[step];
+      if (required === undefined) return [`${step} is no step`];
+      const isAlone = given !== "" && !/^\w+: /.test(given);
+      return required
+        .slice(isAlone ? 1 : 0)
+        .filter((name) => !new RegExp(`\\b${name}: `).test(given))
+        .map((name) => `${step} without ${name}`);
+    });
+}

@@ -4,17 +4,20 @@ import {
   command,
   HISTORY_OF_LINES,
   judgeCoverage,
+  loginHost,
+  PASSPHRASE_OF_FILE,
   type Pipeline,
   RELEASE_MINUTES,
   resultPaths,
   testMinutes,
   testsReadHistory,
   trials,
+  WITHOUT_KEY,
 } from "./pipeline.ts";
 
 /** A declarative pipeline for Jenkins: `Jenkinsfile`. */
 export function jenkinsfile(pipeline: Pipeline): string {
-  const { registry, releases, secrets, suites } = pipeline;
+  const { releases, secrets, suites, variables } = pipeline;
   const { images, builds, runs } = resultPaths(pipeline);
   const credentials = secrets.map((name) => `${name} = credentials('${name}')`);
   return [
@@ -28,18 +31,18 @@ export function jenkinsfile(pipeline: Pipeline): string {
       `SEATRIAL_DEFAULT_BRANCH = ${quoted(pipeline.defaultBranch)}`,
       "// Name and password for the registry.",
       "REGISTRY_LOGIN = credentials('registry')",
-      ...("variable" in registry
-        ? [
-            `// ${registry.variable}, which release.repository is made of, is a variable of Jenkins or of the folder.`,
-          ]
-        : []),
+      ...(variables.length === 0
+        ? []
+        : [
+            "// What the release section of seatrial.yaml is made of, set as variables of Jenkins or of the folder:",
+            `// ${variables.join(", ")}.`,
+          ]),
       ...credentials,
     ]),
     "  stages {",
     ...stage(4, "build", [
       ...agent(pipeline),
-      limit(BUILD_MINUTES),
-      ...block(0, "steps", [
+      ...steps(BUILD_MINUTES, [
         logIn(pipeline),
         `sh '${command(pipeline, "build --push")}'`,
         "// The list, and what the build recorded: the release holds one to the other.",
@@ -60,8 +63,7 @@ export function jenkinsfile(pipeline: Pipeline): string {
           0,
           "stages",
           stage(0, "command", [
-            limit(testMinutes(suites)),
-            ...block(0, "steps", [
+            ...steps(testMinutes(suites), [
               ...(testsReadHistory(pipeline) ? BASE_COMMENT : []),
               "unstash 'images'",
               logIn(pipeline),
@@ -94,7 +96,7 @@ function coverageReport(pipeline: Pipeline): string[] {
     block(
       0,
       "always",
-      block(0, "node", [
+      block(0, "node('')", [
         "// Coverage of all cells, beside the lines of the source.",
         "checkout scm",
         ...trials(pipeline).map(unstash),
@@ -108,8 +110,7 @@ function coverageReport(pipeline: Pipeline): string[] {
 function coverageStage(pipeline: Pipeline): string[] {
   return [
     ...agent(pipeline),
-    limit(COVERAGE_MINUTES),
-    ...block(0, "steps", [
+    ...steps(COVERAGE_MINUTES, [
       "// What all suites reached together.",
       ...(pipeline.changedLines ? BASE_COMMENT : []),
       ...trials(pipeline).map(unstash),
@@ -126,15 +127,8 @@ function releaseStage(pipeline: Pipeline): string[] {
       ...block(0, "anyOf", [`branch ${quoted(pipeline.defaultBranch)}`, "buildingTag()"]),
     ]),
     ...agent(pipeline),
-    limit(RELEASE_MINUTES),
-    ...(pipeline.key === undefined
-      ? []
-      : block(0, "environment", [
-          "// A secret file and a secret text: the key that signs results, and its passphrase. Without these lines none are signed.",
-          `${pipeline.key} = credentials('seatrial-key')`,
-          "SEATRIAL_KEY_PASSPHRASE = credentials('seatrial-key-passphrase')",
-        ])),
-    ...block(0, "steps", [
+    ...block(0, "environment", keyCredentials(pipeline)),
+    ...steps(RELEASE_MINUTES, [
       "unstash 'images'",
       "// The results of all that was tried are the evidence.",
       ...trials(pipeline).map(unstash),
@@ -142,6 +136,20 @@ function releaseStage(pipeline: Pipeline): string[] {
       `sh '${command(pipeline, `release --images ${resultPaths(pipeline).images}`)}'`,
     ]),
     ...afterwards([archive(resultPaths(pipeline).runs)]),
+  ];
+}
+
+/** Credentials that a pipeline names and Jenkins does not have end it. */
+function keyCredentials({ key }: Pipeline): string[] {
+  return [
+    ...(key.kind === "file"
+      ? [`// A secret text: ${PASSPHRASE_OF_FILE}. Remove this environment where it has none.`]
+      : [
+          `// A secret file and a secret text: the key that signs results, and its passphrase. ${WITHOUT_KEY[key.kind]}`,
+          "// Remove the lines of what you do not have.",
+          `${key.variable} = credentials('seatrial-key')`,
+        ]),
+    "SEATRIAL_KEY_PASSPHRASE = credentials('seatrial-key-passphrase')",
   ];
 }
 
@@ -169,8 +177,7 @@ function agent({ image }: Pipeline): string[] {
 }
 
 function logIn({ registry }: Pipeline): string {
-  const host = "host" in registry ? registry.host : `"\${${registry.variable}%%/*}"`;
-  return `sh 'printf %s "$REGISTRY_LOGIN_PSW" | docker login --username "$REGISTRY_LOGIN_USR" --password-stdin ${host}'`;
+  return `sh 'printf %s "$REGISTRY_LOGIN_PSW" | docker login --username "$REGISTRY_LOGIN_USR" --password-stdin ${loginHost(registry)}'`;
 }
 
 /** What is done whatever came of a stage; no workspace is left behind. */
@@ -182,8 +189,9 @@ function archive(folder: string): string {
   return `archiveArtifacts artifacts: '${folder}/**', allowEmptyArchive: true`;
 }
 
-function limit(minutes: number): string {
-  return `options { timeout(time: ${minutes}, unit: 'MINUTES') }`;
+/** The limit is inside of the steps: among the options of a stage it would count how long an agent is waited for. */
+function steps(minutes: number, lines: readonly string[]): string[] {
+  return block(0, "steps", block(0, `timeout(time: ${minutes}, unit: 'MINUTES')`, lines));
 }
 
 function stage(indent: number, name: string, lines: readonly string[]): string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { testMinutes, trials } from "./pipeline.ts";
+import { loginHost, testMinutes, trials } from "./pipeline.ts";
 import { pipelineOf } from "./testing/pipeline.ts";
 
 describe("planPipeline", () => {
@@ -20,10 +20,11 @@ describe("planPipeline", () => {
     expect(pipelineOf({ repository }).registry).toEqual(registry);
   });
 
-  it("takes the key's variable, the usual one, or none when the key is a file", () => {
-    expect(pipelineOf().key).toBe("SEATRIAL_KEY");
-    expect(pipelineOf({ key: { kind: "env", variable: "SIGNING" } }).key).toBe("SIGNING");
-    expect(pipelineOf({ key: { kind: "file" } }).key).toBeUndefined();
+  it("expects the key where the project says, else in the usual variable", () => {
+    expect(pipelineOf().key).toEqual({ kind: "usual", variable: "SEATRIAL_KEY" });
+    const named = { kind: "env", variable: "SIGNING" } as const;
+    expect(pipelineOf({ key: named }).key).toEqual(named);
+    expect(pipelineOf({ key: { kind: "file" } }).key).toEqual({ kind: "file" });
   });
 
   it("wants a repository, and something to test", async () => {
@@ -39,6 +40,12 @@ describe("planPipeline", () => {
       await expect(plan()).toThrowWithCode("CI_FOLDER_UNSUITABLE");
     },
   );
+});
+
+it("the login is for the host that a repository's variable begins with, and for no other", () => {
+  expect(loginHost(pipelineOf().registry)).toBe("registry.example.com");
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own expansion.
+  expect(loginHost(pipelineOf({ repository: "$PLACE/shop" }).registry)).toBe('"${PLACE%%/*}"');
 });
 
 it("each shard of each suite, and the checks, are tried", () => {

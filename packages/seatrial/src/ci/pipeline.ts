@@ -14,10 +14,11 @@ export interface Pipeline {
   /** Whether there are tags to release under. */
   releases: boolean;
   registry: Registry;
+  /** What the release section is made of, and neither git nor Seatrial knows. */
+  variables: string[];
   /** The branch that is released, and that the builds of others begin with the steps of. */
   defaultBranch: string;
-  /** The variable with the key that signs what was tested; absent when the key is a file. */
-  key?: string | undefined;
+  key: KeyPlace;
   /** Variables that steps of the build read as secrets. */
   secrets: string[];
   /** Whether runs leave a coverage report that the systems show line by line. */
@@ -36,6 +37,9 @@ export interface PipelineSuite {
 
 /** Where jobs log in: a host that the project names, or one that comes with a variable. */
 export type Registry = { host: string } | { variable: string };
+
+/** Where the key is that signs what was tested: in the usual variable, or where the project says, and then a release wants it. */
+export type KeyPlace = { kind: "usual" | "env"; variable: string } | { kind: "file" };
 
 export interface PipelineFacts extends Omit<Pipeline, "registry" | "key"> {
   /** `release.repository` as written, variables and all. */
@@ -69,7 +73,7 @@ export function planPipeline({ repository, key, ...facts }: PipelineFacts): Pipe
   return {
     ...facts,
     registry: registryOf(repository),
-    key: key === undefined ? "SEATRIAL_KEY" : key.kind === "env" ? key.variable : undefined,
+    key: key ?? { kind: "usual", variable: "SEATRIAL_KEY" },
   };
 }
 
@@ -81,6 +85,21 @@ function registryOf(repository: string): Registry {
   const isHost = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
   return { host: isHost ? first : "docker.io" };
 }
+
+/** The host as a shell's word. */
+export function loginHost(registry: Registry): string {
+  return "host" in registry ? registry.host : `"\${${registry.variable}%%/*}"`;
+}
+
+/** What a release does without a key in the variable. */
+export const WITHOUT_KEY = {
+  usual: "Without the key none are signed.",
+  env: "Without the key nothing is released: release.key of seatrial.yaml asks for it.",
+};
+
+/** What the passphrase is for, where the key itself is no secret of the CI system. */
+export const PASSPHRASE_OF_FILE =
+  "the passphrase of the key in the file that release.key of seatrial.yaml names";
 
 /** The commands that try what was built, beside each other: each suite, shard by shard, and the checks. */
 export function trials(pipeline: Pipeline): string[] {

@@ -45,6 +45,21 @@ describe("seatrial ci", () => {
     );
   });
 
+  it("github: passes on every variable that the release section mentions, and none that git tells", async () => {
+    const release =
+      "release:\n  repository: registry.example.com/${TEAM}/shop\n  tags: ['${VERSION:-${GIT_SHA}}', $$NONE]\n" +
+      "  cache: ${CACHE_REPOSITORY:-}\n";
+    const other = "redact: [ELSEWHERE]\nenv_file: [{ path: '${ELSEWHERE:-x}', required: false }]\n";
+    await using here = await at({
+      ...SHOP,
+      "seatrial.yaml": `${PROJECT["seatrial.yaml"]}${release}${other}`,
+    });
+    expect(await here.seatrial("ci", "github", "--dry-run"), here.stderr()).toBe(0);
+    expect(here.stdout().match(/\$\{\{ vars\..*/g)).toEqual(
+      ["TEAM", "VERSION", "CACHE_REPOSITORY"].map((name) => `\${{ vars.${name} }}`),
+    );
+  });
+
   it("warns of a pipeline without caches, and of an image that runners cannot pull", async () => {
     await using here = await at(SHOP);
     expect(await here.seatrial("ci", "gitlab", "--dry-run")).toBe(0);

@@ -14,7 +14,7 @@ import { EXIT, type ExitCode, messageOf } from "../support/error.ts";
 import { buildVariables } from "./build-variables.ts";
 import { type DefaultBranch, defaultBranch } from "./default-branch.ts";
 import type { GlobalFlags } from "./flags.ts";
-import { gitVariables, placeInRepository } from "./git.ts";
+import { gitVariables, isGitVariable, placeInRepository } from "./git.ts";
 import { listenForStop } from "./stop-signals.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { VERSION } from "./version.ts";
@@ -109,6 +109,7 @@ function factsOf(
       project.locate(["release", "tags"]) !== undefined ||
       project.locate(["release", "floating"]) !== undefined,
     repository: writtenAt(project, ["release", "repository"]),
+    variables: project.releaseVariables.filter((name) => !isGitVariable(name)),
     key: release?.key,
     cobertura: coverage?.formats.includes("cobertura") ?? false,
     // A run of all suites judges them by itself.

@@ -57,6 +57,18 @@ export async function someChanges(options: Parameters<typeof readSource>[0]): Pr
   return [...shown, ...(lines.length > 3 ? [`and ${lines.length - 3} more`] : [])].join(", ");
 }
 
+const QUESTIONS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["GIT_SHA", ["rev-parse", "HEAD"]],
+  ["GIT_SHORT_SHA", ["rev-parse", "--short=12", "HEAD"]],
+  ["GIT_BRANCH", ["symbolic-ref", "--short", "--quiet", "HEAD"]],
+  ["GIT_TAG", ["describe", "--tags", "--exact-match"]],
+]);
+
+/** Whether git tells a variable's value where nobody set it. */
+export function isGitVariable(name: string): boolean {
+  return QUESTIONS.has(name);
+}
+
 /**
  * Values of GIT_SHA, GIT_SHORT_SHA, GIT_BRANCH and GIT_TAG, asked of git when the configuration mentions them. In a pipeline, branch and
  * tag are those that it runs for: a commit may have several tags, and what is checked out there is no branch.
@@ -67,15 +79,9 @@ export function gitVariables(options: {
   signal: AbortSignal;
 }): (name: string) => Promise<string | undefined> {
   const { folder, env, signal } = options;
-  const questions: Record<string, string[]> = {
-    GIT_SHA: ["rev-parse", "HEAD"],
-    GIT_SHORT_SHA: ["rev-parse", "--short=12", "HEAD"],
-    GIT_BRANCH: ["symbolic-ref", "--short", "--quiet", "HEAD"],
-    GIT_TAG: ["describe", "--tags", "--exact-match"],
-  };
   const ref = pipelineRef(env);
   return async (name) => {
-    const question = questions[name];
+    const question = QUESTIONS.get(name);
     if (question === undefined) return undefined;
     if (ref !== undefined && name === "GIT_BRANCH") return ref.branch;
     if (ref !== undefined && name === "GIT_TAG") return ref.tag;

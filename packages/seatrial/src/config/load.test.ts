@@ -50,6 +50,7 @@ describe("loadProject", () => {
         redact: [],
       },
       secretValues: [],
+      releaseVariables: [],
       warnings: [],
     });
     expect(project.suites).toMatchObject([

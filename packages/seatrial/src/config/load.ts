@@ -144,6 +144,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
       fromFiles: [fileValues, ...fromFiles, ...checked.fromFiles],
     }),
     usedVariables: variables.used(),
+    releaseVariables: written.releaseVariables,
     warnings,
     locate,
   };

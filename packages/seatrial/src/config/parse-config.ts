@@ -22,6 +22,8 @@ export interface CheckedConfig {
   input: ConfigInput;
   tree: Tree;
   warnings: string[];
+  /** Of the release section, those in defaults included. */
+  releaseVariables: string[];
 }
 
 /** Reads the YAML. All syntax errors are one CONFIG_INVALID. */
@@ -45,9 +47,12 @@ export async function checkDocument(config: ConfigDocument, variables: Variables
   const mistakes: Mistake[] = [];
   const unfilled: Span[] = [];
   const warnings: string[] = [];
+  const releaseVariables = new Set<string>();
 
   function fill(text: string, node: Scalar, path: Path): Filled | undefined {
     const result = interpolate(text, variables.lookup);
+    const names = variablesIn(text);
+    if (path[0] === "release") for (const name of names) releaseVariables.add(name);
     const placed = (part: Span) => partOf(source.text, node, text.slice(part.start, part.end));
     if (!result.ok) {
       mistakes.push({ ...placed(result.fault), message: result.fault.message });
@@ -60,7 +65,7 @@ export async function checkDocument(config: ConfigDocument, variables: Variables
         `${placeOf(source, placed(variable))}: variable ${variable.name} is not set and counts as empty`,
       );
     }
-    return { text: result.text, showable: !variablesIn(text).some(variables.isSecret) };
+    return { text: result.text, showable: !names.some(variables.isSecret) };
   }
 
   const tree = readTree({ text: source.text, document, fill, keepsNull });
@@ -72,7 +77,7 @@ export async function checkDocument(config: ConfigDocument, variables: Variables
   }
   if (mistakes.length > 0 || "mistakes" in checked)
     throw mistakesError({ source, mistakes, code: "CONFIG_INVALID" });
-  return { input: checked.value, tree, warnings };
+  return { input: checked.value, tree, warnings, releaseVariables: [...releaseVariables] };
 }
 
 /** Tells where a value is, in the words of an error; undefined when it is not there. */

@@ -44,6 +44,8 @@ export interface Project {
   secretValues: string[];
   /** Every variable that the project's files mention, with its value if it had one. */
   usedVariables: Record<string, string | undefined>;
+  /** Those that the release section mentions, whether they have a value or not. */
+  releaseVariables: string[];
   /** Sentences for people: variables that are not set. */
   warnings: string[];
   /** `seatrial.yaml:7:5` and the line with a caret, of a value of the file; undefined when it is not written there. */

@@ -32,6 +32,8 @@ export interface Written {
   /** What the files for variables gave. */
   fileValues: Record<string, string>;
   warnings: string[];
+  /** Variables that the release section mentions. */
+  releaseVariables: string[];
   locate: Project["locate"];
   /** One error that says all of this, each with its line. */
   complain(complaints: readonly Complaint[], code: ConfigErrorCode): ToolError;
@@ -64,13 +66,14 @@ export async function readWritten(options: ReadWrittenOptions): Promise<Written>
     root,
     raw: document.raw,
   });
-  const { input, tree, warnings } = await checkDocument(document, variables);
+  const { input, tree, warnings, releaseVariables } = await checkDocument(document, variables);
   return {
     input,
     variables,
     namedFiles,
     fileValues,
     warnings,
+    releaseVariables,
     locate: file === undefined ? () => undefined : locatorOf(source, tree),
     complain: (complaints, code) =>
       mistakesError({

@@ -12,6 +12,7 @@ export function pipelineOf(facts: Partial<PipelineFacts> = {}): Pipeline {
     checks: true,
     releases: true,
     repository: "registry.example.com/acme/shop",
+    variables: [],
     defaultBranch: "trunk",
     key: undefined,
     secrets: [],
