@@ -2,11 +2,11 @@ import { execFile } from "node:child_process";
 import { access, mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { leftovers } from "./support/engine.ts";
 import { projectNames } from "./support/forget.ts";
 import { latestOutcome, ROOT, seatrial } from "./support/program.ts";
-import { project } from "./support/project.ts";
+import { project, type TestProject } from "./support/project.ts";
 
 const run = promisify(execFile);
 const named = projectNames("package");
@@ -39,6 +39,17 @@ async function found(program: string): Promise<string> {
 }
 
 describe("the npm package", () => {
+  let place: TestProject;
+  let packed: { filename: string; files: { path: string }[] };
+  beforeAll(async () => {
+    place = await project({});
+    // Nothing is built for it: other tests run from what is there.
+    const argv = ["pack", "--ignore-scripts", "--json", "--pack-destination", place.folder];
+    const { stdout } = await run("npm", argv, { cwd: `${ROOT}/packages/seatrial` });
+    [packed] = JSON.parse(stdout);
+  });
+  afterAll(() => place[Symbol.asyncDispose]());
+
   it("packed and installed into an empty folder runs a project, with its own agent and nothing but an engine", async () => {
     const name = named("installed");
     await using folder = await project({
@@ -52,14 +63,9 @@ describe("the npm package", () => {
       `,
     });
     const home = folder.folder;
-    await run("npm", ["pack", "--ignore-scripts", "--pack-destination", home], {
-      cwd: `${ROOT}/packages/seatrial`,
-    });
-    const [archive = ""] = (await readdir(home)).filter((file) => file.endsWith(".tgz"));
-    expect(archive).toBe(`seatrial-${await version()}.tgz`);
-    await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", `./${archive}`], {
-      cwd: home,
-    });
+    expect(packed.filename).toBe(`seatrial-${await version()}.tgz`);
+    const archive = `${place.folder}/${packed.filename}`;
+    await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", archive], { cwd: home });
 
     const program = `${home}/node_modules/.bin/seatrial`;
     const env = await engineAlone(`${home}/bin`);
@@ -76,6 +82,22 @@ describe("the npm package", () => {
     const library = 'import("seatrial").then((s) => console.log(typeof s.planRun, s.EXIT.unreachable))';
     const { stdout } = await run(process.execPath, ["-e", library], { cwd: home });
     expect(stdout.trim()).toBe("function 3");
+  });
+
+  it("has all that was built, the agent of each platform too, and nothing else", async () => {
+    const files = packed.files.map(({ path }) => path);
+    const own = `${ROOT}/packages/seatrial`;
+    const agents = (await readdir(`${own}/dist/agent`)).map((name) => `dist/agent/${name}`);
+    expect(files.filter((file) => file.startsWith("dist/agent/")).sort()).toEqual(agents.sort());
+    const { bin, exports, scripts } = JSON.parse(await readFile(`${own}/package.json`, "utf8"));
+    for (const file of JSON.stringify([bin, exports]).matchAll(/"\.\/([^"]+\.[a-z]+)"[,}]/g))
+      expect(files).toContain(file[1]);
+    expect(files.filter((file) => !/^(dist\/[^.]|schema\/)/.test(file))).toEqual([
+      "README.md",
+      "package.json",
+    ]);
+    // Of which platforms: whoever packs it for others builds it for each one before.
+    expect(scripts).toEqual({ prepack: "node ../../scripts/build.mjs --all" });
   });
 
   it("is a program at the repository's root once it is built", async () => {

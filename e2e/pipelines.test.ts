@@ -26,7 +26,7 @@ let keys: TestProject;
 let base: string;
 
 beforeAll(async () => {
-  await run("make", ["ci-image"], { cwd: ROOT, env: { ...process.env, CI_IMAGE } });
+  await run("make", ["ci-image"], { cwd: ROOT, env: { ...process.env, CI_IMAGE, CI_IMAGE_AGENTS: "own" } });
   registry = await privateRegistry();
   keys = await project({});
   await seatrial(["key", "new", "--no-passphrase", "--out", "ci.key"], { cwd: keys.folder });

@@ -23,8 +23,9 @@ install_dependencies() {
   npm ci --no-audit --no-fund --no-update-notifier --loglevel=error && cp package-lock.json "$stamp"
 }
 
+# build_program [--all]: with the agent of this machine's platform, or of each.
 build_program() {
-  node scripts/build.mjs || return
+  node scripts/build.mjs "$@" || return
   # npm links a package's program only if it is there at installation; here it is built afterwards.
   mkdir -p node_modules/.bin
   ln -sfn ../../packages/seatrial/dist/main.js node_modules/.bin/seatrial
