@@ -146,7 +146,7 @@ function keyCredentials({ key }: Pipeline): string[] {
       ? [`// A secret text: ${PASSPHRASE_OF_FILE}. Remove this environment where it has none.`]
       : [
           `// A secret file and a secret text: the key that signs results, and its passphrase. ${WITHOUT_KEY[key.kind]}`,
-          "// Remove the lines of what you do not have.",
+          "// Without a passphrase remove its line, without a key this environment: Jenkins takes no empty one.",
           `${key.variable} = credentials('seatrial-key')`,
         ]),
     "SEATRIAL_KEY_PASSPHRASE = credentials('seatrial-key-passphrase')",
