@@ -5,7 +5,7 @@ import {
   HISTORY_OF_LINES,
   HISTORY_OF_TAGS,
   judgeCoverage,
-  loginHost,
+  loginCommand,
   PASSPHRASE_OF_FILE,
   type Pipeline,
   RELEASE_MINUTES,
@@ -161,7 +161,7 @@ function keyVariables({ key }: Pipeline): string[] {
 
 function logInStep({ registry }: Pipeline): string[] {
   return [
-    `      - run: printf %s "$REGISTRY_PASSWORD" | docker login --username "$REGISTRY_USER" --password-stdin ${loginHost(registry)}`,
+    `      - run: ${loginCommand(registry, { user: "REGISTRY_USER", password: "REGISTRY_PASSWORD" })}`,
     "        env:",
     "          REGISTRY_USER: ${{ secrets.REGISTRY_USER || github.actor }}",
     "          REGISTRY_PASSWORD: ${{ secrets.REGISTRY_PASSWORD || github.token }}",

@@ -4,7 +4,7 @@ import {
   command,
   HISTORY_OF_LINES,
   judgeCoverage,
-  loginHost,
+  loginCommand,
   PASSPHRASE_OF_FILE,
   type Pipeline,
   RELEASE_MINUTES,
@@ -177,7 +177,7 @@ function agent({ image }: Pipeline): string[] {
 }
 
 function logIn({ registry }: Pipeline): string {
-  return `sh 'printf %s "$REGISTRY_LOGIN_PSW" | docker login --username "$REGISTRY_LOGIN_USR" --password-stdin ${loginHost(registry)}'`;
+  return `sh '${loginCommand(registry, { user: "REGISTRY_LOGIN_USR", password: "REGISTRY_LOGIN_PSW" })}'`;
 }
 
 /** What is done whatever came of a stage; no workspace is left behind. */

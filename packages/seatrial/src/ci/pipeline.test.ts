@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { loginHost, testMinutes, trials } from "./pipeline.ts";
+import { loginCommand, testMinutes, trials } from "./pipeline.ts";
 import { pipelineOf } from "./testing/pipeline.ts";
 
 describe("planPipeline", () => {
@@ -42,10 +44,30 @@ describe("planPipeline", () => {
   );
 });
 
-it("the login is for the host that a repository's variable begins with, and for no other", () => {
-  expect(loginHost(pipelineOf().registry)).toBe("registry.example.com");
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own expansion.
-  expect(loginHost(pipelineOf({ repository: "$PLACE/shop" }).registry)).toBe('"${PLACE%%/*}"');
+describe("the login", () => {
+  const login = (repository?: string) =>
+    loginCommand(pipelineOf({ ...(repository && { repository }) }).registry, { user: "U", password: "P" });
+
+  it("is for the host of the repository", () => {
+    expect(login()).toBe(
+      'printf %s "$P" | docker login --username "$U" --password-stdin registry.example.com',
+    );
+  });
+
+  it("is for the host that a repository's variable begins with, and without it for none", async () => {
+    const command = login("$PLACE/shop");
+    const tried = async (PLACE: string) => {
+      const script = `docker() { cat >&2; echo "$@"; }; ${command}`;
+      return await promisify(execFile)("sh", ["-c", script], { env: { PLACE, U: "me", P: "secret" } }).then(
+        ({ stdout }) => stdout,
+        (error: { stderr: string }) => `failed, having shown "${error.stderr}"`,
+      );
+    };
+    expect(await tried("registry.example.com/team")).toBe(
+      "login --username me --password-stdin registry.example.com\n",
+    );
+    expect(await tried("")).toBe('failed, having shown ""');
+  });
 });
 
 it("each shard of each suite, and the checks, are tried", () => {

@@ -86,9 +86,14 @@ function registryOf(repository: string): Registry {
   return { host: isHost ? first : "docker.io" };
 }
 
-/** The host as a shell's word. */
-export function loginHost(registry: Registry): string {
-  return "host" in registry ? registry.host : `"\${${registry.variable}%%/*}"`;
+/** The shell's command that logs in; these variables have the name and the password. */
+export function loginCommand(registry: Registry, login: { user: string; password: string }): string {
+  const [host, guard] =
+    "host" in registry
+      ? [registry.host, ""]
+      : // Without a host docker would show the password to Docker Hub.
+        [`"\${${registry.variable}%%/*}"`, `test -n "$${registry.variable}" && `];
+  return `${guard}printf %s "$${login.password}" | docker login --username "$${login.user}" --password-stdin ${host}`;
 }
 
 /** What a release does without a key in the variable. */
