@@ -1,10 +1,10 @@
 import * as v from "valibot";
+import { readStrictJson } from "../support/strict-json.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { type Envelope, openEnvelope, signEnvelope } from "./dsse.ts";
 import type { PublicKey } from "./public-key.ts";
 import type { Signer } from "./signer.ts";
 import { STATEMENT_PAYLOAD_TYPE, type Statement } from "./statement.ts";
-import { readStrictJson } from "./strict-json.ts";
 
 /** What referrers that are Sigstore bundles say they are. */
 export const BUNDLE_MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";

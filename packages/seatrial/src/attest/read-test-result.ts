@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import type { Digest, Proof, TestCounts } from "../model/index.ts";
+import { readStrictJson } from "../support/strict-json.ts";
 import type { FoundImage } from "./find-image.ts";
 import type { Objection } from "./ignored.ts";
 import { type RunFacts, TEST_RESULT_TYPE } from "./statement.ts";
 import { type Predicate, predicateSchema, statementSchema } from "./statement-schema.ts";
-import { readStrictJson } from "./strict-json.ts";
 
 /** A service that was there for a suite. */
 export interface ServiceClaim {

@@ -47,6 +47,18 @@ describe("reading a manifest", () => {
     ["layers that are no list", { bytes: { config: blob, layers: {} } }],
     ["a layer without digest", { bytes: { config: blob, layers: [{ ...blob, digest: "sha256:1" }] } }],
     ["a layer of negative size", { bytes: { config: blob, layers: [{ ...blob, size: -1 }] } }],
+    ["another list of layers, for readers who ignore case", { bytes: { ...image, Layers: [] } }],
+    ["another configuration", { bytes: { ...image, CONFIG: blob } }],
+    ["another type", { bytes: { ...image, MediaType: MEDIA_TYPES.ociIndex } }],
+    ["another subject", { bytes: { ...image, \u017fubject: blob } }],
+    ["another digest of a layer", { bytes: { config: blob, layers: [{ ...blob, Digest: "" }] } }],
+    ["another size of the configuration", { bytes: { config: { ...blob, Size: 1 }, layers: [] } }],
+    ["other images", { type: MEDIA_TYPES.ociIndex, bytes: { manifests: [blob], Manifests: [blob] } }],
+    [
+      "another platform of an image",
+      { type: MEDIA_TYPES.ociIndex, bytes: { manifests: [{ ...blob, platform: { os: "a", OS: "b" } }] } },
+    ],
+    ["two lists of layers", { text: `{"config":${JSON.stringify(blob)},"layers":[],"layers":[]}` }],
     ["a list", { bytes: [] }],
     ["no JSON", { text: "<html>" }],
     ["40 levels", { text: `{"a":${"[".repeat(40)}${"]".repeat(40)}}` }],
@@ -61,6 +73,12 @@ describe("reading a manifest", () => {
       await expect(() => readManifest(given, "it")).toThrowWithCode("MANIFEST_INVALID");
     },
   );
+
+  test("annotations may have any keys", () => {
+    const annotations = { Layers: "1", Digest: "2", layers: "3" };
+    const content = { ...image, layers: [{ ...blob, annotations }], annotations };
+    expect(read(content)).toMatchObject({ annotations, layers: [{ annotations }] });
+  });
 
   test("brackets inside of texts are no depth", () => {
     const note = '\\" [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[{{{{{{{{{{{{{{{{{{{{{{{{{{';

@@ -1,8 +1,10 @@
 import type { ToolError } from "../support/error.ts";
+import { lookAlike } from "../support/exact-keys.ts";
+import { readStrictJson } from "../support/strict-json.ts";
 import { isDigest } from "./digest.ts";
 import { registryError } from "./errors.ts";
 import { checkDepth } from "./json-depth.ts";
-import { isIndexType, MEDIA_TYPES } from "./media-types.ts";
+import { isIndexType, isManifestType } from "./media-types.ts";
 import type { Descriptor, Manifest } from "./registry.ts";
 
 /** What an image's manifest says. */
@@ -29,60 +31,94 @@ export interface ImageIndex {
 export const MANIFEST_MAX = 4 * 1024 * 1024;
 const DEPTH_MAX = 32;
 
-/** Reads a manifest's bytes. Fails with MANIFEST_INVALID; `where` says in the message what it is. */
+/** What the two kinds of manifest, their descriptors and a descriptor's platform have. */
+const FIELDS = ["schemaVersion", "mediaType", "artifactType", "config", "layers", "manifests", "subject"];
+const KEYS = {
+  manifest: [...FIELDS, "annotations"],
+  descriptor: ["mediaType", "digest", "size", "urls", "annotations", "data", "platform", "artifactType"],
+  platform: ["os", "architecture", "variant", "os.version", "os.features", "features"],
+};
+
+/** Reads a manifest's bytes. Fails with MANIFEST_INVALID, also where others may read something else; `where` says in the message what it is. */
 export function readManifest(
   manifest: Pick<Manifest, "mediaType" | "bytes">,
   where: string,
 ): ImageManifest | ImageIndex {
-  const invalid = (why: string, cause?: unknown) => manifestInvalid({ where, why, cause });
-  const { mediaType, bytes } = manifest;
+  const invalid = (why: string) => manifestInvalid({ where, why });
+  const raw = readFields(manifest, where);
+  const read = (value: unknown, what: string) => {
+    const descriptor = readDescriptor(value);
+    if (typeof descriptor === "string") throw invalid(`its ${what} ${descriptor}`);
+    return descriptor;
+  };
+  const list = (what: "manifests" | "layers") =>
+    listIn(raw, { what, where }).map((each, at) => read(each, `${what}[${at}]`));
+  const shared = {
+    artifactType: typeof raw.artifactType === "string" ? raw.artifactType : undefined,
+    subject: raw.subject === undefined ? undefined : read(raw.subject, "subject"),
+    annotations: readTexts(raw.annotations),
+  };
+  return isIndexType(manifest.mediaType)
+    ? { kind: "index", manifests: list("manifests"), ...shared }
+    : { kind: "image", config: read(raw.config, "config"), layers: list("layers"), ...shared };
+}
+
+/** The fields of a manifest whose bytes are what it was sent as, and nothing else to anybody. Fails with MANIFEST_INVALID. */
+export function readFields(
+  { mediaType, bytes }: Pick<Manifest, "mediaType" | "bytes">,
+  where: string,
+): Record<string, unknown> {
+  const invalid = (why: string) => manifestInvalid({ where, why });
   const isIndex = isIndexType(mediaType);
-  if (!isIndex && mediaType !== MEDIA_TYPES.ociManifest && mediaType !== MEDIA_TYPES.dockerManifest) {
+  if (!isManifestType(mediaType))
     throw invalid(`${JSON.stringify(mediaType.slice(0, 100))} is no type of manifest that we know`);
-  }
   const raw = parseManifestJson(bytes, where);
   // Bytes that can be taken for one thing here and another there are an attack, not a manifest.
   if (raw.mediaType !== undefined && raw.mediaType !== mediaType)
     throw invalid(`it calls itself ${JSON.stringify(raw.mediaType)} and was sent as ${mediaType}`);
   if (isIndex ? "layers" in raw || "config" in raw : "manifests" in raw)
     throw invalid("it is an image's manifest and an index at once");
-  const read = (value: unknown, what: string) =>
-    readDescriptor(value, () => invalid(`its ${what} is no descriptor`));
-  const list = (value: unknown, what: string) => {
-    // Some registries write an empty list so.
-    if (value === null) return [];
-    if (!Array.isArray(value)) throw invalid(`it has no list of ${what}`);
-    return value.map((each, at) => read(each, `${what}[${at}]`));
-  };
-  const shared = {
-    artifactType: typeof raw.artifactType === "string" ? raw.artifactType : undefined,
-    subject: raw.subject === undefined ? undefined : read(raw.subject, "subject"),
-    annotations: readTexts(raw.annotations),
-  };
-  return isIndex
-    ? { kind: "index", manifests: list(raw.manifests, "manifests"), ...shared }
-    : { kind: "image", config: read(raw.config, "config"), layers: list(raw.layers, "layers"), ...shared };
+  const other = lookAlike(raw, KEYS.manifest);
+  if (other !== undefined) throw invalid(`it ${twisted(other)}`);
+  return raw;
+}
+
+/** The list in one of a manifest's fields, as it is written. */
+export function listIn(
+  raw: Record<string, unknown>,
+  { what, where }: { what: "manifests" | "layers"; where: string },
+): unknown[] {
+  const value = raw[what];
+  // Some registries write an empty list so.
+  if (value === null) return [];
+  if (Array.isArray(value)) return value;
+  throw manifestInvalid({ where, why: `it has no list of ${what}` });
 }
 
 /** The JSON object in a manifest's bytes; never more than 4 MB, never nested deeper than any real one. */
 export function parseManifestJson(bytes: Buffer, where: string): Record<string, unknown> {
+  const invalid = (why: string, cause?: unknown) => manifestInvalid({ where, why, cause });
   if (bytes.length > MANIFEST_MAX) throw manifestTooLarge(where);
-  if (!checkDepth(bytes, DEPTH_MAX)) throw manifestInvalid({ where, why: "it is nested too deeply" });
+  if (!checkDepth(bytes, DEPTH_MAX)) throw invalid("it is nested too deeply");
   try {
-    const raw: unknown = JSON.parse(bytes.toString("utf8"));
-    if (typeof raw === "object" && raw !== null && !Array.isArray(raw)) return raw as Record<string, unknown>;
+    JSON.parse(bytes.toString("utf8"));
   } catch (cause) {
-    throw manifestInvalid({ where, why: "it is not JSON", cause });
+    throw invalid("it is not JSON", cause);
   }
-  throw manifestInvalid({ where, why: "it is not a JSON object" });
+  const raw = readStrictJson(bytes);
+  if (raw === undefined) throw invalid("one of its keys stands twice, or its text is no UTF-8");
+  if (typeof raw === "object" && raw !== null && !Array.isArray(raw)) return raw;
+  throw invalid("it is not a JSON object");
 }
 
-/** A descriptor as JSON has it. `invalid` makes the error of one that is none. */
-export function readDescriptor(value: unknown, invalid: () => Error): Descriptor {
+/** A descriptor as JSON has it, or what is wrong with it: `is no descriptor`. */
+export function readDescriptor(value: unknown): Descriptor | string {
   const raw = (value ?? {}) as Record<string, unknown>;
+  const other = lookAlike(raw, KEYS.descriptor) ?? lookAlike(raw.platform, KEYS.platform);
+  if (other !== undefined) return twisted(other);
   const { mediaType, digest, size, artifactType } = raw;
   const isSize = typeof size === "number" && Number.isSafeInteger(size) && size >= 0;
-  if (typeof mediaType !== "string" || !isDigest(digest) || !isSize) throw invalid();
+  if (typeof mediaType !== "string" || !isDigest(digest) || !isSize) return "is no descriptor";
   const annotations = readTexts(raw.annotations);
   return {
     mediaType,
@@ -92,6 +128,11 @@ export function readDescriptor(value: unknown, invalid: () => Error): Descriptor
     ...(Object.keys(annotations).length > 0 && { annotations }),
     ...platformOf(raw.platform),
   };
+}
+
+/** Docker, containerd and registries read keys without their case, and the last of those that are equal so counts. */
+function twisted(key: string): string {
+  return `has the key ${JSON.stringify(key)}, which others take for one that is spelled otherwise`;
 }
 
 function platformOf(value: unknown): Pick<Descriptor, "platform"> {

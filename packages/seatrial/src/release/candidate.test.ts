@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { digestOf, type Manifest, MEDIA_TYPES } from "../registry/index.ts";
+import {
+  digestOf,
+  type Manifest,
+  type Manifests,
+  MEDIA_TYPES,
+  type RegistryClient,
+} from "../registry/index.ts";
 import type { MemoryImage } from "../registry/memory/index.ts";
 import { readCandidate } from "./candidate.ts";
 import {
@@ -133,6 +139,29 @@ describe("an index of several platforms", () => {
     }
   });
 
+  it("cannot show us the tested image, and engines another one by a key that they read without its case", async () => {
+    const world = makeReleaseWorld();
+    const evil = world.registry.addImage(APP, { layers: ["base", "evil"] }).manifest;
+    const index = json({
+      mediaType: MEDIA_TYPES.ociIndex,
+      manifests: [descriptor(world.image.manifest, "linux/amd64")],
+      Manifests: [descriptor(evil, "linux/amd64")],
+    });
+    const registries: RegistryClient = {
+      ...world.registries,
+      repository(name) {
+        const repository = world.registries.repository(name);
+        const get: Manifests["get"] = async (reference, signal) =>
+          reference === "stable" ? index : await repository.manifests.get(reference, signal);
+        return { ...repository, manifests: { ...repository.manifests, get } };
+      },
+    };
+    const image = { repository: APP, reference: "stable" };
+    const { problems } = await world.release({ registries, image, expected: undefined });
+    expect(problems).toMatchObject([{ code: "MANIFEST_INVALID" }]);
+    expect(world.registry.tagged(APP, "latest")).toBeUndefined();
+  });
+
   it.each([
     ["linux/arm/v6", { os: "linux", architecture: "arm", variant: "v7" }, false],
     ["linux/arm/v6", { os: "linux", architecture: "arm", variant: "v6" }, true],
@@ -177,6 +206,18 @@ describe("what a registry has", () => {
   it("is no image when its configuration is none", async () => {
     const world = makeReleaseWorld({ configuration: { rootfs: { type: "layers" } } });
     await expect(world.candidate()).toThrowWithCode("CANDIDATE_INVALID");
+  });
+
+  it("is no image when engines may read other layers in its configuration than we", async () => {
+    for (const twisted of [{ Diff_IDs: [] }, { "diff_id\u017f": [] }]) {
+      const rootfs = { type: "layers", diff_ids: makeReleaseWorld().image.diffIds, ...twisted };
+      const world = makeReleaseWorld({ configuration: { rootfs } });
+      await expect(world.candidate()).toThrowWithCode("CANDIDATE_INVALID");
+    }
+    for (const twisted of [{ RootFS: null }, { OS: "windows" }, { config: { labels: { a: "b" } } }]) {
+      const world = makeReleaseWorld({ configuration: twisted });
+      await expect(world.candidate()).toThrowWithCode("CANDIDATE_INVALID");
+    }
   });
 
   it("has the variant in its platform", async () => {
