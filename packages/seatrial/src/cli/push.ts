@@ -2,7 +2,7 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type CacheStage, cacheTag, pushCache } from "../image/index.ts";
 import type { PushedImages } from "../model/index.ts";
-import { parseReference, type RegistryClient } from "../registry/index.ts";
+import { parseReference, type RegistryClient, resolveBeforePush } from "../registry/index.ts";
 import {
   type CandidatePlan,
   openLayerMemory,
@@ -38,7 +38,7 @@ export async function openPush(options: {
   plan: RunPlan;
   /** Whether it is built whatever was released. */
   rebuild: boolean;
-  /** Hears of each further try of the registry in which that is looked up. */
+  /** Hears of each further try of the registry in which that is looked up, and that it lets nobody look. */
   onRetry: (note: string) => void;
   signal: AbortSignal;
 }): Promise<Pushing> {
@@ -126,7 +126,7 @@ function pushStages(session: Session, open: RegistryOpener): NonNullable<RunCont
     const isMissing = async (stage: CacheStage) => {
       if (stale.includes(stage.target.key)) return true;
       const found = await Promise.all(
-        reads.map((scope) => manifests.resolve(cacheTag(stage, scope), signal)),
+        reads.map((scope) => resolveBeforePush({ manifests, reference: cacheTag(stage, scope), signal })),
       );
       return found.every((each) => each === undefined);
     };

@@ -24,7 +24,7 @@ export async function findTaken(options: {
   plan: Pick<RunPlan, "targets">;
   candidate: CandidatePlan;
   open: RegistryOpener;
-  /** Hears of each further try of a registry: no run tells it yet. */
+  /** Hears of each further try of a registry, and of one that lets nobody look: no run tells it yet. */
   onRetry: (note: string) => void;
   signal: AbortSignal;
 }): Promise<ReleasedImages | undefined> {
@@ -49,6 +49,8 @@ export async function findTaken(options: {
     release: project.config.image.release,
     targets: targets.map(({ key }) => key),
     platform: first.platform ?? platform,
+    onDenied: ({ message }) =>
+      options.onRetry(`not known whether this commit was released, so it is built: ${message}`),
   });
 }
 

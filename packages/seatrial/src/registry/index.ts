@@ -24,3 +24,4 @@ export type {
   Repository,
   RepositoryName,
 } from "./registry.ts";
+export { resolveBeforePush } from "./resolve-before-push.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { denies, lies, onCall } from "../registry/memory/index.ts";
+import { denies, deniesUntilPushed, lies, onCall } from "../registry/memory/index.ts";
 import {
   APP,
   addEvil,
@@ -234,6 +234,41 @@ describe("a release into another repository", () => {
     expect(problems).toEqual([]);
     expect(world.registry.tagged(OTHER, "v1.4.2")).toBe(digest);
     expect(receipt.traffic).toMatchObject({ blobBytesUp: 0, blobsMounted: 3 });
+  });
+
+  it("makes one that does not exist yet, also where the registry shows nobody what is not there", async () => {
+    const world = makeReleaseWorld();
+    world.registry.fault(deniesUntilPushed(OTHER));
+    const { problems, warnings } = await world.release({ plan });
+    expect(problems).toEqual([]);
+    expect(warnings).toContainEqual(expect.stringMatching(/^registry.example\/team\/released is taken for/));
+    expect(world.registry.tagged(OTHER, "v1.4.2")).toBe(world.image.manifest.digest);
+  });
+
+  it("never moves an immutable tag that it was not shown at first, nor a floating one that may be newer", async () => {
+    for (const tag of ["v1.4.2", "latest"]) {
+      const world = makeReleaseWorld();
+      const theirs = world.registry.addImage(OTHER, { layers: ["theirs"], tag });
+      world.registry.fault(deniesUntilPushed(OTHER));
+      const { problems } = await world.release({ plan });
+      expect(problems).toMatchObject([{ code: "TAG_MOVED" }]);
+      expect(world.registry.tagged(OTHER, tag)).toBe(theirs.manifest.digest);
+    }
+  });
+
+  it("is refused where nobody may push either, and where its image lies there no tag may be hidden", async () => {
+    const world = makeReleaseWorld();
+    const restore = world.registry.fault((call) =>
+      call.repository.repository === OTHER.repository ? denies()(call) : undefined,
+    );
+    expect(await world.release({ plan })).toMatchObject({
+      exitCode: 3,
+      problems: [{ code: "REGISTRY_DENIED" }],
+      receipt: { tags: [{ state: "not-set" }, { state: "not-set" }] },
+    });
+    restore();
+    world.registry.fault(denies("manifests.resolve"));
+    expect(await world.release()).toMatchObject({ problems: [{ code: "REGISTRY_DENIED" }] });
   });
 
   it("uploads what the registry will not mount", async () => {

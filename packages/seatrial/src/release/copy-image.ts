@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import type { Descriptor, Repository } from "../registry/index.ts";
+import { type Descriptor, type Repository, resolveBeforePush } from "../registry/index.ts";
 import type { Candidate, StoredManifest } from "./candidate.ts";
 import { someAtOnce } from "./some-at-once.ts";
 
@@ -18,7 +18,7 @@ export async function copyImage(options: {
 }): Promise<void> {
   const { candidate, to, signal } = options;
   const { digest } = candidate.manifest;
-  if ((await to.manifests.resolve(digest, signal)) !== undefined) return;
+  if ((await resolveBeforePush({ ...to, reference: digest, signal })) !== undefined) return;
   const children: StoredManifest[] = [...candidate.images, ...candidate.companions];
   const blobs = new Map(children.flatMap((child) => child.blobs).map((blob) => [blob.digest, blob]));
   await someAtOnce([...blobs.values()].filter(isStored), {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PushedImage } from "../model/index.ts";
 import { formatReference } from "../registry/index.ts";
-import { createMemoryRegistry, type MemoryImage } from "../registry/memory/index.ts";
+import { createMemoryRegistry, denies, type MemoryImage } from "../registry/memory/index.ts";
 import { readRecord, recordTag, writeRecord } from "./build-record.ts";
 import { type FindReleasedOptions, findReleased } from "./find-released.ts";
 import { ANY, APP, COMMIT, identityOf } from "./testing/world.ts";
@@ -91,6 +91,14 @@ describe("what was released of a commit", () => {
     expect([...(record ?? [])].map(([target]) => target)).toEqual(["release", "test"]);
     gone.registry.setTag(APP, recordTag(COMMIT, gone.release.imageId), gone.test.manifest.digest);
     expect(await gone.find()).toBeUndefined();
+  });
+
+  it("is nothing where the registry lets nobody look: the repository may not exist yet", async () => {
+    const { registry, find } = await released();
+    registry.fault(denies());
+    const denials: string[] = [];
+    expect(await find({ onDenied: ({ code }) => void denials.push(code) })).toBeUndefined();
+    expect(denials).toEqual(["REGISTRY_DENIED", "REGISTRY_DENIED"]);
   });
 
   it("fits an image whose platform names a variant", async () => {

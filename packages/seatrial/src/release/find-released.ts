@@ -4,8 +4,9 @@ import {
   type RegistryClient,
   type Repository,
   type RepositoryName,
+  resolveBeforePush,
 } from "../registry/index.ts";
-import { isToolError } from "../support/error.ts";
+import { isToolError, type ToolError } from "../support/error.ts";
 import { readRecord } from "./build-record.ts";
 import { readCandidate } from "./candidate.ts";
 import type { CandidatePlan } from "./plan.ts";
@@ -24,6 +25,8 @@ export interface FindReleasedOptions {
   targets: readonly string[];
   /** Of the machine: other images could not be tested here. */
   platform: Platform;
+  /** Hears that the registry does not let us look: nothing was released, for all that is known. */
+  onDenied?: ((error: ToolError) => void) | undefined;
   signal: AbortSignal;
 }
 
@@ -60,12 +63,13 @@ export async function findReleased(options: FindReleasedOptions): Promise<Releas
 
 /** The tags of the release that name something. */
 async function takenTags(options: FindReleasedOptions): Promise<{ tag: string; digest: Digest }[]> {
-  const { registries, tags, signal } = options;
+  const { registries, tags, onDenied, signal } = options;
   const { manifests } = registries.repository(options.repository);
   const names = new Set(tags.flatMap((name) => tagName(name) ?? []));
   const found = await Promise.all(
     [...names].map(async (tag) => {
-      const digest = (await manifests.resolve(tag, signal))?.digest;
+      const found = await resolveBeforePush({ manifests, reference: tag, onDenied, signal });
+      const digest = found?.digest;
       return digest === undefined ? [] : [{ tag, digest }];
     }),
   );

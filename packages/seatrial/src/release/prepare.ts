@@ -87,9 +87,14 @@ export async function prepareRelease(
 ): Promise<PreparedRelease> {
   const { plan, image, places, signal } = options;
   const { reference } = image;
-  const [candidate, tags] = await Promise.all([
+  const [candidate, { tags, warnings: unseen }] = await Promise.all([
     readCandidate({ repository: places.from, reference, signal }),
-    readTags({ repository: places.to, tags: plan.tags, signal }),
+    readTags({
+      repository: places.to,
+      tags: plan.tags,
+      mayBeMissing: places.to !== places.from,
+      signal,
+    }),
   ]);
   checkExpected(candidate, options);
   const { judgement, tests } = await judgeRelease({ ...options, candidate });
@@ -113,7 +118,7 @@ export async function prepareRelease(
     const proven = provenManifests({ ...facts, listed: wasTaken ? undefined : options.expected });
     await checkLayers({ ...options, candidate, repository: places.from, proven });
   }
-  const warnings = [...judgement.warnings, ...kept.warnings];
+  const warnings = [...judgement.warnings, ...unseen, ...kept.warnings];
   return { candidate, tags: kept.tags, mayMove, tests, judgement: { ...judgement, refusals, warnings } };
 }
 

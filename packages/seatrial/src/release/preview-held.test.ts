@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "../model/index.ts";
+import { denies } from "../registry/memory/index.ts";
 import { previewHeld } from "./preview-held.ts";
 import {
   ANY,
@@ -60,6 +61,15 @@ describe("an image that only the engine holds", () => {
     // As an engine with the containerd store calls it.
     const identity = { ...world.identity, imageId: world.image.manifest.digest };
     expect(await refusals({ ...world, identity })).toEqual([]);
+  });
+
+  it("may be released into a repository that does not exist yet", async () => {
+    const world = makeReleaseWorld();
+    world.registry.fault(denies());
+    const { judgement, tags } = await preview(world);
+    expect(judgement.refusals).toEqual([]);
+    expect(judgement.warnings).toContainEqual(expect.stringContaining("does not exist yet"));
+    expect(tags.map(({ before }) => before)).toEqual([undefined, undefined]);
   });
 
   it("cannot become what is no image", async () => {

@@ -19,13 +19,20 @@ export async function previewHeld(
   },
 ): Promise<Pick<PreparedRelease, "judgement" | "tags">> {
   const { plan, identity, repository, signal } = options;
-  const tags = await readTags({ repository, tags: plan.tags, signal });
+  const { tags, warnings } = await readTags({ repository, tags: plan.tags, mayBeMissing: true, signal });
   const [{ judgement }, others] = await Promise.all([
     judgeRelease({ ...options, candidate: candidateOf(identity) }),
     namingOthers({ ...options, tags }),
   ]);
   const taken = refuseTaken({ repository: repository.name, tags: others, digest: identity.imageId });
-  return { tags, judgement: { ...judgement, refusals: [...judgement.refusals, ...taken] } };
+  return {
+    tags,
+    judgement: {
+      ...judgement,
+      refusals: [...judgement.refusals, ...taken],
+      warnings: [...judgement.warnings, ...warnings],
+    },
+  };
 }
 
 /** Its engine's id stands for its manifest, which is not made yet. */

@@ -64,6 +64,12 @@ describe("pushing candidates", () => {
     expect(later.pushed).toEqual(first.pushed);
   });
 
+  it("makes a repository that does not exist yet, also where the registry shows nobody what is not there", async () => {
+    const world = makePushWorld({ onPush: () => restore() });
+    const restore = world.registry.fault(denies());
+    expect((await push(world)).uploaded).toEqual(["release", "test"]);
+  });
+
   it("counts what it asks of the registry itself", async () => {
     const world = makePushWorld();
     let calls = 0;

@@ -1,6 +1,11 @@
 import type { ImageEngine } from "../engine/index.ts";
 import type { Digest, ImageIdentity, PushedImage, PushedImages, Traffic } from "../model/index.ts";
-import { formatReference, type RegistryClient, type Repository } from "../registry/index.ts";
+import {
+  formatReference,
+  type RegistryClient,
+  type Repository,
+  resolveBeforePush,
+} from "../registry/index.ts";
 import { type Candidate, differenceTo, imageSwapped, readCandidate } from "./candidate.ts";
 import { candidateName } from "./candidate-name.ts";
 import { checkLayers } from "./check-layers.ts";
@@ -106,7 +111,9 @@ async function digestsBefore(
   if (details === undefined) throw imageGone(image);
   const remembered = details.repoDigests.map((each) => each.slice(each.indexOf("@") + 1));
   const found = await Promise.all(
-    [...new Set([tag, ...remembered])].map((each) => repository.manifests.resolve(each, signal)),
+    [...new Set([tag, ...remembered])].map((each) =>
+      resolveBeforePush({ ...repository, reference: each, signal }),
+    ),
   );
   return new Set(found.flatMap((each) => each?.digest ?? []));
 }

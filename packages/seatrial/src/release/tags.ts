@@ -1,23 +1,43 @@
 import type { Digest, Problem, TagReceipt } from "../model/index.ts";
-import { familiarName, type Manifest, type Repository, type RepositoryName } from "../registry/index.ts";
+import {
+  familiarName,
+  type Manifest,
+  type Repository,
+  type RepositoryName,
+  resolveBeforePush,
+} from "../registry/index.ts";
+import type { ToolError } from "../support/error.ts";
 import { releaseError } from "./errors.ts";
 import { keptWarning } from "./floating-tags.ts";
 import type { MayMove } from "./history.ts";
 import type { PlannedTag } from "./plan-tags.ts";
 
-/** What each tag names before anything is changed. */
+/** What each tag names before anything is changed, and a warning where the registry lets nobody look. */
 export async function readTags(options: {
   repository: Repository;
   tags: readonly PlannedTag[];
+  /** Nothing was seen in the repository yet: it may not exist before it is pushed to. */
+  mayBeMissing: boolean;
   signal: AbortSignal;
-}): Promise<TagReceipt[]> {
-  const { repository, tags, signal } = options;
-  return await Promise.all(
-    tags.map(async ({ tag, kind }): Promise<TagReceipt> => {
-      const before = (await repository.manifests.resolve(tag, signal))?.digest;
-      return { tag, kind, before, state: "not-set" };
-    }),
-  );
+}): Promise<{ tags: TagReceipt[]; warnings: string[] }> {
+  const { repository, tags, mayBeMissing, signal } = options;
+  const { manifests } = repository;
+  const denials: ToolError[] = [];
+  const onDenied = (error: ToolError) => void denials.push(error);
+  const read = tags.map(async ({ tag, kind }): Promise<TagReceipt> => {
+    const found = mayBeMissing
+      ? await resolveBeforePush({ manifests, reference: tag, onDenied, signal })
+      : await manifests.resolve(tag, signal);
+    return { tag, kind, before: found?.digest, state: "not-set" };
+  });
+  return {
+    tags: await Promise.all(read),
+    warnings: denials.slice(0, 1).map((error) => unseen(repository, error)),
+  };
+}
+
+function unseen({ name }: Repository, { message }: ToolError): string {
+  return `${familiarName(name)} is taken for a repository that does not exist yet: ${message}`;
 }
 
 /** A release is refused whole when one of its immutable tags names something else. */

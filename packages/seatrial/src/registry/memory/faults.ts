@@ -50,6 +50,18 @@ export function denies(...operations: MemoryOperation[]): MemoryFault {
   };
 }
 
+/** As Quay: a repository is one that nobody may read until something was pushed to it. */
+export function deniesUntilPushed({ repository }: RepositoryName): MemoryFault {
+  const writes: MemoryOperation[] = ["manifests.put", "blobs.put", "blobs.mount", "referrers.attach"];
+  const deny = denies();
+  let isThere = false;
+  return async (call) => {
+    if (call.repository.repository !== repository) return;
+    isThere ||= writes.includes(call.operation);
+    if (!isThere) await deny(call);
+  };
+}
+
 /** The next calls fail as a registry's own failure does; later ones do not. */
 export function fails(options: { times: number; operation?: MemoryOperation | undefined }): MemoryFault {
   let left = options.times;

@@ -1,6 +1,7 @@
 // The driver for tests: registries that live in this process, with faults that tests put in. No socket, no file.
 export {
   denies,
+  deniesUntilPushed,
   dies,
   diesUnheard,
   fails,

@@ -16,7 +16,9 @@ export function createBlobs(caller: Caller): Blobs {
     has,
     open: async (blob, signal) => await openBlob(caller, blob, signal),
     async put(blob, signal) {
-      if (await has(blob.digest, signal)) return;
+      const { digest } = blob;
+      // With the right to push from the first look on: some make a repository for it, and show none that does not exist.
+      if (await hasBlob(caller, { digest, ask: caller.ask, push: true, signal })) return;
       await uploadBlob(caller, blob, signal);
     },
     async mount({ digest }, from, signal) {

@@ -1,10 +1,15 @@
 import type { Digest } from "../../model/index.ts";
 import type { Caller } from "./caller.ts";
 
-/** Whether the repository has a blob. `ask` is how often: the caller's own `ask`, or `askOnce`. */
+/** Whether the repository has a blob. `ask` is how often: the caller's own `ask`, or `askOnce`; `push`: it is uploaded next. */
 export async function hasBlob(
   caller: Caller,
-  { digest, ask, signal }: { digest: Digest; ask: Caller["ask"]; signal: AbortSignal },
+  {
+    digest,
+    ask,
+    push,
+    signal,
+  }: { digest: Digest; ask: Caller["ask"]; push?: boolean | undefined; signal: AbortSignal },
 ): Promise<boolean> {
   const call = {
     method: "HEAD",
@@ -12,6 +17,7 @@ export async function hasBlob(
     what: `look for blob ${digest}`,
     // A registry sends us on to its storage for what it has, and only for that.
     accepts: [301, 302, 303, 307, 308, 404],
+    push,
     signal,
   } as const;
   return await ask(call, async (answer) => {

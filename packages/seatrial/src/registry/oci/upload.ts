@@ -98,7 +98,7 @@ async function recover(upload: Upload): Promise<boolean> {
   }
   upload.session = undefined;
   // Only its last answer may have been lost.
-  if (await hasBlob(caller, { digest, ask: caller.askOnce, signal })) return true;
+  if (await hasBlob(caller, { digest, ask: caller.askOnce, push: true, signal })) return true;
   await cancelSession(caller, session);
   return false;
 }
