@@ -53,7 +53,7 @@ export type CliErrorCode =
   | "SOURCE_INVALID"
   /** No living run of this user has a space with this id. */
   | "SPACE_NOT_FOUND"
-  /** There is a git checkout that git refuses to read, so that nobody knows what would be released. */
+  /** There is a git checkout that git does not read, or not in time, so that nobody knows what would be released. */
   | "SOURCE_UNREADABLE"
   /** A run would end with a release, and the git tree has changes that are in no commit. */
   | "TREE_DIRTY"

@@ -41,6 +41,22 @@ export async function checkReadable(options: Parameters<typeof readSource>[0]): 
   });
 }
 
+/**
+ * As `readSource`, of a tree that was of a commit before: what git does not tell by now, or not in time, may have changed. Fails with
+ * SOURCE_UNREADABLE.
+ */
+export async function readSourceAgain(
+  options: Parameters<typeof readSource>[0],
+): Promise<{ commit: string; dirty: boolean }> {
+  const { commit, dirty } = await readSource(options);
+  if (commit !== undefined && dirty !== undefined) return { commit, dirty };
+  throw cliError({
+    code: "SOURCE_UNREADABLE",
+    message: `git does not say any more which commit ${options.folder} is and whether it has changes: it did before the build, and now ${options.signal.aborted ? "not in time" : "it fails"}.`,
+    hint: "See what `git status` says there and how long it takes. What was tested is kept: `seatrial release` releases it.",
+  });
+}
+
 /** What other jobs left of their runs is no change, also when their `.gitignore` did not come along. */
 const EXCEPT_RESULTS = ":(exclude).seatrial";
 

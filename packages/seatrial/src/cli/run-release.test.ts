@@ -2,7 +2,8 @@ import { access, readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { loadProject } from "../config/index.ts";
 import type { ReleaseReceipt, RunEvent } from "../model/index.ts";
-import { identityOf, makeReleaseWorld, outcomeOf } from "../release/testing/world.ts";
+import type { Source } from "../release/index.ts";
+import { COMMIT, identityOf, makeReleaseWorld, outcomeOf } from "../release/testing/world.ts";
 import { createJunitReport, createRunFolder } from "../report/index.ts";
 import { createRedactor } from "../support/redact.ts";
 import type { EndedRelease } from "./promote.ts";
@@ -18,13 +19,13 @@ const FILES = {
 };
 const outcome = outcomeOf(identityOf(makeReleaseWorld().image));
 
-async function sessionOf(here: At): Promise<Session> {
+async function sessionOf(here: At, source: Source = {}): Promise<Session> {
   const { surroundings } = here;
   const project = await loadProject({
     environment: surroundings.environment,
     builtin: async () => undefined,
   });
-  return { surroundings, project, source: Promise.resolve({}) } as unknown as Session;
+  return { surroundings, project, source: Promise.resolve(source) } as unknown as Session;
 }
 
 /** Ends a run with this end of its release. */
@@ -60,6 +61,16 @@ describe("the release at the end of a run", () => {
       signal,
     });
     expect(ended).toMatchObject({ exitCode: 130, problems: [{ subject: "release" }] });
+  });
+
+  it("fails where git knew the commit before the build and does not tell it after the tests: nobody knows what changed", async () => {
+    await using here = await at(FILES);
+    const session = await sessionOf(here, { commit: COMMIT, dirty: false });
+    const release = await openRunRelease(session, { allowDirty: true });
+    const signal = new AbortController().signal;
+    const rest = { folder: here.path, onNote: () => undefined, now: () => 0, signal };
+    const ended = await release?.carryOut({ outcome, ...rest });
+    expect(ended).toMatchObject({ exitCode: 2, problems: [{ code: "SOURCE_UNREADABLE" }] });
   });
 
   it("removes a list of another image first, so that `release` completes what is cut off", async () => {

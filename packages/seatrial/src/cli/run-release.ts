@@ -4,7 +4,7 @@ import { forgetOtherList } from "./choose-image.ts";
 import { coverageGate } from "./coverage-gate.ts";
 import { cliError } from "./errors.ts";
 import type { RunFlags } from "./flags.ts";
-import { checkReadable, readSource, someChanges } from "./git.ts";
+import { checkReadable, readSourceAgain, someChanges } from "./git.ts";
 import { historyOf } from "./git-history.ts";
 import { cacheFolder } from "./paths.ts";
 import { allowsDirty, openSigning, planProjectRelease } from "./plan-release.ts";
@@ -65,7 +65,7 @@ export async function openRunRelease(session: Session, flags: RunFlags): Promise
         // So that `release` completes this one, should it be cut off.
         await forgetOtherList(project, outcome);
         // Once more: what was edited while it was built may be in the image.
-        const now = source.commit === undefined ? source : await readSource(git());
+        const now = source.commit === undefined ? source : await readSourceAgain(git());
         return await promoteImage({
           ...options,
           session: {
