@@ -107,10 +107,20 @@ describe("a registry that is out of order", () => {
   test("other failures are not tried again", async () => {
     await using subject = await startSubject();
     const { server, app, signal, waits } = subject;
-    server.fault(answers("GET /v2/team/app/", { status: 501 }));
+    server.fault(answers("GET /v2/team/app/", { status: 505 }));
     await expect(app.manifests.get("1", signal)).toThrowWithCode("REGISTRY_FAILED");
     expect(waits).toEqual([]);
   });
+
+  test.each([405, 501])(
+    "a list of tags that it does not have (%i) does not pass: it refuses",
+    async (status) => {
+      await using subject = await startSubject();
+      const { server, app, signal } = subject;
+      server.fault(answers("GET /v2/team/app/tags/", { status }));
+      await expect(app.manifests.tags(signal)).toThrowWithCode("REGISTRY_REFUSED");
+    },
+  );
 
   test("429 waits as long as it is asked to, in seconds or until a date", async () => {
     const now = Date.UTC(2026, 0, 2, 3, 4, 5);

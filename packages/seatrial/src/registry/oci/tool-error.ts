@@ -57,7 +57,8 @@ function ofRefusal(refusal: Refusal, call: FailedCall): ToolError {
       cause: refusal,
     });
   }
-  if (status >= 500 || status < 400 || speaker !== undefined) {
+  // What it does not have (501) does not pass.
+  if ((status >= 500 && status !== 501) || status < 400 || speaker !== undefined) {
     return registryError({
       code: "REGISTRY_FAILED",
       message: `${failed}: the registry failed: ${said}`,
