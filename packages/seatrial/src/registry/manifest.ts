@@ -152,7 +152,8 @@ export function manifestTooLarge(where: string): ToolError {
   return manifestInvalid({ where, why: `it is larger than ${MANIFEST_MAX} bytes` });
 }
 
-function manifestInvalid(options: { where: string; why: string; cause?: unknown }): ToolError {
+/** MANIFEST_INVALID: `why` ends its sentence. */
+export function manifestInvalid(options: { where: string; why: string; cause?: unknown }): ToolError {
   return registryError({
     code: "MANIFEST_INVALID",
     message: `${options.where} is no manifest that can be used: ${options.why}.`,

@@ -2,8 +2,8 @@ import type { Digest } from "../../model/index.ts";
 import { isToolError } from "../../support/error.ts";
 import { digestOf } from "../digest.ts";
 import { registryError } from "../errors.ts";
-import { parseManifestJson, readManifest } from "../manifest.ts";
 import { MEDIA_TYPES } from "../media-types.ts";
+import { type ReferrersList, readReferrersList } from "../referrers-list.ts";
 import type { Descriptor, Manifest } from "../registry.ts";
 import type { Caller } from "./caller.ts";
 import { createManifests } from "./manifests.ts";
@@ -12,13 +12,6 @@ import { createManifests } from "./manifests.ts";
 const WRITES_MAX = 10;
 const SETTLE_MIN_MS = 20;
 const SETTLE_MAX_MS = 2_000;
-
-/** The list of a tag. */
-export interface FallbackList {
-  manifests: Descriptor[];
-  /** As it is written there, with what we know nothing of. */
-  raw: Record<string, unknown>;
-}
 
 /** A descriptor as it is or will be written. */
 type RawDescriptor = Readonly<Record<string, unknown>>;
@@ -32,15 +25,13 @@ interface FallbackOptions {
 export async function readFallback(
   caller: Caller,
   { subject, signal }: FallbackOptions,
-): Promise<FallbackList | undefined> {
+): Promise<ReferrersList | undefined> {
   const { name } = caller;
   const tag = fallbackTag(subject);
   const manifest = await createManifests(caller).get(tag, signal);
   if (manifest === undefined) return undefined;
   const place = `Tag ${tag} of repository ${name.repository} of registry ${name.registry}`;
-  const content = manifest.mediaType === MEDIA_TYPES.ociIndex ? readManifest(manifest, place) : undefined;
-  if (content?.kind === "index")
-    return { manifests: content.manifests, raw: parseManifestJson(manifest.bytes, place) };
+  if (manifest.mediaType === MEDIA_TYPES.ociIndex) return readReferrersList(manifest.bytes, place);
   throw registryError({
     code: "REFERRERS_TAG_TAKEN",
     message: `${place} should list what points at ${subject}, and is something else (${manifest.mediaType.slice(0, 100)}).`,
@@ -94,7 +85,7 @@ export function fallbackTag(subject: Digest): string {
 }
 
 /** Takes note of what is listed. True when nothing is missing there. */
-function isComplete(list: FallbackList | undefined, known: Map<Digest, RawDescriptor>): boolean {
+function isComplete(list: ReferrersList | undefined, known: Map<Digest, RawDescriptor>): boolean {
   const held = rawDescriptors(list);
   for (const [digest, each] of held) if (!known.has(digest)) known.set(digest, each);
   return [...known.keys()].every((digest) => held.has(digest));
@@ -103,36 +94,46 @@ function isComplete(list: FallbackList | undefined, known: Map<Digest, RawDescri
 /** What is listed stays where it is; what is missing comes after it. */
 async function write(
   caller: Caller,
-  options: FallbackOptions & { list: FallbackList | undefined; known: Map<Digest, RawDescriptor> },
+  options: FallbackOptions & { list: ReferrersList | undefined; known: Map<Digest, RawDescriptor> },
 ): Promise<void> {
   const { subject, list, known, signal } = options;
   const manifests = createManifests(caller);
-  const put = async () => await manifests.put(fallbackTag(subject), indexOf(known, list), signal);
+  const put = async (before: ReferrersList | undefined) =>
+    await manifests.put(fallbackTag(subject), indexOf(known, before), signal);
   try {
-    await put();
+    await put(list);
   } catch (error) {
     if (!isToolError(error, "REGISTRY_REFUSED")) throw error;
     // Registries refuse a list of what is not there; somebody may have deleted what it still names.
     const gone: Digest[] = [];
     for (const digest of known.keys())
       if ((await manifests.resolve(digest, signal)) === undefined) gone.push(digest);
-    if (gone.length === 0) throw error;
+    const usable = list && { ...list, entries: list.entries.filter((each) => each.descriptor !== undefined) };
+    // Of what we cannot use nobody can tell whether it is there.
+    if (gone.length === 0 && usable?.entries.length === list?.entries.length) throw error;
     for (const digest of gone) known.delete(digest);
-    await put();
+    await put(gone.length === 0 ? usable : list);
   }
 }
 
-/** What else the list says, such as annotations, stays as well. */
-function indexOf(known: ReadonlyMap<Digest, RawDescriptor>, before: FallbackList | undefined): Manifest {
+/** What else the list says, such as annotations, and entries that we cannot use, stays as well. */
+function indexOf(known: ReadonlyMap<Digest, RawDescriptor>, before: ReferrersList | undefined): Manifest {
   const mediaType = MEDIA_TYPES.ociIndex;
-  const listed = [...rawDescriptors(before)].filter(([digest]) => known.has(digest));
-  const manifests = new Map<Digest, RawDescriptor>([...listed, ...known]);
-  const content = { ...before?.raw, schemaVersion: 2, mediaType, manifests: [...manifests.values()] };
+  const held = rawDescriptors(before);
+  const listed = (before?.entries ?? [])
+    .filter(({ descriptor }) => descriptor === undefined || known.has(descriptor.digest))
+    .map(({ raw }) => raw);
+  const missing = [...known].flatMap(([digest, raw]) => (held.has(digest) ? [] : [raw]));
+  const content = { ...before?.raw, schemaVersion: 2, mediaType, manifests: [...listed, ...missing] };
   const bytes = Buffer.from(JSON.stringify(content));
   return { digest: digestOf(bytes), mediaType, bytes };
 }
 
-function rawDescriptors(list: FallbackList | undefined): Map<Digest, RawDescriptor> {
-  const raw = (list?.raw.manifests ?? []) as RawDescriptor[];
-  return new Map(list?.manifests.map(({ digest }, at) => [digest, raw[at] ?? {}]));
+function rawDescriptors(list: ReferrersList | undefined): Map<Digest, RawDescriptor> {
+  const entries = list?.entries ?? [];
+  return new Map(
+    entries.flatMap(({ descriptor, raw }) =>
+      descriptor === undefined ? [] : [[descriptor.digest, raw as RawDescriptor]],
+    ),
+  );
 }

@@ -1,6 +1,7 @@
 import type { Digest } from "../../model/index.ts";
-import { MANIFEST_MAX, readManifest } from "../manifest.ts";
+import { MANIFEST_MAX, manifestInvalid, manifestTooLarge } from "../manifest.ts";
 import { MEDIA_TYPES } from "../media-types.ts";
+import { descriptorsIn, readReferrersList } from "../referrers-list.ts";
 import type { Descriptor } from "../registry.ts";
 import { bytesOf } from "./body.ts";
 import type { Caller } from "./caller.ts";
@@ -16,6 +17,9 @@ export interface ApiMemory {
 /** What registries without the API answer: some do not know the address, some take it for another one, some take only their own types. */
 const MISSING = [400, 404, 405, 406, 501];
 
+/** Pages of a list: whoever may push may attach without end. */
+const PAGES_MAX = 1_000;
+
 /** What the referrers API lists; undefined when the registry has none. Whoever asked for a type still has to look at it. */
 export async function listByApi(
   caller: Caller,
@@ -25,6 +29,7 @@ export async function listByApi(
   signal.throwIfAborted();
   if (memory.isMissing) return undefined;
   const what = `list what points at ${subject}`;
+  const where = `The list of what points at ${subject}`;
   const query = artifactType === undefined ? "" : `?${new URLSearchParams({ artifactType })}`;
   const found: Descriptor[] = [];
   const headers = { accept: MEDIA_TYPES.ociIndex };
@@ -40,14 +45,12 @@ export async function listByApi(
         memory.isMissing = true;
         return undefined;
       }
-      if (bytes === undefined || !isIndex)
-        throw new TransportFailure("nonsense", "its list of referrers is no index");
+      if (!isIndex) throw new TransportFailure("nonsense", "its list of referrers is no index");
       pages += 1;
-      const page = readManifest(
-        { mediaType: MEDIA_TYPES.ociIndex, bytes },
-        `The list of what points at ${subject}`,
-      );
-      if (page.kind === "index") found.push(...page.manifests);
+      // Anybody who may push makes it so large: that is no failure of the registry.
+      if (bytes === undefined) throw manifestTooLarge(where);
+      if (pages > PAGES_MAX) throw manifestInvalid({ where, why: `it has more than ${PAGES_MAX} pages` });
+      found.push(...descriptorsIn(readReferrersList(bytes, where)));
       return answer;
     });
   };

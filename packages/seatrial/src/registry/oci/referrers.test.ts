@@ -22,6 +22,7 @@ function referrer({ server, manifest }: OciSubject): Manifest {
   return made;
 }
 
+const described = ({ mediaType, digest, bytes }: Manifest) => ({ mediaType, digest, size: bytes.length });
 const tagOf = (manifest: Manifest) => manifest.digest.replace(":", "-");
 const listed = async ({ app, manifest, signal }: OciSubject) =>
   (await app.referrers.list({ subject: manifest.digest, signal })).map((each) => each.digest);
@@ -99,6 +100,45 @@ describe("with a referrers API", () => {
     server.fault(answers("GET /v2/team/app/referrers/", { status: 200, headers, body: "<html>" }));
     const listing = app.referrers.list({ subject: manifest.digest, signal });
     await expect(listing).toThrowWithCode("MANIFEST_INVALID");
+  });
+});
+
+/** Entries of a list that nobody here can use, whatever others make of them. */
+const UNUSABLE = [
+  { mediaType: MEDIA_TYPES.ociManifest, digest: `sha512:${"a".repeat(128)}`, size: 1, artifactType: TYPE },
+  { ...described(imageOf().manifest), Digest: "sha256:0" },
+  { mediaType: MEDIA_TYPES.ociManifest },
+  null,
+] as const;
+
+describe("entries that cannot be used", () => {
+  test("are passed over in the list of the API", async () => {
+    await using subject = await startSubject();
+    const { server } = subject;
+    const ours = described(imageOf().manifest);
+    const { bytes } = manifestOf({ mediaType: MEDIA_TYPES.ociIndex, manifests: [...UNUSABLE, ours] });
+    const headers = { "content-type": MEDIA_TYPES.ociIndex };
+    server.fault(answers("GET /v2/team/app/referrers/", { status: 200, headers, body: bytes }));
+    expect(await listed(subject)).toEqual([ours.digest]);
+  });
+
+  test.each([
+    ["stay there as they are", true],
+    ["go when the registry takes no list with them any more", false],
+  ])("are passed over in that of the tag, and %s", async (_what, isThere) => {
+    await using subject = await startSubject({ referrersApi: false });
+    const { server, app, manifest, signal } = subject;
+    const [theirs] = UNUSABLE;
+    const index = manifestOf({ mediaType: MEDIA_TYPES.ociIndex, manifests: [theirs] });
+    putDirectly(server.store, { repository: "team/app", reference: tagOf(manifest), ...index });
+    if (isThere) serverRepository(server.store, "team/app").manifests.set(theirs.digest, manifest);
+    expect(await listed(subject)).toEqual([]);
+    const report = referrer(subject);
+    await app.referrers.attach(report, signal);
+    expect(await listed(subject)).toEqual([report.digest]);
+    const after = await app.manifests.get(tagOf(manifest), signal);
+    const ours = expect.objectContaining({ digest: report.digest });
+    expect(JSON.parse(String(after?.bytes))).toMatchObject({ manifests: isThere ? [theirs, ours] : [ours] });
   });
 });
 

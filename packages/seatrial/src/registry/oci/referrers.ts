@@ -2,6 +2,7 @@ import type { Digest } from "../../model/index.ts";
 import { registryError } from "../errors.ts";
 import { readManifest } from "../manifest.ts";
 import { referrerOf } from "../referrer.ts";
+import { descriptorsIn } from "../referrers-list.ts";
 import type { Descriptor, Manifest, Referrers } from "../registry.ts";
 import type { Caller } from "./caller.ts";
 import { addToFallback, readFallback } from "./fallback-tag.ts";
@@ -20,11 +21,13 @@ export function createReferrers(caller: Caller): Referrers {
     signal: AbortSignal;
   }): Promise<Descriptor[]> {
     const { artifactType } = options;
-    const all =
-      (await listByApi(caller, { ...options, memory })) ??
-      (await readFallback(caller, options))?.manifests ??
-      [];
+    const all = (await listByApi(caller, { ...options, memory })) ?? (await listByTag(options));
     return artifactType === undefined ? all : all.filter((each) => each.artifactType === artifactType);
+  }
+
+  async function listByTag(options: { subject: Digest; signal: AbortSignal }): Promise<Descriptor[]> {
+    const list = await readFallback(caller, options);
+    return list === undefined ? [] : descriptorsIn(list);
   }
 
   return {
