@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createFolder } from "../../support/testing/folder.ts";
 import { connectQuickly } from "../testing/connect.ts";
 import { freshBlob } from "../testing/content.ts";
-import { answers, times } from "../testing/server-faults.ts";
+import { answers, hangsUp, times } from "../testing/server-faults.ts";
 import { startSubject } from "../testing/subject.ts";
 
 const PUT = "PUT /v2/team/app/manifests/";
@@ -41,6 +41,25 @@ describe("a registry that says no", () => {
     expect(String(error)).toContain(`as user ci of ${home.path}/.docker/config.json`);
     expect(String(error)).toContain("requested access is denied");
     expect(server.requests.filter(({ method }) => method === "PUT")).toHaveLength(1);
+  });
+
+  test.each([
+    [400, "REGISTRY_REFUSED"],
+    [500, "REGISTRY_FAILED"],
+    [undefined, "REGISTRY_UNREACHABLE"],
+  ])("%s after a login names that too", async (status, code) => {
+    await using subject = await startSubject({ auth: { kind: "basic", user: "ci", password: "x" } });
+    const { server, signal } = subject;
+    await using home = await createFolder({
+      ".docker/config.json": JSON.stringify({ auths: { [server.registry]: { auth: btoa("ci:x") } } }),
+    });
+    await using client = connectQuickly({ environment: { HOME: home.path } }).client;
+    const app = client.repository({ registry: server.registry, repository: "team/app" });
+    await app.manifests.get("1", signal);
+    server.fault(status === undefined ? hangsUp("GET ") : answers("GET ", { status }));
+    const reading = app.manifests.get("1", signal);
+    await expect(reading).toThrowWithCode(code);
+    await expect(reading).rejects.toThrow(`as user ci of ${home.path}/.docker/config.json: the registry`);
   });
 
   test("404 to a blob says whose login was not shown it, and so does the repository for what else is not there", async () => {

@@ -26,14 +26,14 @@ function ofRefusal(refusal: Refusal, call: FailedCall): ToolError {
   const place = `repository ${name.repository} of registry ${name.registry}`;
   const by = speaker === undefined ? "" : ` The ${speaker.role} at ${speaker.origin} says so.`;
   const said = `${refusal.message}.${by}`;
-  const failed = `Could not ${what} (${place})`;
+  const failed = `Could not ${what} (${place}) ${loginOf(host)}`;
   const credentials = host.authorization.credentials();
   const login = `docker login ${name.registry === "docker.io" ? "" : name.registry}`.trim();
   const isKnown = credentials !== undefined && isLoggedIn(credentials);
   if ((status === 401 || status === 403) && speaker?.role !== "storage") {
     return registryError({
       code: "REGISTRY_DENIED",
-      message: `${failed} ${loginOf(host)}: ${said}`,
+      message: `${failed}: ${said}`,
       hint:
         isKnown && status === 403
           ? `Whoever owns ${name.repository} must give that user the right to it.`
@@ -44,7 +44,7 @@ function ofRefusal(refusal: Refusal, call: FailedCall): ToolError {
   if (status === 429) {
     return registryError({
       code: "REGISTRY_LIMITED",
-      message: `${failed} ${loginOf(host)}: the registry has had too many requests and ${askedWait(refusal)}: ${said}`,
+      message: `${failed}: the registry has had too many requests and ${askedWait(refusal)}: ${said}`,
       hint: `Wait, ${isKnown ? "" : `log in for a higher limit (${login}), `}or use a mirror of the registry.`,
       cause: refusal,
     });
@@ -81,12 +81,15 @@ function askedWait({ waitMs }: Refusal): string {
 function ofTransport(failure: TransportFailure, call: FailedCall): ToolError {
   const { name, what, host } = call;
   const place = `repository ${name.repository} of registry ${name.registry}`;
+  // Where nobody had to log in before it failed, a login has nothing to do with it.
+  const by = host.authorization.credentials() === undefined ? "" : ` ${loginOf(host)}`;
+  const failed = `Could not ${what} (${place})${by}`;
   const said = host.redactor.text(failure.message);
   const { kind } = failure;
   if (kind === "nonsense") {
     return registryError({
       code: "REGISTRY_FAILED",
-      message: `Could not ${what} (${place}): the registry's answer makes no sense: ${said}.`,
+      message: `${failed}: the registry's answer makes no sense: ${said}.`,
       hint: "Check that this is the address of a registry, and what proxies are in between.",
       cause: failure,
     });
@@ -94,7 +97,7 @@ function ofTransport(failure: TransportFailure, call: FailedCall): ToolError {
   const [how, hint] = TRANSPORT[kind];
   return registryError({
     code: "REGISTRY_UNREACHABLE",
-    message: `Could not ${what} (${place}): the registry ${how}: ${said}.`,
+    message: `${failed}: the registry ${how}: ${said}.`,
     hint: hint.replace("<host>", name.registry),
     cause: failure,
   });
