@@ -5,12 +5,14 @@ import { digestOf, readManifest } from "../registry/index.ts";
 import { fails } from "../registry/memory/index.ts";
 import { attestImage } from "./attest-image.ts";
 import { openBundle } from "./bundle.ts";
+import type { TestResultOptions } from "./test-result-statement.ts";
 import { FINISHED, suite } from "./testing/evidence.ts";
 import { type Harbour, harbour, outcomeOf, signal } from "./testing/harbour.ts";
 
-function attest(at: Harbour, folder: string, suites = ["unit"]) {
+function attest(at: Harbour, folder: string, suites = ["unit"], job: Partial<TestResultOptions> = {}) {
   const statements = suites.map((name) =>
     at.statement({
+      ...job,
       suite: name,
       outcomes: [outcomeOf(at.image.imageId, { suites: [suite({ name, imageId: at.image.imageId })] })],
     }),
@@ -70,6 +72,17 @@ describe("attesting an image", () => {
     const file = "attestations/unit.sigstore.json";
     expect(await readFile(`${two.path}/${file}`)).toEqual(await readFile(`${one.path}/${file}`));
     expect(await readdir(`${two.path}/attestations`)).toEqual(["unit.sigstore.json"]);
+  });
+
+  it("attaches nothing again in another job, which has another address and another version", async () => {
+    await using folder = await makeFolder({});
+    const at = await harbour();
+    const attach = (number: number) =>
+      attest(at, folder.path, ["unit"], { url: `https://ci.example/${number}`, version: `${number}.0.0` });
+    const first = await attach(1);
+    expect(await attach(2)).toEqual(first);
+    const referrers = await at.repository.referrers.list({ subject: at.subject.digest, signal });
+    expect(referrers).toHaveLength(1);
   });
 
   it("fails before anything is attached when the folder cannot be written", async () => {

@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { AttestationReceipt } from "../model/index.ts";
+import type { AttestationReceipt, Digest } from "../model/index.ts";
 import { type Descriptor, digestOf, type Repository } from "../registry/index.ts";
 import { messageOf } from "../support/error.ts";
+import { readStrictJson } from "../support/strict-json.ts";
 import { attachBundle } from "./attach.ts";
 import { formatBundle, signStatement } from "./bundle.ts";
 import { canonicalJson } from "./canonical-json.ts";
@@ -25,17 +26,17 @@ export interface AttestOptions {
   onAttested?: ((receipt: AttestationReceipt) => void) | undefined;
 }
 
-/** Signs statements, keeps them as files and attaches them, one after the other. What this key has attached already is not attached again. */
+/** Signs statements, keeps them as files and attaches them, one after the other. What this key has attached already is not attached again, whichever job did. */
 export async function attestImage(options: AttestOptions): Promise<AttestationReceipt[]> {
   const { repository, subject, statements, signer, folder, now, signal } = options;
   const keys = [signer.publicKey];
   const { signed } = await findBundles({ repository, subject: subject.digest, keys, signal });
-  const there = new Map(signed.map((each) => [digestOf(each.payload), each]));
+  const there = new Map(signed.map((each) => [evidenceIn(each.payload), each]));
   const receipts: AttestationReceipt[] = [];
   const files = filesFor(statements);
   for (const statement of statements) {
     const { suite } = statement.predicate.seatrial;
-    const known = there.get(digestOf(canonicalJson(statement)));
+    const known = there.get(evidenceIn(canonicalJson(statement)));
     const bytes = known?.bytes ?? formatBundle(await signStatement(statement, signer));
     const file = `attestations/${files.get(statement)}.sigstore.json`;
     await keep(path.join(folder, file), bytes);
@@ -46,6 +47,22 @@ export async function attestImage(options: AttestOptions): Promise<AttestationRe
     receipts.push(receipt);
   }
   return receipts;
+}
+
+/**
+ * What a statement says of its evidence, as a digest. A job that is run again has an address of its own, and maybe another version of
+ * this program: of the same runs neither says anything new.
+ */
+function evidenceIn(payload: Buffer): Digest {
+  const statement = fieldsOf(readStrictJson(payload));
+  const predicate = fieldsOf(statement["predicate"]);
+  const seatrial = fieldsOf(predicate["seatrial"]);
+  const same = { ...predicate, url: undefined, seatrial: { ...seatrial, tool: undefined } };
+  return digestOf(canonicalJson({ ...statement, predicate: same }));
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
 /** A suite's name; with the platform where an index has several images. */
