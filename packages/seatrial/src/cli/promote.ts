@@ -1,5 +1,12 @@
 import type { NodeRef, Problem, ReleaseReceipt, RunEvent } from "../model/index.ts";
-import { type AppliedRelease, applyRelease, describeReceipt } from "../release/index.ts";
+import type { RegistryClient, Repository } from "../registry/index.ts";
+import {
+  type AppliedRelease,
+  applyRelease,
+  beginReceipt,
+  describeReceipt,
+  sumTraffic,
+} from "../release/index.ts";
 import { EXIT, type ExitCode, isToolError } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
 import { pushHeld, type ReleaseImage } from "./release-image.ts";
@@ -21,12 +28,18 @@ export async function promoteImage(given: {
   const { session } = given;
   const { chosen, signing, source, project, plan } = session;
   await using registries = await session.openRegistries(given.onNote);
+  const asked = remembersRepositories(registries);
+  const [start, receipt] = [given.now(), beginReceipt({ plan, isPushed: true, traffic: asked.traffic() })];
   let image: ReleaseImage;
   try {
     image =
-      chosen.kind === "pushed" ? chosen : await pushHeld({ ...session, ...given, registries, held: chosen });
+      chosen.kind === "pushed"
+        ? chosen
+        : await pushHeld({ ...session, ...given, registries: asked.registries, held: chosen });
   } catch (error) {
-    return failedRelease(error, given.signal);
+    const status = given.signal.aborted ? "stopped" : "failed";
+    const rest = { traffic: asked.traffic(), duration: Math.round(given.now() - start) };
+    return { ...failedRelease(error, given.signal), receipt: { ...receipt, ...rest, status } };
   }
   return await applyRelease({
     ...session,
@@ -38,6 +51,20 @@ export async function promoteImage(given: {
     source: { now: source, built: image.built },
     signing: signing && { ...signing, folder: given.folder },
   });
+}
+
+/** A push that fails gives no account of what it asked of the registry: each handle that it took does. */
+function remembersRepositories(real: RegistryClient) {
+  const taken: Repository[] = [];
+  const registries: RegistryClient = {
+    ...real,
+    repository(name) {
+      const repository = real.repository(name);
+      taken.push(repository);
+      return repository;
+    },
+  };
+  return { registries, traffic: () => sumTraffic(...taken.map((each) => each.traffic())) };
 }
 
 /** The end of a release as an event. */

@@ -78,7 +78,7 @@ describe("the release at the end of a run", () => {
     await using here = await at({ ...FILES, ".seatrial/images.json": JSON.stringify(list) });
     const release = await openRunRelease(await sessionOf(here), {});
     const signal = AbortSignal.timeout(20_000);
-    await release?.carryOut({
+    const ended = await release?.carryOut({
       outcome,
       folder: here.path,
       onNote: () => undefined,
@@ -86,6 +86,9 @@ describe("the release at the end of a run", () => {
       signal,
     });
     await expect(access(`${here.path}/.seatrial/images.json`)).rejects.toThrow("ENOENT");
+    // The push that comes first fails: no engine is here.
+    expect(ended?.receipt).toMatchObject({ status: "failed", tags: [{ tag: "v1", state: "not-set" }] });
+    expect(ended?.receipt).not.toHaveProperty("imageBytesUp", 0);
   });
 
   it("is refused at once where nothing would be judged of the coverage that the project asks for", async () => {

@@ -3,6 +3,7 @@ import type { Problem, ReleaseReceipt, Traffic } from "../model/index.ts";
 import { familiarName, formatReference, type Manifest, type RegistryClient } from "../registry/index.ts";
 import { EXIT, type ExitCode, isToolError } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
+import { beginReceipt } from "./begin-receipt.ts";
 import { copyImage } from "./copy-image.ts";
 import { openPlaces, type PrepareOptions, prepareRelease } from "./prepare.ts";
 import type { PreparedRelease, ReleasePlaces } from "./prepared.ts";
@@ -46,18 +47,7 @@ export async function applyRelease(options: ApplyReleaseOptions): Promise<Applie
   const start = now();
   const places = openPlaces(options);
   const traffic = () => trafficOf(places, options);
-  const receipt: ReleaseReceipt = {
-    version: 1,
-    status: "failed",
-    repository: familiarName(plan.repository),
-    tags: plan.tags.map(({ tag, kind }) => ({ tag, kind, state: "not-set" })),
-    attestations: [],
-    evidence: [],
-    imageBytesUp: options.pushed?.isNew === true ? undefined : 0,
-    traffic: traffic(),
-    startedAt: new Date().toISOString(),
-    duration: 0,
-  };
+  const receipt = beginReceipt({ plan, isPushed: options.pushed?.isNew === true, traffic: traffic() });
   const end = (ended: Pick<AppliedRelease, "problems" | "exitCode" | "warnings">): AppliedRelease => ({
     ...ended,
     receipt: { ...receipt, traffic: traffic(), duration: Math.round(now() - start) },
@@ -97,8 +87,12 @@ async function promote(
   const statements = signing === undefined ? [] : statementsOf({ prepared, repository, ...signing });
   if (places.from !== places.to) {
     onNote(`copying to ${receipt.repository}`);
-    await copyImage({ candidate, ...places, signal });
-    if (receipt.imageBytesUp !== undefined) receipt.imageBytesUp = places.to.traffic().blobBytesUp;
+    try {
+      await copyImage({ candidate, ...places, signal });
+    } finally {
+      // Also of a copy that was cut off.
+      if (receipt.imageBytesUp !== undefined) receipt.imageBytesUp = places.to.traffic().blobBytesUp;
+    }
   }
   if (signing !== undefined) {
     onNote("attesting");

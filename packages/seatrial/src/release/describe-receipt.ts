@@ -2,11 +2,12 @@ import { formatBytes, type ReleaseReceipt } from "../model/index.ts";
 
 /** A release in a line for people: `registry.example/app@sha256:8d09… → v1.4.2, latest`, and what it took. */
 export function describeReceipt(receipt: ReleaseReceipt): { note: string; detail: string } {
-  const { repository, digest, tags, traffic, attestations, imageBytesUp } = receipt;
+  const { repository, digest, tags, traffic, attestations, imageBytesUp, candidate } = receipt;
   const set = tags.filter(({ state }) => state === "set" || state === "unchanged").map(({ tag }) => tag);
   const shown = digest === undefined ? repository : `${repository}@${shortDigest(digest)}`;
   const parts = [
-    imageBytesUp === undefined ? "pushed once" : describeBytes(imageBytesUp),
+    ...(imageBytesUp !== undefined ? [describeBytes(imageBytesUp)] : []),
+    ...(candidate?.pushed === true ? ["pushed once"] : []),
     ...(traffic.blobsMounted > 0 ? [counted(traffic.blobsMounted, "layer", " mounted")] : []),
     ...(attestations.length > 0 ? [counted(attestations.length, "attestation")] : []),
   ];

@@ -6,6 +6,7 @@ export {
   applyRelease,
   type PushForRelease,
 } from "./apply.ts";
+export { beginReceipt } from "./begin-receipt.ts";
 export { writeRecord } from "./build-record.ts";
 export type { CoverageGate } from "./coverage-gate.ts";
 export { describeReceipt, shortDigest } from "./describe-receipt.ts";
@@ -28,3 +29,4 @@ export type { PreparedRelease, Signing } from "./prepared.ts";
 export { previewHeld } from "./preview-held.ts";
 export { type PushedCandidates, type PushOptions, pushCandidates } from "./push.ts";
 export { readEvidence } from "./read-evidence.ts";
+export { sumTraffic } from "./traffic.ts";
