@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Manifests } from "../registry/index.ts";
 import { denies, deniesUntilPushed, lies, onCall } from "../registry/memory/index.ts";
 import {
   APP,
@@ -210,6 +211,23 @@ describe("attacks", () => {
     });
   });
 
+  it("a registry says of a tag that it names the image already, and gives out another one", async () => {
+    const world = makeReleaseWorld();
+    await world.release();
+    const theirs = world.registry.addImage(APP, { layers: ["theirs"] }).manifest;
+    const real = world.registries.repository(APP);
+    const get: Manifests["get"] = async (reference, signal) =>
+      reference === "latest" ? theirs : await real.manifests.get(reference, signal);
+    const lying = { ...real, manifests: { ...real.manifests, get } };
+    const registries = { ...world.registries, repository: () => lying };
+    const { receipt, problems } = await world.release({ registries });
+    expect(problems).toMatchObject([{ code: "TAG_MOVED" }]);
+    expect(receipt.tags).toMatchObject([
+      { state: "unchanged" },
+      { tag: "latest", state: "not-set", after: theirs.digest },
+    ]);
+  });
+
   it("the user stops it: what was done stays told", async () => {
     const world = makeReleaseWorld();
     const stop = new AbortController();
@@ -291,6 +309,15 @@ describe("a release into another repository", () => {
     expect(problems).toEqual([]);
     expect(world.registry.tagged(ELSEWHERE, "latest")).toBe(world.image.manifest.digest);
     expect(receipt.traffic.blobBytesUp).toBeGreaterThan(0);
+  });
+
+  it("says how many bytes went up before it was cut off", async () => {
+    const world = makeReleaseWorld();
+    world.registry.fault(onCall({ operation: "manifests.put" }, denies()));
+    const { receipt, problems } = await world.release({ plan: planWith({ repository: ELSEWHERE }) });
+    expect(problems).toMatchObject([{ code: "REGISTRY_DENIED" }]);
+    expect(receipt.imageBytesUp).toBe(receipt.traffic.blobBytesUp);
+    expect(receipt.imageBytesUp).toBeGreaterThan(0);
   });
 
   it("copies nothing when it is run again", async () => {

@@ -129,7 +129,9 @@ describe("pushing candidates", () => {
   it("says when the engine does not hold the image any more", async () => {
     const world = makePushWorld();
     await world.engine.remove("seatrial/shop:release", ANY);
-    await expect(push(world)).toThrowWithCode("RELEASE_NO_IMAGE");
+    const pushing = push(world);
+    await expect(pushing).toThrowWithCode("RELEASE_NO_IMAGE");
+    await expect(pushing).rejects.toMatchObject({ exitCode: 2 });
   });
 });
 

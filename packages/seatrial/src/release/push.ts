@@ -6,6 +6,7 @@ import {
   type Repository,
   resolveBeforePush,
 } from "../registry/index.ts";
+import { EXIT } from "../support/error.ts";
 import { type Candidate, differenceTo, imageSwapped, readCandidate } from "./candidate.ts";
 import { candidateName } from "./candidate-name.ts";
 import { checkLayers } from "./check-layers.ts";
@@ -153,5 +154,6 @@ function imageGone({ target, imageId }: ImageIdentity): Error {
     code: "RELEASE_NO_IMAGE",
     message: `The engine does not hold the image ${imageId} of target ${target} any more.`,
     hint: "Build it again with `seatrial build --push`.",
+    exitCode: EXIT.usage,
   });
 }

@@ -91,16 +91,25 @@ export async function setTags(options: SetTagsOptions): Promise<void> {
       if (move?.to !== "forward") throw tagMoved({ repository, each, now, digest });
     } else if (each.state === "kept") continue;
     if (before === digest && now === digest) {
-      onSet({ ...each, after: digest, state: "unchanged" });
+      await readBack({ ...options, each, state: "unchanged" });
       continue;
     }
     await putTag({ ...options, each });
-    // Whatever happens to the reading back: from here on it is set.
-    onSet({ ...each, state: "set" });
-    const after = (await repository.manifests.get(tag, signal))?.digest;
-    onSet({ ...each, after, state: after === digest ? "set" : "not-set" });
-    if (after !== digest) throw tagMoved({ repository, each, now: after, digest });
+    await readBack({ ...options, each, state: "set" });
   }
+}
+
+/** What counts is the bytes under a tag: to a HEAD a registry may answer anything. */
+async function readBack(
+  options: SetTagsOptions & { each: TagReceipt; state: "set" | "unchanged" },
+): Promise<void> {
+  const { repository, manifest, each, state, onSet, signal } = options;
+  const { digest } = manifest;
+  // Whatever happens to the reading back: from here on it is set.
+  onSet({ ...each, state });
+  const after = (await repository.manifests.get(each.tag, signal))?.digest;
+  onSet({ ...each, after, state: after === digest ? state : "not-set" });
+  if (after !== digest) throw tagMoved({ repository, each, now: after, digest });
 }
 
 /** How long a registry that failed is given to say what a tag names, in milliseconds. The user may have stopped by then. */
