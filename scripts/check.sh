@@ -2,7 +2,7 @@
 # What every commit passes: check.sh [sources | program]... Default: both. `program` needs the built one.
 . "$(dirname "$0")/lib.sh"
 sources() {
-  step "format and lint" npx biome ci . --diagnostic-level=error
+  step "format and lint" npx biome ci . --error-on-warnings
   step "unused code" npx knip
   # With the import table and generated files.
   step "unit tests" npx vitest run --project unit --reporter=default --reporter=json --outputFile.json=.test-results/unit.json

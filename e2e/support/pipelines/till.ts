@@ -1,5 +1,3 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { commit } from "../checkout.ts";
 import { seatrial } from "../program.ts";
 import { project, type TestProject } from "../project.ts";

@@ -18,7 +18,6 @@ describe("a workflow for GitHub", () => {
         command: ["test unit", "test integration --shard 1/2", "test integration --shard 2/2", "check"],
       },
     });
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub's own expression.
     expect(commands(jobs.test)).toEqual(["seatrial ${{ matrix.command }} --images .seatrial/images.json"]);
   });
 
@@ -36,7 +35,6 @@ describe("a workflow for GitHub", () => {
     expect(uploads).toHaveLength(4);
     for (const upload of uploads)
       expect(upload).toMatchObject({ if: "always()", with: { "include-hidden-files": true } });
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub's own expression.
     expect(JSON.stringify(jobs.test)).toContain("runs-${{ strategy.job-index }}");
     expect(jobs.coverage.steps.at(-1).with).toMatchObject({ path: ".seatrial/coverage-report/" });
     // A release that failed is told by its events and logs.
@@ -136,13 +134,10 @@ describe("a workflow for GitHub", () => {
       variables: ["PLACE", "GITHUB_REPOSITORY_OWNER", "TEAM", "CI", "RUNNER_ARCH"],
       secrets: ["NPM_TOKEN"],
     });
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub's own expression.
     expect(file.env).toEqual({ PLACE: "${{ vars.PLACE }}", TEAM: "${{ vars.TEAM }}" });
     expect(read({ variables: ["GITHUB_SHA"] })).not.toHaveProperty("env");
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub's own expression.
     expect(file.jobs.build.env).toEqual({ NPM_TOKEN: "${{ secrets.NPM_TOKEN }}" });
     expect(file.jobs.release).not.toHaveProperty("env");
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own expansion.
     expect(JSON.stringify(file.jobs.build)).toContain("${PLACE%%/*}");
   });
 });

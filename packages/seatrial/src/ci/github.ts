@@ -69,9 +69,7 @@ export function githubWorkflow(pipeline: Pipeline): string {
     "      - uses: actions/download-artifact@v4",
     `        with: { name: images, path: ${results} }`,
     ...logIn,
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub's own expression.
     `      - run: ${command(pipeline, "${{ matrix.command }}")} --images ${images}`,
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub's own expression.
     ...keep("runs-${{ strategy.job-index }}", [`path: ${runs}/`]),
     ...(coverageRules ? ["", ...coverageJob(pipeline, job)] : []),
     ...(releases ? ["", ...releaseJob(pipeline, job, logIn)] : []),

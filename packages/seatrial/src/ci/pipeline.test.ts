@@ -8,14 +8,11 @@ describe("planPipeline", () => {
   it.each([
     ["registry.example.com/acme/shop", { host: "registry.example.com" }],
     ["localhost:5000/shop", { host: "localhost:5000" }],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose's interpolation.
     ["registry.example.com/${TEAM}/shop", { host: "registry.example.com" }],
     ["localhost/shop", { host: "localhost" }],
     ["acme/shop", { host: "docker.io" }],
     ["shop", { host: "docker.io" }],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose's interpolation.
     ["${REGISTRY:-localhost:5000}/shop", { variable: "REGISTRY" }],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose's interpolation.
     ["${REGISTRY:+${REGISTRY}/shop}", { variable: "REGISTRY" }],
     ["$CI_REGISTRY_IMAGE", { variable: "CI_REGISTRY_IMAGE" }],
   ])("finds in %s where to log in", (repository, registry) => {

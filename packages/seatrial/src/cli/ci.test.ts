@@ -7,14 +7,12 @@ import { at, PROJECT } from "./testing/at.ts";
 
 const SHOP = {
   ...PROJECT,
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose's interpolation.
   "seatrial.yaml": `${PROJECT["seatrial.yaml"]}release:\n  repository: "\${REGISTRY:+\${REGISTRY}/shop}"\n  tags: \${GIT_SHA}\n`,
 };
 
 describe("seatrial ci", () => {
   it.each([
     ["gitlab", ".gitlab-ci.yml", "REGISTRY: $CI_REGISTRY_IMAGE"],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub's own expression.
     ["github", ".github/workflows/seatrial.yml", "${{ vars.REGISTRY }}"],
     ["jenkins", "Jenkinsfile", "branch 'main'"],
   ])("%s writes %s, once", async (system, file, text) => {

@@ -70,7 +70,7 @@ function flagsOf(commands: readonly Command[]): string[] {
 async function valuesOf(
   options: Typed & { program: Command; surroundings: Surroundings },
 ): Promise<string[]> {
-  const { command, awaits, program, surroundings, flags } = options;
+  const { command, awaits, surroundings, flags } = options;
   const { environment } = surroundings;
   const suites = async () => (await loadProject({ environment, ...flags })).suites.map((suite) => suite.name);
   if (awaits !== undefined && options.choices !== undefined) return [...options.choices];

@@ -25,7 +25,7 @@ export async function executeRelease(options: {
   signal: AbortSignal;
 }): Promise<ExitCode> {
   const { session, flags, signal } = options;
-  const { project, surroundings, plan } = session;
+  const { project, surroundings } = session;
   const now = () => performance.now();
   const [start, startedAt] = [now(), new Date().toISOString()];
   const run = createRunId(new Date());

@@ -7,7 +7,7 @@ import {
   describeReceipt,
   sumTraffic,
 } from "../release/index.ts";
-import { EXIT, type ExitCode, isToolError } from "../support/error.ts";
+import { EXIT, isToolError } from "../support/error.ts";
 import { problemOf } from "../support/problem.ts";
 import { pushHeld, type ReleaseImage } from "./release-image.ts";
 import type { ReleaseSession } from "./release-session.ts";

@@ -11,7 +11,6 @@ import {
   type OwnerClient,
   openShell,
   planOfSuite,
-  type RunContext,
   readJournals,
   requireSecrets,
 } from "../run/index.ts";

@@ -114,7 +114,7 @@ describe("a broker whose spaces cannot be made", () => {
   it("gives up a call that hangs, and drops what comes of it in the end", async () => {
     await using test = openTestBroker({ plan: { warm: 1 } });
     const { broker, signal, memory, clock } = test;
-    let wake = () => undefined as void;
+    let wake: () => void = () => undefined;
     const until = new Promise<void>((resolve) => {
       wake = resolve;
     });

@@ -101,7 +101,7 @@ describe("closing a broker", () => {
   it("lets go of a server that answers after the end", async () => {
     const test = openTestBroker();
     const { broker, signal, memory } = test;
-    let wake = () => undefined as void;
+    let wake: () => void = () => undefined;
     const until = new Promise<void>((resolve) => {
       wake = resolve;
     });

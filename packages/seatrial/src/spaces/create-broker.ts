@@ -109,7 +109,7 @@ export function createBroker(options: BrokerOptions): Broker {
     const { ttl } = pool.plan;
     const session = request.session === undefined ? undefined : sessions.get(request.session);
     const key = keyOf(request);
-    const start = async (starting: AbortSignal, forget = () => undefined as void) => {
+    const start = async (starting: AbortSignal, forget: () => void = () => undefined) => {
       const given = deferred<LeasedSpace>();
       await pool.acquire({
         holder: request.holder,

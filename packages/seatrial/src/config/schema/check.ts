@@ -15,7 +15,6 @@ import {
 } from "./values.ts";
 
 const globs = oneOrMany(text, "paths or globs of the image");
-const allowed = oneOrMany(text, "paths or globs of the image, or variables as env:NAME");
 
 const entrypoint = section(
   {

@@ -28,7 +28,7 @@ export function createFailures({ clock, onRested, signal }: FailuresOptions): Fa
   let count = 0;
   let last: unknown;
   let isResting = false;
-  let stopClock = () => undefined as void;
+  let stopClock: () => void = () => undefined;
   signal.addEventListener("abort", () => stopClock(), { once: true });
   return {
     get last() {

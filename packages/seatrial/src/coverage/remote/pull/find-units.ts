@@ -84,7 +84,7 @@ export function isSafe(path: string): boolean {
   return (
     isKey(path) &&
     path.length <= LONGEST_PATH &&
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what a name must not have.
+    // Control characters, which a name must not have.
     !/[\u0000-\u001f\u007f]/.test(path) &&
     path.split("/").every((part) => Buffer.byteLength(part) <= 255)
   );

@@ -26,8 +26,3 @@ export function percentCell(count: CoverageCount): string {
 export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 }
-
-/** A tag around text of unknown origin. */
-function tagged(tag: string, className: string, text: string): string {
-  return `<${tag} class="${className}">${escapeText(text)}</${tag}>`;
-}
