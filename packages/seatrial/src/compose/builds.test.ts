@@ -200,11 +200,64 @@ describe("a build section that is the project's own", () => {
       expect(named.projectSecrets).toEqual([given]);
     });
 
-    test("and nothing of a build that is another one", async () => {
-      const other = { ...build, args: { A: "1" } };
-      const planned = await plan({ app: { build: other } }, { model, projectTargets, wanted: [] });
-      expect(planned).toMatchObject({ projectSecrets: [], buildTargets: [], changes: [] });
+    test.each([
+      [
+        "an image",
+        { base: { image: "alpine:3" } },
+        { base: "docker-image://alpine:3" },
+        { base: "service:base" },
+      ],
+      [
+        "a target of the project",
+        { own: { build: { context: "/project", target: "test" } } },
+        { base: "target:test" },
+        { base: "service:own" },
+      ],
+    ])("where its context is a service with %s, wanted or not", async (_, base, contexts, written) => {
+      const stages = [test_, projectTarget({ stage: "release", contexts })];
+      const app = { build: { ...build, additional_contexts: written } };
+      const services = { app, ...base, db: { image: "postgres" } };
+      for (const wanted of [["app"], ["db"]]) {
+        const planned = await plan(services, { model, projectTargets: stages, wanted });
+        expect(planned.projectSecrets).toEqual([given]);
+        expect(planned).toMatchObject({ neighborSecrets: [], buildTargets: [], changes: [] });
+      }
     });
+
+    test("and a cycle of contexts is for who builds them", async () => {
+      const at = (other: string) => ({ ...build, additional_contexts: { other: `service:${other}` } });
+      const services = { a: { build: at("b") }, b: { build: at("a") }, db: { image: "postgres" } };
+      const planned = await plan(services, { model, projectTargets, wanted: ["db"] });
+      expect(planned.projectSecrets).toEqual([]);
+      await expect(plan(services, { model, projectTargets, wanted: ["a"] })).toThrowWithCode("COMPOSE_CYCLE");
+    });
+
+    test.each([
+      [{ build: { ...build, args: { A: "1" } } }],
+      [{ build: { ...build, labels: { a: "b" } } }],
+      [{ build, platform: "linux/amd64" }],
+      [{ build: { ...build, target: "3" } }],
+    ])(
+      "and keeps them where it is another one of the same Dockerfile, whose steps it shares: %j",
+      async (app) => {
+        const services = { app, db: { image: "postgres" } };
+        for (const wanted of [["app"], ["db"]]) {
+          const planned = await plan(services, { model, projectTargets, wanted });
+          expect(planned).toMatchObject({ projectSecrets: [], neighborSecrets: [given.secret] });
+          expect(planned.buildEnvironment).toEqual({ TOKEN: "token-value" });
+          expect(planned.secretValues).toEqual(["token-value"]);
+        }
+      },
+    );
+
+    test.each([{ context: "/project/api" }, { dockerfile: "Other" }, { dockerfile_inline: "FROM x" }])(
+      "and shares none of a build of other files: %j",
+      async (other) => {
+        const app = { build: { ...build, ...other } };
+        const planned = await plan({ app }, { model, projectTargets, wanted: [] });
+        expect(planned).toMatchObject({ projectSecrets: [], neighborSecrets: [], buildTargets: [] });
+      },
+    );
 
     test("all of them where services differ in one, with an error that names both", async () => {
       const one = { token: { environment: "TOKEN" }, same: { environment: "TOKEN" } };

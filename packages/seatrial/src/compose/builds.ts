@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import type { BuildTarget } from "../model/index.ts";
+import type { BuildSecret, BuildTarget } from "../model/index.ts";
 import type { ToolError } from "../support/error.ts";
 import { buildSecretsOf, buildTargetOf, type GivenSecret, hasSecrets, isBuilt } from "./build-section.ts";
 import type { ServiceContext } from "./context.ts";
 import { cycleError } from "./diagnosis.ts";
 import { nameFiles, type ResolvedCompose } from "./document.ts";
 import { composeError } from "./errors.ts";
-import { matchProjectTarget, type ProjectTarget } from "./project-target.ts";
+import { matchProjectTarget, type ProjectTarget, sharesSteps } from "./project-target.ts";
 import { asText } from "./value.ts";
 
 export interface Builds {
@@ -16,11 +16,16 @@ export interface Builds {
   projectTargets: Set<string>;
   /** Secrets of builds of the project's own targets, as far as they were taken. Of those with one id the first can be built with. */
   projectSecrets: GivenSecret[];
+  /** Secrets of other builds that may have steps in common with them, as far as they were taken. */
+  neighborSecrets: BuildSecret[];
   /** Variables that the build needs and the environment lacks: secrets from `.env`. */
   environment: Record<string, string>;
   /** The key that a service's image is built as; undefined for one that is pulled. */
   keyOf(service: string): Promise<string | undefined>;
-  /** Takes the secrets of a service's build into `projectSecrets`, where it is one of the project's own targets. It is not built for that. */
+  /**
+   * Takes the secrets of a service's build: into `projectSecrets` where it is one of the project's own targets, into `neighborSecrets`
+   * where it may have steps in common with them. It is not built for that.
+   */
   takeSecrets(service: string): Promise<void>;
 }
 
@@ -37,6 +42,7 @@ export function collectBuilds(options: {
     targets: [],
     projectTargets: new Set(),
     projectSecrets: [],
+    neighborSecrets: [],
     environment: {},
     keyOf,
     takeSecrets,
@@ -56,7 +62,7 @@ export function collectBuilds(options: {
   }
 
   async function add(context: ServiceContext): Promise<string> {
-    const target = await buildTargetOf(context, contextTarget);
+    const target = await buildTargetOf(context, (value) => contextTarget(value, keyOf));
     const own = matchProjectTarget(context, { target, projectTargets });
     if (own !== undefined) {
       builds.projectTargets.add(own);
@@ -75,14 +81,21 @@ export function collectBuilds(options: {
   }
 
   async function takeSecrets(name: string): Promise<void> {
-    if (!hasSecrets(compose.services[name] ?? {}) || !(await buildsProjectTarget(name))) return;
+    if (!hasSecrets(compose.services[name] ?? {})) return;
+    const { target, own } = await unbuiltTarget(name);
+    if (own === undefined && !sharesSteps(target, projectTargets)) return;
     for (const each of await buildSecretsOf(contextOf(name))) {
-      const known = builds.projectSecrets.filter(({ secret }) => secret.id === each.secret.id);
-      if (known.some(({ secret }) => isDeepStrictEqual(secret, each.secret))) continue;
-      const missing = known[0] === undefined ? each.missing : contradiction(known[0], each);
-      builds.projectSecrets.push({ ...each, missing });
+      if (own === undefined) builds.neighborSecrets.push(each.secret);
+      else takeSecret(each);
       Object.assign(builds.environment, each.environment);
     }
+  }
+
+  function takeSecret(given: GivenSecret): void {
+    const known = builds.projectSecrets.filter(({ secret }) => secret.id === given.secret.id);
+    if (known.some(({ secret }) => isDeepStrictEqual(secret, given.secret))) return;
+    const missing = known[0] === undefined ? given.missing : contradiction(known[0], given);
+    builds.projectSecrets.push({ ...given, missing });
   }
 
   function contradiction(first: GivenSecret, other: GivenSecret): ToolError {
@@ -94,19 +107,28 @@ export function collectBuilds(options: {
     });
   }
 
-  async function buildsProjectTarget(name: string): Promise<boolean> {
-    const key = known.get(name);
-    if (key !== undefined) return builds.projectTargets.has(key);
+  /** What a service's build is, and which of the project's own targets. It is not built for that. */
+  async function unbuiltTarget(name: string, from: readonly string[] = []) {
     // What is not built here is not done differently either.
     const context: ServiceContext = { ...contextOf(name), note: () => undefined };
-    const target = await buildTargetOf(context, async (value) => value);
-    return matchProjectTarget(context, { target, projectTargets }) !== undefined;
+    const open = [...from, name];
+    const target = await buildTargetOf(context, (value) =>
+      contextTarget(value, async (other) => {
+        if (!isBuilt(compose.services[other] ?? {})) return undefined;
+        const key = known.get(other) ?? `service:${other}`;
+        // A cycle is for who builds it to tell.
+        return known.has(other) || open.includes(other)
+          ? key
+          : ((await unbuiltTarget(other, open)).own ?? key);
+      }),
+    );
+    return { target, own: matchProjectTarget(context, { target, projectTargets }) };
   }
 
-  async function contextTarget(value: string): Promise<string> {
+  async function contextTarget(value: string, builtAs: Builds["keyOf"]): Promise<string> {
     const service = /^service:(.*)$/.exec(value)?.[1];
     if (service === undefined) return value;
-    const key = await keyOf(service);
+    const key = await builtAs(service);
     return key === undefined
       ? `docker-image://${asText(compose.services[service]?.["image"]) ?? service}`
       : `target:${key}`;

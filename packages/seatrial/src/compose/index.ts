@@ -1,6 +1,5 @@
 // The Compose file: resolved by `docker compose config`, then rewritten for a run, with every change told.
 // Starts nothing, and leaves to others how a service is known to be ready.
-export type { GivenSecret } from "./build-section.ts";
 export { builderVariables } from "./builders.ts";
 export { type Change, formatChange } from "./change.ts";
 export type { ResolvedCompose, Section } from "./document.ts";

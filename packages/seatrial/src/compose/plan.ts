@@ -1,4 +1,4 @@
-import type { BuildTarget } from "../model/index.ts";
+import type { BuildSecret, BuildTarget } from "../model/index.ts";
 import type { GivenSecret } from "./build-section.ts";
 import { builders } from "./builders.ts";
 import { collectBuilds } from "./builds.ts";
@@ -41,6 +41,8 @@ export interface ComposePlan {
   projectTargets: string[];
   /** Secrets that the Compose file gives to builds of the project's own targets, whichever services are wanted. Those with one id differ. */
   projectSecrets: GivenSecret[];
+  /** Secrets of other builds of the project's Dockerfile and folder, which may have steps in common with those: nothing else is given them. */
+  neighborSecrets: BuildSecret[];
   /** Variables that the build needs and the environment lacks. They may be secret. */
   buildEnvironment: Record<string, string>;
   /** Named volumes that containers of the run share. */
@@ -85,6 +87,7 @@ export async function planServices(options: PlanServicesOptions): Promise<Compos
     buildTargets: builds.targets,
     projectTargets: [...builds.projectTargets],
     projectSecrets: builds.projectSecrets,
+    neighborSecrets: builds.neighborSecrets,
     buildEnvironment: builds.environment,
     volumes: [...shared],
     changes,

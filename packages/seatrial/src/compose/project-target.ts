@@ -30,10 +30,19 @@ export function matchProjectTarget(
   return undefined;
 }
 
+/** Whether a build may have steps in common with the project's own targets: it reads the same Dockerfile and folder. */
+export function sharesSteps(target: BuildTarget, projectTargets: readonly ProjectTarget[]): boolean {
+  return projectTargets.some((own) => readsSameFiles(own.target, target));
+}
+
+function readsSameFiles(own: BuildTarget, target: BuildTarget): boolean {
+  if (target.dockerfileInline !== undefined || own.dockerfileInline !== undefined) return false;
+  if (path.resolve(own.context) !== path.resolve(target.context)) return false;
+  return dockerfileOf(own) === dockerfileOf(target);
+}
+
 function buildsSameStage(own: ProjectTarget, target: BuildTarget): boolean {
-  if (target.dockerfileInline !== undefined || own.target.dockerfileInline !== undefined) return false;
-  if (path.resolve(own.target.context) !== path.resolve(target.context)) return false;
-  if (dockerfileOf(own.target) !== dockerfileOf(target)) return false;
+  if (!readsSameFiles(own.target, target)) return false;
   if (target.stage === undefined) return own.isLastStage;
   return (own.target.stage ?? own.target.key).toLowerCase() === target.stage.toLowerCase();
 }

@@ -88,19 +88,26 @@ describe("secrets that the Compose file gives to builds of the project's image",
 it("of a secret in which services differ a check looks for all values, unless the project's configuration says which counts", () => {
   const secret = (variable: string) => ({ id: "npm", from: { kind: "env", variable } }) as const;
   const error = new ToolError({ code: "COMPOSE_INVALID", message: "app and dev differ", exitCode: 2 });
-  const composed = [
+  const projectSecrets = [
     { service: "app", secret: secret("A"), environment: {} },
     { service: "dev", secret: secret("B"), environment: {}, missing: error },
   ];
+  // Those of a build beside the project's own.
+  const neighborSecrets = [secret("A"), secret("BESIDE"), secret("BESIDE")];
   const given = (secrets: BuildSecret[]) =>
-    buildSecrets({ config: { image: { secrets, missingSecrets: [] } } } as unknown as Project, composed);
+    buildSecrets({ config: { image: { secrets, missingSecrets: [] } } } as unknown as Project, {
+      projectSecrets,
+      neighborSecrets,
+    });
   expect(given([])).toEqual({
     secrets: [secret("A")],
-    lookedFor: [secret("A"), secret("B")],
+    lookedFor: [secret("A"), secret("B"), secret("BESIDE")],
     missing: [error],
   });
   const own = [secret("OWN")];
-  expect(given(own)).toEqual({ secrets: own, lookedFor: own, missing: [] });
+  // It says nothing of builds that are not the project's own.
+  const lookedFor = [...own, secret("A"), secret("BESIDE")];
+  expect(given(own)).toEqual({ secrets: own, lookedFor, missing: [] });
 });
 
 it("only a build needs the secrets of builds", async () => {

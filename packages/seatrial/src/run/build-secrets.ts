@@ -1,4 +1,5 @@
-import type { GivenSecret } from "../compose/index.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { ComposePlan } from "../compose/index.ts";
 import type { Project } from "../config/index.ts";
 import type { BuildSecret, BuildTarget } from "../model/index.ts";
 import type { ToolError } from "../support/error.ts";
@@ -23,19 +24,22 @@ export function requireSecrets(
 /**
  * The secrets of every build of the project's own targets, and of those the errors whose values are not there. The targets share steps, so
  * that what the Compose file gives to one of them is there for all. What the project's own configuration says of a secret wins. Where services
- * differ in one, a build has an error of it, and a check looks for all.
+ * differ in one, a build has an error of it, and a check looks for all; it also looks for those of other builds that share steps with them.
  */
 export function buildSecrets(
   project: Project,
-  composed: readonly GivenSecret[],
+  composed: Pick<ComposePlan, "projectSecrets" | "neighborSecrets">,
 ): { secrets: BuildSecret[]; lookedFor: BuildSecret[]; missing: ToolError[] } {
   const { secrets, missingSecrets } = project.config.image;
   const known = new Set(secrets.map(({ id }) => id));
-  const further = composed.filter(({ secret }) => !known.has(secret.id));
-  const lookedFor = [...secrets, ...further.map(({ secret }) => secret)];
+  const further = composed.projectSecrets.filter(({ secret }) => !known.has(secret.id));
+  const given = [...secrets, ...further.map(({ secret }) => secret)];
+  const lookedFor = [...given, ...composed.neighborSecrets];
   return {
-    secrets: lookedFor.filter(({ id }, at, all) => at === all.findIndex((each) => each.id === id)),
-    lookedFor,
+    secrets: given.filter(({ id }, at) => at === given.findIndex((each) => each.id === id)),
+    lookedFor: lookedFor.filter(
+      (one, at) => at === lookedFor.findIndex((other) => isDeepStrictEqual(one, other)),
+    ),
     missing: [...missingSecrets, ...further.flatMap(({ missing }) => missing ?? [])],
   };
 }

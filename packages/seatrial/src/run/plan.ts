@@ -59,6 +59,7 @@ const NO_COMPOSE: ComposePlan = {
   buildTargets: [],
   projectTargets: [],
   projectSecrets: [],
+  neighborSecrets: [],
   buildEnvironment: {},
   volumes: [],
   changes: [],
@@ -124,7 +125,7 @@ export async function planRun(
   const coverage = coveragePlan(options, { suites, services });
   const given = givenImages({ ...options, needed: [...own, ...further] });
   const built = given.length > 0 ? [] : [...own, ...further];
-  const { secrets, lookedFor, missing } = buildSecrets(project, composed.projectSecrets);
+  const { secrets, lookedFor, missing } = buildSecrets(project, composed);
   return {
     plan: {
       project: project.name,
