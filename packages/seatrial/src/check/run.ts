@@ -8,7 +8,7 @@ import { shareContainer } from "./container/shared.ts";
 import type { CheckContext } from "./context.ts";
 import { readImages } from "./layers/read-images.ts";
 import type { CheckPlan } from "./plan.ts";
-import { plainTexts } from "./secrets/forms.ts";
+import { textsToHide } from "./secrets/forms.ts";
 import type { SearchedSecret } from "./secrets/values.ts";
 
 /** The suite that test events of checks belong to; shard 0 tells them from those of a suite with this name. */
@@ -43,7 +43,7 @@ export async function runChecks(
     reading = images.reading;
     // Names of files and lines of the history may hold what must not be shown.
     const { release: index, waste, secrets } = images;
-    const redactor = createRedactor([...secrets.flatMap(plainTextsOf), ...index.credentials]);
+    const redactor = createRedactor([...secrets.flatMap(textsOf), ...index.credentials]);
     for (const check of asked) {
       const cases = check.run({ plan, index, waste, secrets });
       redactor.value(cases).forEach(reporter(check));
@@ -78,8 +78,8 @@ export async function runChecks(
   };
 }
 
-function plainTextsOf(secret: SearchedSecret): string[] {
-  return "forms" in secret ? plainTexts(secret.forms) : [];
+function textsOf(secret: SearchedSecret): string[] {
+  return "forms" in secret ? textsToHide(secret.forms) : [];
 }
 
 /** The first one, with what the others say. */

@@ -13,6 +13,20 @@ it("hides a value and what it looks like in addresses, JSON and base64", () => {
   for (const form of forms) expect(redactor.text(`before ${form} after`)).toBe("before [redacted] after");
 });
 
+it("hides a value in base64 wherever it stands there, and in an address with small digits", () => {
+  const secret = "p?ss>word/é~";
+  const redactor = createRedactor([secret]);
+  for (const before of ["", "a", "ab", "https://user:"]) {
+    for (const encoding of ["base64", "base64url"] as const) {
+      const written = Buffer.from(`${before}${secret}@host`).toString(encoding);
+      const hidden = redactor.text(written);
+      expect(hidden).toMatch(/^[\w/+-]*\[redacted\][\w/+=-]*$/);
+      expect(Buffer.from(hidden.replace("[redacted]", ""), encoding).toString()).not.toMatch(/wor/);
+    }
+  }
+  expect(redactor.text("p%3fss%3eword%2f%c3%a9~")).toBe("[redacted]");
+});
+
 it("replaces a secret that contains another one whole", () => {
   expect(createRedactor(["abcd", "abcdefgh"]).text("abcdefgh abcd")).toBe("[redacted] [redacted]");
 });

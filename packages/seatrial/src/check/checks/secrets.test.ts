@@ -1,5 +1,8 @@
 import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { createFolder } from "../../support/testing/folder.ts";
+import { formsOf } from "../secrets/forms.ts";
 import type { TarFile } from "../testing/tar.ts";
 import { type CheckWorld, check, textOf } from "../testing/world.ts";
 
@@ -49,6 +52,35 @@ describe("the value of a build secret", () => {
     expect(find("check.secrets build secret token")?.message).toMatch(/the value in its name/);
     expect(JSON.stringify(outcome)).not.toContain(VALUE);
   });
+
+  it.each([
+    ["text", Buffer.from('tok/é+"?&>~-1aB3 d')],
+    ["bytes", Buffer.from([0xfb, 0xff, 0xbf, ...Buffer.from("/x y&1aB3"), 0xfb, 0xef])],
+  ])(
+    "of %s in a name or a line of the history is found in each form, and none is shown",
+    async (_, value) => {
+      await using folder = await createFolder({});
+      const token = `${folder.path}/token`;
+      await writeFile(token, value);
+      const forms = formsOf(value).filter(({ form }) => form !== "plain");
+      const inBase64 = ["", "x", "xx"].map((before) =>
+        Buffer.concat([Buffer.from(before), value, Buffer.from("@host")]),
+      );
+      const names = [
+        ...inBase64.flatMap((each) => [each.toString("base64"), each.toString("base64url")]),
+        ...forms.map(({ bytes }) => String(bytes)),
+      ];
+      const { find, outcome, events } = await check({
+        secretFiles: { token },
+        layers: [names.map((name, at) => file(`cache/${at}/${name}.json`, ""))],
+        history: [`RUN echo ${names.join(" ")}`],
+      });
+      const found = find("check.secrets build secret token");
+      expect(found?.message).toMatch(/base64 in its name/);
+      const shown = JSON.stringify([outcome, events]);
+      for (const { bytes } of forms) expect(shown).not.toContain(JSON.stringify(String(bytes)).slice(1, -1));
+    },
+  );
 
   it("that is nowhere passes; one that cannot be looked for is named", async () => {
     const { outcome } = await check({ secrets: { token: VALUE, pin: "1234" } });

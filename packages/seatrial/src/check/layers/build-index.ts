@@ -1,7 +1,7 @@
 import type { ImageDetails } from "../../model/index.ts";
 import { createRedactor } from "../../support/redact.ts";
 import { findCredentials } from "../secrets/credentials.ts";
-import { plainTexts } from "../secrets/forms.ts";
+import { textsToHide } from "../secrets/forms.ts";
 import { findInConfig } from "./config-text.ts";
 import { readEntryLog } from "./entry-log.ts";
 import { countBaseLayers, historyOf, linesOfLayers } from "./history.ts";
@@ -29,7 +29,7 @@ export function buildIndex(options: {
     ...inNames.flatMap(({ path }) => findCredentials(path).map(({ text }) => text)),
   ];
   // Before its lines are cut: half a token would not be known any more.
-  const redactor = createRedactor([...credentials, ...plainTexts(secrets)]);
+  const redactor = createRedactor([...credentials, ...textsToHide(secrets)]);
   const history = historyOf(redactor.value(config as { history?: unknown }));
   const lines = linesOfLayers(history, readings.length);
   const base = instructions === undefined ? 0 : countBaseLayers(history, instructions);

@@ -1,4 +1,5 @@
 import type { Digest, ImageConfig, Platform } from "../../model/index.ts";
+import type { SecretForm } from "../../support/secret-forms.ts";
 
 /** Everything that the layers and the configuration of an image say; its files' contents are not kept. */
 export interface ImageIndex {
@@ -90,8 +91,6 @@ export type FindingKind =
   | { kind: "value"; secret: string; form: SecretForm }
   /** The format of a private key or of credentials, in a few words. */
   | { kind: "format"; format: string };
-
-export type SecretForm = "plain" | "base64" | "URL-escaped" | "JSON-escaped";
 
 export interface ConfigFinding {
   what: FindingKind;

@@ -1,6 +1,6 @@
+import type { WrittenSecret } from "../../support/secret-forms.ts";
 import { GO_HEAD_BYTES, GO_MAGIC, goInfoBytes } from "../packages/go.ts";
 import { FORMAT_BYTES, FORMATS } from "../secrets/formats.ts";
-import type { WrittenSecret } from "../secrets/forms.ts";
 import type { FindingKind } from "./image-index.ts";
 import { createSearch } from "./search.ts";
 

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { BuildSecret } from "../../model/index.ts";
 import { messageOf } from "../../support/error.ts";
-import { formsOf, SHORTEST_SECRET, type WrittenSecret } from "./forms.ts";
+import type { WrittenSecret } from "../../support/secret-forms.ts";
+import { formsOf, SHORTEST_SECRET } from "./forms.ts";
 import { partsOf } from "./parts.ts";
 
 /** A build secret as it can be looked for, or why it cannot. */

@@ -35,6 +35,8 @@ export interface CheckWorld extends ImageSpec {
   settings?: Partial<CheckSettings>;
   /** Variables and their values; undefined: not set. */
   secrets?: Record<string, string | undefined>;
+  /** Those that are files, and their paths. */
+  secretFiles?: Record<string, string>;
   instructions?: string[];
   measureTest?: boolean;
   /** Kept between two checks when it is given. */
@@ -91,10 +93,13 @@ export async function check(world: CheckWorld): Promise<Checked> {
     return identityOf(name, details);
   };
   await using folder = await createFolder({});
-  const secrets: BuildSecret[] = Object.keys(world.secrets ?? {}).map((id) => ({
-    id,
-    from: { kind: "env", variable: id },
-  }));
+  const secrets: BuildSecret[] = [
+    ...Object.keys(world.secrets ?? {}).map((id) => ({ id, from: { kind: "env", variable: id } as const })),
+    ...Object.entries(world.secretFiles ?? {}).map(([id, path]) => ({
+      id,
+      from: { kind: "file", path } as const,
+    })),
+  ];
   const events: RunEvent[] = [];
   const exitCodes: number[] = [];
   const release = await identity("release");
