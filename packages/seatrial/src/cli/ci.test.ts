@@ -101,6 +101,38 @@ secrets: { npm: { environment: NPM_TOKEN }, dev: { environment: DEV_TOKEN } }
     },
   );
 
+  it("leaves out those that the project's own configuration takes from elsewhere, and warns where only Compose could tell", async () => {
+    const services =
+      "services: { db: { image: postgres }, app: { build: { context: $PWD, target: release, secrets: [npm] } } }\n";
+    const secrets = "secrets: { npm: { environment: NPM_TOKEN } }\n";
+    const own = SHOP["seatrial.yaml"].replace(
+      "test: test }",
+      "test: test, secrets: { npm: { env: CI_NPM } } }",
+    );
+    const files = { ...SHOP, "compose.yaml": services.replace("$PWD", ".") + secrets, "seatrial.yaml": own };
+    const docker = await fakeDocker(printing(`name: shop\n${services}${secrets}`).replace("'END'", "END"));
+    await using here = await at(files, docker.env);
+    expect(await here.seatrial("ci", "jenkins", "--dry-run")).toBe(0);
+    expect(here.stdout()).toContain("credentials('CI_NPM')");
+    expect(here.stdout()).not.toContain("NPM_TOKEN");
+    expect(here.stderr()).not.toContain("docker compose config");
+    await using alone = await at(files);
+    expect(await alone.seatrial("ci", "jenkins", "--dry-run")).toBe(0);
+    expect(alone.stdout()).toContain("credentials('NPM_TOKEN')");
+    expect(alone.stderr()).toMatch(/could not be asked \(COMPOSE_\w+\): leave out NPM_TOKEN if /);
+  });
+
+  it("gives no job the secret of a service that only shares a profile with one that is needed", async () => {
+    const compose = `services:
+  db: { image: postgres, profiles: [test] }
+  tool: { build: { context: ., secrets: [tool] }, profiles: [test] }
+secrets: { tool: { environment: TOOL_TOKEN } }
+`;
+    await using here = await at({ ...SHOP, "compose.yaml": compose });
+    expect(await here.seatrial("ci", "jenkins", "--dry-run")).toBe(0);
+    expect(here.stdout()).not.toContain("TOOL_TOKEN");
+  });
+
   it("asks Compose for them where the file includes others, and warns where it cannot", async () => {
     const compose = "include: [more.yaml]\nservices: { db: { image: postgres } }\n";
     const more = "services: { app: { build: { context: ., secrets: [npm] } } }\n";

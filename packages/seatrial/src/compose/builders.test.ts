@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { builderVariables } from "./builders.ts";
 import { resolved } from "./testing/model.ts";
 
-it("the variables of builds are those of active services, and of those that are named with all that they need", () => {
+it("the variables of builds are those of active services, and of those that are named with all that they need", async () => {
   const built = (secret: unknown) => ({ build: { context: "/p", secrets: [secret] } });
   const compose = resolved({
     services: {
@@ -20,6 +20,36 @@ it("the variables of builds are those of active services, and of those that are 
       file: { file: "/p/.npmrc" },
     },
   });
-  expect(builderVariables(compose, [])).toEqual(["NPM_TOKEN"]);
-  expect(builderVariables(compose, ["tool", "gone"])).toEqual(["NPM_TOKEN", "PIP_TOKEN"]);
+  const of = (further: string[]) =>
+    builderVariables({ compose, further, projectTargets: [], overridden: [] });
+  expect(await of([])).toEqual(["NPM_TOKEN"]);
+  expect(await of(["tool", "gone"])).toEqual(["NPM_TOKEN", "PIP_TOKEN"]);
+});
+
+it("a secret that the project's configuration has too is only taken from the file for builds that are not the project's own", async () => {
+  const target = {
+    key: "release",
+    context: "/p",
+    dockerfile: "/p/Dockerfile",
+    args: {},
+    secrets: [],
+    contexts: {},
+    ssh: [],
+    extraHosts: [],
+    labels: {},
+    cacheFrom: [],
+  };
+  const variables = async (build: object) => {
+    const compose = resolved({
+      services: {
+        app: { build: { context: "/p", secrets: [{ source: "npm", target: "npmrc" }, "pip"], ...build } },
+      },
+      secrets: { npm: { environment: "NPM_TOKEN" }, pip: { environment: "PIP_TOKEN" } },
+    });
+    const projectTargets = [{ target, isLastStage: true }];
+    return await builderVariables({ compose, further: [], projectTargets, overridden: ["npmrc"] });
+  };
+  expect(await variables({})).toEqual(["PIP_TOKEN"]);
+  expect(await variables({ args: { A: "1" } })).toEqual(["NPM_TOKEN", "PIP_TOKEN"]);
+  expect(await variables({ context: "/other" })).toEqual(["NPM_TOKEN", "PIP_TOKEN"]);
 });

@@ -27,6 +27,8 @@ export interface Builds {
    * where it may have steps in common with them. It is not built for that.
    */
   takeSecrets(service: string): Promise<void>;
+  /** Whether a service's build is one of the project's own targets. It is not built for that. */
+  isProjectTarget(service: string): Promise<boolean>;
 }
 
 /** Collects build sections as they are asked for. Equal ones are built once, and so are those that the project builds itself. */
@@ -46,6 +48,7 @@ export function collectBuilds(options: {
     environment: {},
     keyOf,
     takeSecrets,
+    isProjectTarget: async (name) => (await unbuiltTarget(name)).own !== undefined,
   };
 
   async function keyOf(name: string): Promise<string | undefined> {

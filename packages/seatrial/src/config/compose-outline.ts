@@ -29,8 +29,8 @@ export interface OutlineService {
         contexts: Record<string, string>;
       }
     | undefined;
-  /** Names of the secrets that its build is given, in any of the files. */
-  buildSecrets: string[];
+  /** The secrets that its build is given, in any of the files: under which id, and which. */
+  buildSecrets: { id: string; source: string }[];
   command?: string[] | undefined;
   dependsOn: string[];
   /** It takes from other services what is not in the outline. */
@@ -132,11 +132,12 @@ export async function outlineCompose(options: OutlineOptions): Promise<ComposeOu
     return Object.fromEntries(entries);
   }
 
-  function grantsIn(value: unknown): string[] {
+  function grantsIn(value: unknown): OutlineService["buildSecrets"] {
     if (!Array.isArray(value)) return [];
-    return value.map(
-      (grant: unknown) => fill(typeof grant === "string" ? grant : asRecord(grant)["source"]) ?? "",
-    );
+    return value.map((grant: unknown) => {
+      const source = fill(typeof grant === "string" ? grant : asRecord(grant)["source"]) ?? "";
+      return { id: fill(asRecord(grant)["target"]) || source, source };
+    });
   }
 
   function envFilesIn(value: unknown): OutlineService["envFiles"] {

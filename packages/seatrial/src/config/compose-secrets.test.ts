@@ -8,17 +8,30 @@ async function secretsOf(compose: string, further: Record<string, string> = {}, 
 }
 
 const NPM = "secrets: { npm: { environment: NPM_TOKEN }, rc: { file: ./.npmrc } }\n";
-const app = { name: "app", profiles: [], variables: ["NPM_TOKEN"] };
+const app = { name: "app", isActive: true, neededBy: ["app"], ids: ["npm"], variables: ["NPM_TOKEN"] };
 
 describe("of secrets that the Compose files give to builds", () => {
-  it("the variables are known by service, with its profiles", async () => {
+  it("the variables are known by service, with who needs it and whether anybody does", async () => {
     const compose = `services:
   app: { build: { context: ., secrets: [npm, rc] } }
   dev: { build: { context: ., secrets: [{ source: npm, target: x }] }, profiles: [dev] }
+  tool: { image: a, depends_on: [dev], profiles: [tools] }
+  all: { image: a, depends_on: { tool: { condition: service_started } }, profiles: [all, dev] }
   db: { image: a, secrets: [rc] }
 ${NPM}`;
-    const dev = { name: "dev", profiles: ["dev"], variables: ["NPM_TOKEN"] };
-    expect(await secretsOf(compose)).toEqual({ complete: true, services: [app, dev] });
+    const both = { ...app, ids: ["npm", "rc"] };
+    const dev = {
+      ...app,
+      name: "dev",
+      isActive: false,
+      neededBy: ["dev", "tool", "all"],
+      ids: ["x"],
+    };
+    expect(await secretsOf(compose)).toEqual({ complete: true, services: [both, dev] });
+    for (const profile of ["dev", "tools", "all", "*"]) {
+      const { services } = await secretsOf(compose, {}, { COMPOSE_PROFILES: profile });
+      expect(services).toEqual([both, { ...dev, isActive: true }]);
+    }
   });
 
   it("those of each file count", async () => {

@@ -10,23 +10,49 @@ export interface ComposeSecrets {
 
 interface SecretBuild {
   name: string;
-  profiles: string[];
+  /** It counts whoever is asked for: the service is active, or one that depends on it is. */
+  isActive: boolean;
+  /** The services that cannot be without it: it, and what depends on it. */
+  neededBy: string[];
+  /** Of the secrets, for who builds with them. */
+  ids: string[];
   /** Those that secrets come from. */
   variables: string[];
 }
 
-/** Which builds are given secrets. Where the outline does not tell for certain, only Compose itself knows. */
-export function composeSecrets({ services, secrets, complete }: ComposeOutline): ComposeSecrets {
+/** Which builds are given secrets, with these profiles active. Where the outline does not tell for certain, only Compose itself knows. */
+export function composeSecrets(
+  { services, secrets, complete }: ComposeOutline,
+  profiles: readonly string[],
+): ComposeSecrets {
   const granted = services.filter(({ buildSecrets }) => buildSecrets.length > 0);
-  const areKnown = granted.every(({ buildSecrets }) => buildSecrets.every((name) => name in secrets));
+  const areKnown = granted.every(({ buildSecrets }) => buildSecrets.every(({ source }) => source in secrets));
   return {
     complete: complete && areKnown && !services.some((service) => inherits(service, granted.length > 0)),
-    services: granted.map(({ name, profiles, buildSecrets }) => ({
-      name,
-      profiles,
-      variables: buildSecrets.flatMap((secret) => secrets[secret]?.variable ?? []),
-    })),
+    services: granted.map(({ name, buildSecrets }) => {
+      const neededBy = dependants(services, name);
+      return {
+        name,
+        isActive: neededBy.some((each) => isActive(each, profiles)),
+        neededBy: neededBy.map((each) => each.name),
+        ids: buildSecrets.map(({ id }) => id),
+        variables: buildSecrets.flatMap(({ source }) => secrets[source]?.variable ?? []),
+      };
+    }),
   };
+}
+
+/** The service of this name, and all that depend on it. */
+function dependants(services: readonly OutlineService[], name: string): OutlineService[] {
+  const found = new Set(services.filter((service) => service.name === name));
+  // What is added is looked at, too.
+  for (const { name: needed } of found)
+    for (const service of services) if (service.dependsOn.includes(needed)) found.add(service);
+  return [...found];
+}
+
+function isActive({ profiles: own }: OutlineService, profiles: readonly string[]): boolean {
+  return own.length === 0 || profiles.includes("*") || own.some((each) => profiles.includes(each));
 }
 
 /** Its build may be given more secrets than its own section says. */

@@ -121,6 +121,8 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     check: checked.check,
     release: releaseSettings(input.release, (name) => absolutePath(name, root, environment)),
   };
+  const profiles =
+    input.profiles ?? (lookup("COMPOSE_PROFILES") ?? "").split(",").filter((profile) => profile !== "");
   return {
     root,
     name: input.name ?? nameOfFolder(outline.name ?? root),
@@ -128,11 +130,10 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     dockerfile,
     composeFiles,
     envFiles: namedFiles?.map(({ path }) => path),
-    profiles:
-      input.profiles ?? (lookup("COMPOSE_PROFILES") ?? "").split(",").filter((profile) => profile !== ""),
+    profiles,
     serviceProfiles: serviceProfiles(outline),
     pulledServices: pulledServices(outline),
-    composeSecrets: composeSecrets(outline),
+    composeSecrets: composeSecrets(outline, profiles),
     config,
     suites,
     secretValues: secretValues({

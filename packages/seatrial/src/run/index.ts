@@ -42,5 +42,6 @@ export { joinRun, openShell, type ShellOptions } from "./shell.ts";
 export { openSpaceClient } from "./space-client.ts";
 export type { NetworkPool } from "./subnets.ts";
 export { findLeftovers, type Swept, sweep } from "./sweep.ts";
+export { projectTargets } from "./targets.ts";
 export type { ShellEnds } from "./terminal.ts";
 export { askedServices, namedServices, projectServices } from "./wanted-services.ts";

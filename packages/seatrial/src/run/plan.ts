@@ -20,7 +20,7 @@ import { planService } from "./plan-services.ts";
 import { earlySpaces, planSpaces, spaceTargets, stepServices } from "./plan-spaces.ts";
 import { planApps, planSuite } from "./plan-suites.ts";
 import type { RunPlan } from "./run-plan.ts";
-import { isLastStage, projectTarget } from "./targets.ts";
+import { projectTarget, projectTargets } from "./targets.ts";
 import { placeUnknownService } from "./unknown-service.ts";
 import { chosenSuites, givesSpaces, projectServices, wantedServices } from "./wanted-services.ts";
 
@@ -90,12 +90,7 @@ export async function planRun(
           wanted: wantedServices({ ...options, chosen }),
           suites: asSuites,
           steps: stepServices(project),
-          projectTargets: project.dockerfile.stages
-            .filter((stage) => stage.name !== undefined || isLastStage(project, stage.key))
-            .map((stage) => ({
-              target: projectTarget(project, stage.key),
-              isLastStage: isLastStage(project, stage.key),
-            })),
+          projectTargets: projectTargets(project),
           alsoBuilt: projectServices(project),
           environment: options.environment,
         }).catch((error: unknown) => {

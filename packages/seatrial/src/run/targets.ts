@@ -1,3 +1,4 @@
+import type { ProjectTarget } from "../compose/index.ts";
 import type { Project } from "../config/index.ts";
 import type { BuildTarget } from "../model/index.ts";
 
@@ -20,6 +21,14 @@ export function projectTarget(project: Project, stage: string): BuildTarget {
     labels: {},
     cacheFrom: [],
   };
+}
+
+/** Those of all stages that a Compose file can name. */
+export function projectTargets(project: Project): ProjectTarget[] {
+  return project.dockerfile.stages
+    .map((stage) => ({ stage, isLast: isLastStage(project, stage.key) }))
+    .filter(({ stage, isLast }) => stage.name !== undefined || isLast)
+    .map(({ stage, isLast }) => ({ target: projectTarget(project, stage.key), isLastStage: isLast }));
 }
 
 /** True for the stage that a build without a stage makes. */
