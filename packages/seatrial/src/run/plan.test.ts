@@ -256,8 +256,22 @@ describe("the services that are started", () => {
     const { plan: made } = await plan(config, services);
     expect(made.services[0]?.spec.readiness.deadline).toBe(90_000);
     expect(made.warnings).toEqual([
-      "services.dbb of the configuration has no effect: no Compose service has that name",
+      "services.dbb of the configuration has no effect: no active Compose service has that name",
     ]);
+  });
+
+  it.each([
+    [
+      "in a file that is included, and that Compose was not asked for",
+      { web: { image: "x" } },
+      "needs: [db]",
+    ],
+    ["that nobody names here", { web: { image: "x" }, db: { image: "x", profiles: ["test"] } }, "needs: []"],
+  ])("take none amiss for a service of a profile %s", async (_, services, needs) => {
+    const config = `suites:\n  unit: { command: x }\n  api: { command: x, ${needs} }\nservices:\n  db: { deadline: 90s }\n`;
+    const compose = resolved({ services: { web: services.web } });
+    const { plan: made } = await plan(config, services, { compose, only: ["unit"] });
+    expect(made.warnings).toEqual([]);
   });
 });
 

@@ -227,10 +227,15 @@ function environmentSecrets(project: Project, composed: ComposePlan): string[] {
 
 /** Settings of services that do not exist are most likely a slip of the pen. */
 function unusedSettings(project: Project, compose: ResolvedCompose | undefined): string[] {
-  // A plan without services does not know them.
-  if (compose === undefined && project.composeFiles.length > 0) return [];
-  const known = Object.keys(compose?.services ?? {});
+  const asked = Object.keys(compose?.services ?? {});
+  // Compose says nothing of services in profiles that it was not asked for.
+  const isNarrow = projectServices(project).some((name) => !asked.includes(name));
+  if (project.composeFiles.length > 0 && (compose === undefined || isNarrow)) return [];
+  const known = [...asked, ...Object.keys(project.serviceProfiles)];
   return Object.keys(project.config.services)
     .filter((name) => !known.includes(name))
-    .map((name) => `services.${name} of the configuration has no effect: no Compose service has that name`);
+    .map(
+      (name) =>
+        `services.${name} of the configuration has no effect: no active Compose service has that name`,
+    );
 }
