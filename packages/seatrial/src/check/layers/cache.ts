@@ -8,7 +8,7 @@ import type { LayerReading } from "./reading.ts";
 import type { NamedSecret } from "./scanner.ts";
 
 /** Whatever changes what is kept of the same bytes: entries, packages, formats, which configuration an id has. */
-const VERSION = 10;
+const VERSION = 11;
 const MOST_NAMES = 2_000;
 const LARGEST_CACHE = 256_000_000;
 

@@ -8,8 +8,8 @@ export interface Capture {
 
 /** What is kept of one file after the other. */
 export interface Captures {
-  /** Keeps what comes next. */
-  begin(capture: Capture): void;
+  /** Keeps what comes next, behind what has come of it. */
+  begin(capture: Capture, come?: Buffer): void;
   add(chunk: Buffer): void;
   /** Some still miss bytes. */
   isBusy(): boolean;
@@ -17,22 +17,30 @@ export interface Captures {
   end(): void;
 }
 
+interface Open {
+  left: number;
+  chunks: Buffer[];
+  take(content: Buffer): void;
+}
+
+function isOpenAfter(capture: Open, chunk: Buffer): boolean {
+  // The chunk is not ours to keep.
+  const part = Buffer.from(chunk.subarray(0, capture.left));
+  capture.chunks.push(part);
+  capture.left -= part.length;
+  if (capture.left === 0) capture.take(Buffer.concat(capture.chunks));
+  return capture.left > 0;
+}
+
 export function createCaptures(): Captures {
-  let open: { left: number; chunks: Buffer[]; take(content: Buffer): void }[] = [];
+  let open: Open[] = [];
   return {
-    begin({ bytes, take }) {
-      open.push({ left: bytes, chunks: [], take });
+    begin({ bytes, take }, come = Buffer.alloc(0)) {
+      const capture = { left: bytes, chunks: [], take };
+      if (isOpenAfter(capture, come)) open.push(capture);
     },
     add(chunk) {
-      if (open.length === 0) return;
-      for (const capture of open) {
-        // The chunk is not ours to keep.
-        const part = Buffer.from(chunk.subarray(0, capture.left));
-        capture.chunks.push(part);
-        capture.left -= part.length;
-        if (capture.left === 0) capture.take(Buffer.concat(capture.chunks));
-      }
-      open = open.filter(({ left }) => left > 0);
+      if (open.length > 0) open = open.filter((capture) => isOpenAfter(capture, chunk));
     },
     isBusy: () => open.length > 0,
     end() {

@@ -190,6 +190,23 @@ describe("what is kept of a layer", () => {
     }
   });
 
+  it("is the package of a small Go program too, whatever may still come of it when its first bytes say little", () => {
+    const program = Buffer.concat([Buffer.alloc(3_000, "\x7fELF"), goInfo("path\tx.y/z"), Buffer.alloc(500)]);
+    const short = goInfo("path\tx.y/short");
+    for (let chunk = 1; chunk < 1_600; chunk += 53) {
+      const files = [
+        { name: "bin/z", content: program },
+        { name: "bin/short", content: short },
+      ];
+      const { packages, accounts } = parse(tarOf(files), chunk);
+      expect(
+        packages.map(({ name }) => name),
+        `chunks of ${chunk}`,
+      ).toEqual(["x.y/z", "x.y/short"]);
+      expect(accounts).toEqual([]);
+    }
+  });
+
   it("is no more of a Go program than its linker would write, and nothing of one without modules", () => {
     const lines = Array.from({ length: 20_000 }, (_, at) => `dep\texample.com/m${at}\tv1.0.0`);
     const packagesOf = (content: Buffer) => parse(tarOf([{ name: "a", content }])).packages.length;

@@ -56,7 +56,9 @@ export function createLayerParser(scanner: Scanner): {
   const captures = createCaptures();
   const gzipFiles = createGzipFiles();
   /** The file that goes by, and where its next byte lies. */
-  let file: { path: string; at: number; size: number; isNew: boolean; programs: number } | undefined;
+  let file:
+    | { path: string; at: number; size: number; isNew: boolean; programs: number; inProgram: boolean }
+    | undefined;
   /** Those in the bytes that are being parsed. */
   let programs: Program[] = [];
   /** Those that the bytes between `base` and what was parsed last belong to. */
@@ -77,7 +79,14 @@ export function createLayerParser(scanner: Scanner): {
       log.add(entry);
       size += entry.size;
       if (entry.type !== "file") return;
-      file = { path: entry.path, at: read.content, size: entry.size, isNew: true, programs: 0 };
+      file = {
+        path: entry.path,
+        at: read.content,
+        size: entry.size,
+        isNew: true,
+        programs: 0,
+        inProgram: false,
+      };
       const capture = captureOf(entry);
       if (capture !== undefined) captures.begin(capture);
     },
@@ -86,21 +95,28 @@ export function createLayerParser(scanner: Scanner): {
       captures.add(chunk);
       if (file === undefined) return;
       file.isNew = false;
-      const { path, at } = file;
+      const { at } = file;
       file.at += chunk.length;
       for (const program of programs) {
         if (program.at < at || program.at >= file.at) continue;
         // One at a time, so that a file full of them costs no more than one.
-        if (captures.isBusy() || file.programs >= MOST_PROGRAMS) continue;
-        file.programs += 1;
-        captures.begin({
-          bytes: program.bytes,
-          take: (content) => packages.push(...parseGo(content, path)),
-        });
-        captures.add(chunk.subarray(program.at - at));
+        if (file.inProgram || file.programs >= MOST_PROGRAMS) continue;
+        captures.begin(programOf(file, program), chunk.subarray(program.at - at));
       }
     },
   });
+
+  function programOf(within: NonNullable<typeof file>, { bytes }: Program): Capture {
+    within.programs += 1;
+    within.inProgram = true;
+    return {
+      bytes,
+      take(content) {
+        within.inProgram = false;
+        packages.push(...parseGo(content, within.path));
+      },
+    };
+  }
 
   function captureOf(entry: LayerEntry): Capture | undefined {
     const { path } = entry;
