@@ -19,7 +19,7 @@ export const structure: DynamicCheck = {
   kind: "dynamic",
   explain: [
     "Runs files of container-structure-test (schema 2.0.0, YAML or JSON) as they are, with the meaning that its docker driver gives them: each command test in a fresh container in the run's",
-    "network, without the image's entrypoint, its setup before it in the same container; expressions are Go's. As in that tool, teardown commands are not run and how a setup ends does not count.",
+    "network, without the image's entrypoint, its setup before it in the same container; expressions are Go's. As in that tool, teardown commands are not run and how a setup ends does not count; in JSON an existence test without shouldExist says that nothing is there, and one without uid and gid that they are 0.",
     "Otherwise than there: content tests follow relative links, a test's envVars count beside those of containerRunOptions, allocateTty works, bindMounts are copies and need absolute paths,",
     "unknown keys are errors in JSON too, a command may take 5 minutes and is not the first process of its container, and files are looked at in a started container: /proc is filled, /dev/console is not there.",
   ].join(" "),

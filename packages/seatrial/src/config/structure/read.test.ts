@@ -132,9 +132,18 @@ commandTests:
     expect(error.message).toMatch(reason);
   });
 
-  it("must say shouldExist in JSON, where the tool takes a missing one for false", async () => {
-    const text = '{"schemaVersion":"2.0.0","fileExistenceTests":[{"name":"a","path":"/b"}]}';
-    expect((await fails(text, "s.json")).message).toContain("s.json:1:48: fileExistenceTests[0]: in JSON");
+  it.each([
+    ["s.yaml", { shouldExist: true, uid: undefined, gid: undefined }],
+    // Go's own defaults: the tool has others for YAML alone.
+    ["s.json", { shouldExist: false, uid: 0, gid: 0 }],
+  ])("means in %s by what an existence test leaves out what the tool means", async (name, meant) => {
+    const tests = [
+      { name: "a", path: "/b" },
+      { name: "c", path: "/d", shouldExist: true, uid: -1, gid: 7 },
+    ];
+    const text = JSON.stringify({ schemaVersion: "2.0.0", fileExistenceTests: tests });
+    const { existence } = await read(text, { name });
+    expect(existence).toMatchObject([meant, { shouldExist: true, uid: undefined, gid: 7 }]);
   });
 
   it("is said to be missing by its name", async () => {

@@ -45,7 +45,7 @@ function checkSource(source: Source): { input: StructureInput; place: Placer } {
   });
   const mistakes: Mistake[] = [...document.mistakes, ...tree.mistakes];
   const checked = mistakes.length > 0 ? { mistakes } : checkTree(tree, structureSchema);
-  if ("value" in checked) mistakes.push(...ruleMistakes(source, checked.value, tree.locate));
+  if ("value" in checked) mistakes.push(...ruleMistakes(checked.value, tree.locate));
   else if (checked.mistakes !== mistakes) mistakes.push(...checked.mistakes);
   if (mistakes.length > 0 || !("value" in checked))
     throw mistakesError({ source, mistakes, code: "STRUCTURE_INVALID" });
@@ -53,24 +53,15 @@ function checkSource(source: Source): { input: StructureInput; place: Placer } {
 }
 
 /** What no schema says. */
-function ruleMistakes(source: Source, input: StructureInput, place: Placer): Mistake[] {
+function ruleMistakes(input: StructureInput, place: Placer): Mistake[] {
   const counts = [
     input.commandTests,
     input.fileExistenceTests,
     input.fileContentTests,
     input.licenseTests,
   ].map((tests) => tests?.length ?? 0);
-  const mistakes: Mistake[] = [];
-  if (counts.every((count) => count === 0) && Object.keys(input.metadataTest ?? {}).length === 0)
-    mistakes.push({ ...place(["schemaVersion"]), message: "there is no test in this file" });
-  if (!source.path.endsWith(".json")) return mistakes;
-  // The tool takes a missing one for false in JSON, and for true in YAML.
-  for (const [index, test] of (input.fileExistenceTests ?? []).entries()) {
-    if (test.shouldExist !== undefined) continue;
-    const message = `fileExistenceTests[${index}]: in JSON, shouldExist must be said: container-structure-test takes a missing one for false`;
-    mistakes.push({ ...place(["fileExistenceTests", index]), message });
-  }
-  return mistakes;
+  const isEmpty = counts.every((count) => count === 0) && Object.keys(input.metadataTest ?? {}).length === 0;
+  return isEmpty ? [{ ...place(["schemaVersion"]), message: "there is no test in this file" }] : [];
 }
 
 async function resolveRunOptions(
@@ -112,6 +103,10 @@ function toFile(
   { source, runOptions }: { source: Source; runOptions: RunOptions },
 ): StructureFile {
   const { metadataTest: metadata } = input;
+  // Only in YAML the tool has defaults of its own; in JSON what is missing is what Go makes of it.
+  const defaults = source.path.endsWith(".json")
+    ? { shouldExist: false, owner: 0 }
+    : { shouldExist: true, owner: ANY_OWNER };
   return {
     path: source.path,
     label: source.label,
@@ -131,7 +126,9 @@ function toFile(
       ...test,
       name: test.name ?? "",
       path: test.path ?? "",
-      shouldExist: test.shouldExist ?? true,
+      shouldExist: test.shouldExist ?? defaults.shouldExist,
+      uid: ownerOf(test.uid ?? defaults.owner),
+      gid: ownerOf(test.gid ?? defaults.owner),
       permissions: test.permissions || undefined,
     })),
     contents: (input.fileContentTests ?? []).map((test) => ({
@@ -156,6 +153,13 @@ function toFile(
     licenses: (input.licenseTests ?? []).map(({ debian = false, files = [] }) => ({ debian, files })),
     options: runOptions,
   };
+}
+
+/** The tool's own word for it. */
+const ANY_OWNER = -1;
+
+function ownerOf(id: number): number | undefined {
+  return id === ANY_OWNER ? undefined : id;
 }
 
 type Pair = { key?: string | undefined; value?: string | undefined };
