@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fakeDocker } from "../compose/testing/docker.ts";
+import { fakeDocker, printing } from "../compose/testing/docker.ts";
 import { at, PROJECT } from "./testing/at.ts";
 
 const withChecks = (check: string): Record<string, string> => ({
@@ -30,6 +30,23 @@ describe("check --list", () => {
     expect(checks.find(({ name }) => name === "env")?.asked).toBe("A");
     expect(checks.every(({ explain }) => explain.length > 40)).toBe(true);
     expect(here.stdout()).not.toContain("very-secret-value");
+  });
+
+  it("names the build secrets that the Compose file gives, and warns where Compose cannot be asked", async () => {
+    const services =
+      "services: { db: { image: postgres }, app: { build: { context: $PWD, target: release, secrets: [npm] } } }\n";
+    const model = `${services}secrets: { npm: { environment: NPM_TOKEN } }\n`;
+    const files = { ...withChecks("{}"), "compose.yaml": model.replace("$PWD", ".") };
+    const docker = await fakeDocker(printing(`name: shop\n${model}`).replace("'END'", "END"));
+    await using here = await at(files, docker.env);
+    expect(await here.seatrial("check", "--list")).toBe(0);
+    expect(here.stdout()).toContain("the build secret npm, keys and credentials");
+    expect(here.stderr()).toBe("");
+    await using alone = await at(files);
+    expect(await alone.seatrial("check", "--list")).toBe(0);
+    expect(alone.stderr()).toMatch(
+      /warning: the build secrets of the Compose file are not named: .*COMPOSE_/,
+    );
   });
 
   it("of a broken configuration is its mistake", async () => {

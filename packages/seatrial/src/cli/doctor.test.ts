@@ -8,7 +8,7 @@ async function withDocker(here: At, script: string): Promise<void> {
   const { env } = here.surroundings.environment;
   env["PATH"] = `${here.path}/bin`;
   env["DOCKER_CONFIG"] = `${here.path}/docker`;
-  await mkdir(`${here.path}/bin`);
+  await mkdir(`${here.path}/bin`, { recursive: true });
   await mkdir(`${here.path}/docker/cli-plugins`, { recursive: true });
   await writeFile(`${here.path}/bin/docker`, `#!/bin/sh\n${script}\n`);
   await chmod(`${here.path}/bin/docker`, 0o755);
@@ -85,6 +85,30 @@ describe("doctor", () => {
     expect(findings.find(({ name }) => name === "build secret")).toMatchObject({ ok: false, exitCode: 0 });
     here.surroundings.environment.env["NPM_TOKEN"] = "set";
     expect(await here.seatrial("doctor")).toBe(code);
+  });
+
+  it("says the same of those that the Compose file gives, and that they are not known where it cannot be read", async () => {
+    await using fake = await answering();
+    const compose =
+      "services: { app: { build: { context: ., target: release, secrets: [npm] } } }\nsecrets: { npm: { environment: NPM_TOKEN } }\n";
+    const files = {
+      ...PROJECT,
+      "compose.yaml": compose,
+      "seatrial.yaml": "image: { release: release, test: test }\n",
+    };
+    await using here = await at(files, { DOCKER_HOST: `unix://${fake.socket}` });
+    await withDocker(
+      here,
+      WHOLE.replace(
+        "*compose*)",
+        `*" config "*) printf '%s\\n' "name: shop" "${compose.replace(".,", "$PWD,").trim().split("\n").join('" "')}";; *compose*)`,
+      ),
+    );
+    await here.seatrial("doctor");
+    expect(here.stdout()).toMatch(/! build secret .* npm .* NPM_TOKEN, which is not set; only builds/);
+    await withDocker(here, WHOLE);
+    await here.seatrial("doctor");
+    expect(here.stdout()).toMatch(/! build secret which the Compose file gives to builds is not known: /);
   });
 
   it("says the same to programs, as JSON", async () => {

@@ -1,11 +1,12 @@
 import { agentBinary } from "../agent/index.ts";
 import { readComposeVersion } from "../compose/index.ts";
-import { loadProject } from "../config/index.ts";
+import { loadProject, type Project } from "../config/index.ts";
 import { createStyle, type Style } from "../report/index.ts";
 import { runCommand } from "../support/command.ts";
 import { EXIT, type ExitCode, isToolError, messageOf, type ToolError } from "../support/error.ts";
 import type { GlobalFlags } from "./flags.ts";
 import { useColour } from "./output.ts";
+import { planSecrets } from "./plan-secrets.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { openEngine } from "./wire.ts";
 
@@ -104,7 +105,7 @@ const checkCompose: Check = async ({ environment }, signal) => {
   }
 };
 
-const checkProject: Check = async (surroundings, _signal, flags) => {
+const checkProject: Check = async (surroundings, signal, flags) => {
   try {
     const project = await loadProject({
       environment: surroundings.environment,
@@ -116,16 +117,30 @@ const checkProject: Check = async (surroundings, _signal, flags) => {
     const mend = suites === "" ? "name suites in seatrial.yaml (`seatrial init` writes one)" : undefined;
     return [
       { name: "project", ok: suites !== "", found, mend, exitCode: EXIT.usage },
-      ...project.config.image.missingSecrets.map(missingSecret),
+      ...(await checkSecrets(project, { surroundings, signal })),
     ];
   } catch (error) {
     return [failed("project", error, EXIT.usage)];
   }
 };
 
+async function checkSecrets(
+  project: Project,
+  options: { surroundings: Surroundings; signal: AbortSignal },
+): Promise<Finding[]> {
+  const { missing, failure } = await planSecrets({ project, ...options });
+  return [...missing.map(missingSecret), ...(failure === undefined ? [] : [unknownSecrets(failure)])];
+}
+
+/** Whoever needs them is told of it as a failure. */
+function unknownSecrets({ message, hint }: ToolError): Finding {
+  const found = `which the Compose file gives to builds is not known: ${message}`;
+  return { name: "build secret", ok: false, found, mend: hint, exitCode: EXIT.ok };
+}
+
 /** Jobs that test images which others built are rightly not given it. */
 function missingSecret(error: ToolError): Finding {
-  const found = `${error.message}; only builds and checks of the image need it`;
+  const found = `${error.message.replace(/\.$/, "")}; only builds and checks of the image need it`;
   return { name: "build secret", ok: false, found, mend: error.hint, exitCode: EXIT.ok };
 }
 

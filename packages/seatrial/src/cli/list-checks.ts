@@ -3,12 +3,14 @@ import { loadProject } from "../config/index.ts";
 import { EXIT, type ExitCode } from "../support/error.ts";
 import { createRedactor } from "../support/redact.ts";
 import type { CheckFlags } from "./flags.ts";
+import { planSecrets } from "./plan-secrets.ts";
+import { listenForStop } from "./stop-signals.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const WIDTH = 100;
 const INDENT = " ".repeat(14);
 
-/** `check --list`: what each check does, and what the project asks of it. Needs no engine. */
+/** `check --list`: what each check does, and what the project asks of it. Needs no engine, and without Compose it warns. */
 export async function listChecks(options: {
   surroundings: Surroundings;
   flags: CheckFlags;
@@ -17,8 +19,14 @@ export async function listChecks(options: {
   const { folder, file } = flags;
   const project = await loadProject({ environment: surroundings.environment, folder, file });
   const { image, check } = project.config;
-  const plan = planChecks({ settings: check, release: image.release, secrets: image.secrets });
-  const checks = createRedactor(project.secretValues).value(describeChecks(plan));
+  using stop = listenForStop(() => undefined);
+  const secrets = await planSecrets({ project, surroundings, signal: stop.signal });
+  if (secrets.failure !== undefined && check.secrets.enabled)
+    surroundings.stderr.write(
+      `warning: the build secrets of the Compose file are not named: \`docker compose config\` could not be asked (${secrets.failure.code})\n`,
+    );
+  const plan = planChecks({ settings: check, release: image.release, secrets: secrets.lookedFor });
+  const checks = createRedactor(secrets.values).value(describeChecks(plan));
   const lines =
     flags.json === true
       ? [JSON.stringify(checks)]
