@@ -1,5 +1,4 @@
 import { type CoverageCount, formatPercent, percentOf } from "../../../model/index.ts";
-import { escapeText } from "./escape.ts";
 
 /** How good a percentage looks, as a class: where people would look first. */
 export function grade(count: CoverageCount): string {
