@@ -1,7 +1,32 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** What takes longest, by its share of the processors; a measured order. */
+const LONGEST = [
+  "e2e/examples",
+  "e2e/spaces-crash",
+  "e2e/go-postgres",
+  "e2e/pipelines",
+  "e2e/cover-image",
+  "e2e/native",
+  "e2e/flask-webpack",
+  "e2e/presets",
+];
+
+/** Begins with what takes longest: what begins last runs alone in the end. A clone knows no durations; sizes of files tell little. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = LONGEST.findIndex((name) => moduleId.includes(`/${name}.`));
+      return at < 0 ? LONGEST.length : at;
+    };
+    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other));
+  }
+}
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

@@ -114,7 +114,7 @@ describe.each(PROGRAMS)(
       await docker("cp", `${container.name}:/profiles`, `${folder}/storage`);
       const pulled = await seatrial(["coverage", "pull", "storage"], { cwd: folder });
       expect(pulled.code, pulled.stdout + pulled.stderr).toBe(0);
-    }, 300_000);
+    }, 600_000);
 
     afterAll(async () => await copy[Symbol.asyncDispose]());
 

@@ -106,7 +106,7 @@ describe.each(EXAMPLES)(
       );
       for (const name of cases) expect(junit).toContain(`name="${name}"`);
       // The first time, npm and pip download what the images need.
-    }, 300_000);
+    }, 600_000);
 
     const itProposes = proposal ? it : () => undefined;
     itProposes("passes as well with what `init` proposes for it", async () => {
