@@ -9,8 +9,9 @@ import { freePort } from "./support/free-port.ts";
 import { latestOutcome, seatrial } from "./support/program.ts";
 import { project, type TestProject } from "./support/project.ts";
 import { type SecondEngine, startSecondEngine } from "./support/second-engine.ts";
+import { smallBase } from "./support/small-base.ts";
 
-const BASE = "debian:13";
+const BASE = await smallBase();
 const port = await freePort();
 const registry = `seatrial-e2e-cache-${process.pid}`;
 const name = projectNames("build-cache")("shop");

@@ -8,13 +8,16 @@ import { latestOutcome, seatrial } from "./support/program.ts";
 import { project, type TestProject } from "./support/project.ts";
 import { type PrivateRegistry, privateRegistry } from "./support/registry.ts";
 import { REGISTRY_KINDS, type RegistryKind } from "./support/registry-program.ts";
+import { smallBase } from "./support/small-base.ts";
 
 const named = projectNames("chain");
+let base: string;
 /** Of the first kind. */
 let registry: PrivateRegistry;
 const registries = new Map<RegistryKind, PrivateRegistry>();
 
 beforeAll(async () => {
+  base = await smallBase();
   for (const kind of REGISTRY_KINDS) registries.set(kind, await privateRegistry(kind));
   registry = registryOf(REGISTRY_KINDS[0]);
 });
@@ -31,7 +34,7 @@ function registryOf(kind: RegistryKind): PrivateRegistry {
 /** A project whose repository is given by a variable, as the examples have it. */
 function files(name: string, changes: { test?: string; check?: string } = {}): Record<string, string> {
   return {
-    Dockerfile: `FROM debian:13\nRUN echo ${name} > /app\nUSER nobody\nCMD ["cat", "/app"]\n`,
+    Dockerfile: `FROM ${base}\nRUN echo ${name} > /app\nUSER 65534:65534\nCMD ["cat", "/app"]\n`,
     "seatrial.yaml": `
       name: ${name}
       suites:
