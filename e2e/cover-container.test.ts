@@ -1,9 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { docker, eventually } from "./support/engine.ts";
+import { copyAgent } from "./support/own-agent.ts";
 import { ROOT } from "./support/program.ts";
+import { project } from "./support/project.ts";
 
 /**
  * Nothing but the wrapper and a program with coverage: no shell, no /tmp, no user of any name. /shared/go is as an empty volume of
@@ -11,12 +13,12 @@ import { ROOT } from "./support/program.ts";
  */
 const DOCKERFILE = `FROM golang:1.24 AS build
 WORKDIR /src
-COPY . .
-RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -trimpath -buildvcs=false -o /out/agent . \\
- && cd testdata/covered && CGO_ENABLED=0 go build -trimpath -buildvcs=false -cover -covermode=atomic -o /out/app . && mkdir /out/profiles \\
+COPY covered .
+RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -trimpath -buildvcs=false -cover -covermode=atomic -o /out/app . && mkdir /out/profiles \\
  && mkdir -p /out/shared/go && chmod 777 /out/shared/go
 FROM scratch
-COPY --from=build /out/agent /out/app /
+COPY --from=build /out/app /
+COPY --chmod=755 agent /
 COPY --from=build --chown=65532:65532 /out/profiles /profiles
 COPY --from=build /out/shared /shared
 VOLUME /profiles
@@ -27,18 +29,10 @@ ENTRYPOINT ["/agent", "cover", "--to", "/profiles", "--run", "e2e", "--service",
 const names = { image: `seatrial-e2e-cover-${process.pid}`, count: 0 };
 
 beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), "cover-container-"));
-  await writeFile(join(folder, "Dockerfile"), DOCKERFILE);
-  await docker(
-    "build",
-    "--quiet",
-    "--tag",
-    names.image,
-    "--file",
-    join(folder, "Dockerfile"),
-    join(ROOT, "agent"),
-  );
-  await rm(folder, { recursive: true });
+  await using context = await project({ Dockerfile: DOCKERFILE });
+  await cp(join(ROOT, "agent/testdata/covered"), join(context.folder, "covered"), { recursive: true });
+  await copyAgent(join(context.folder, "agent"));
+  await docker("build", "--quiet", "--tag", names.image, context.folder);
 }, 300_000);
 
 afterAll(async () => {

@@ -1,9 +1,10 @@
-import { copyFile, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CoverageReport, linesOf } from "./support/coverage/figures.ts";
 import { docker, eventually, leftovers } from "./support/engine.ts";
 import { projectNames } from "./support/forget.ts";
+import { copyAgent } from "./support/own-agent.ts";
 import { ROOT, seatrial } from "./support/program.ts";
 import { project, type TestProject } from "./support/project.ts";
 
@@ -99,7 +100,7 @@ describe.each(PROGRAMS)(
       const app = `seatrial/${own}:app`;
       await docker("build", "--quiet", "--target", "app", "--tag", app, folder);
       await using covered = await project({ Dockerfile: dockerfile(app, cover), "empty/.keep": "" });
-      await copyFile(await ownAgent(), path.join(covered.folder, "agent"));
+      await copyAgent(path.join(covered.folder, "agent"));
       await docker("build", "--quiet", "--tag", image, covered.folder);
       await using container = await deployed(image, own);
       const ask = async (address: string) => {
@@ -153,12 +154,6 @@ describe.each(PROGRAMS)(
     });
   },
 );
-
-/** The agent of this repository, for the engine's machine. */
-async function ownAgent(): Promise<string> {
-  const platform = await docker("version", "--format", "{{.Server.Os}}-{{.Server.Arch}}");
-  return `${ROOT}/packages/seatrial/dist/agent/agent-${platform}`;
-}
 
 /** A container of the image, answering at a port of this machine. */
 async function deployed(image: string, name: string) {

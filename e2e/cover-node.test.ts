@@ -1,17 +1,14 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { docker, eventually } from "./support/engine.ts";
-import { ROOT } from "./support/program.ts";
+import { copyAgent } from "./support/own-agent.ts";
+import { project } from "./support/project.ts";
 
 /** The wrapper in front of two programs: one that leaves signals to Node, and one that listens itself. */
-const DOCKERFILE = `FROM golang:1.24 AS build
-WORKDIR /src
-COPY . .
-RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -trimpath -buildvcs=false -o /out/agent .
-FROM node:20-slim
-COPY --from=build /out/agent /agent
+const DOCKERFILE = `FROM node:20-slim
+COPY --chmod=755 agent /agent
 RUN mkdir -m 777 /profiles /app \\
  && echo 'const used = () => console.log("ready"); used(); setInterval(used, 60000);' > /app/plain.js \\
  && echo 'process.on("SIGTERM", () => process.exit(3)); require("./plain.js");' > /app/listens.js
@@ -23,11 +20,9 @@ ENTRYPOINT ["/agent", "cover", "--"]
 const names = { image: `seatrial-e2e-cover-node-${process.pid}`, count: 0 };
 
 beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), "cover-node-"));
-  const file = join(folder, "Dockerfile");
-  await writeFile(file, DOCKERFILE);
-  await docker("build", "--quiet", "--tag", names.image, "--file", file, join(ROOT, "agent"));
-  await rm(folder, { recursive: true });
+  await using context = await project({ Dockerfile: DOCKERFILE });
+  await copyAgent(join(context.folder, "agent"));
+  await docker("build", "--quiet", "--tag", names.image, context.folder);
 }, 300_000);
 
 afterAll(async () => {
