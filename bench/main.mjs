@@ -25,7 +25,7 @@ const [name = "", ...flags] = process.argv.slice(2);
 const comparison = comparisons[name];
 if (comparison === undefined) {
   console.error(
-    `usage: npm run bench -- ${Object.keys(comparisons).join("|")} [--rounds N] [--storage layer|memory] [--part NAME] [--dry-run]`,
+    `usage: npm run bench -- ${Object.keys(comparisons).join("|")} [--rounds N] [--storage layer|memory] [--part NAME] [--layer-bytes N] [--dry-run]`,
   );
   process.exit(2);
 }
@@ -35,6 +35,7 @@ const { values } = parseArgs({
     rounds: { type: "string" },
     storage: { type: "string" },
     part: { type: "string" },
+    "layer-bytes": { type: "string" },
     "dry-run": { type: "boolean", default: false },
   },
 });

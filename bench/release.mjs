@@ -17,7 +17,8 @@ import { untilAnswers } from "./until-answers.mjs";
 const NAME = "bench-release";
 const SHAPE = { layers: 6, layerBytes: 8_000_000 };
 
-export async function release({ rounds = 7 } = {}) {
+/** `layer-bytes`: the image is smaller where only its way is looked at. */
+export async function release({ rounds = 7, "layer-bytes": layerBytes = SHAPE.layerBytes } = {}) {
   const home = await mkdtemp(join(tmpdir(), "seatrial-bench-release-"));
   const folder = join(home, "project");
   let registry;
@@ -29,7 +30,7 @@ export async function release({ rounds = 7 } = {}) {
     const key = await makeKey(home);
     const on = join(home, "earlier");
     const earlier = await earlierRelease({ folder: on, key, name: NAME, registry, proxy });
-    const made = makeRandomImage(SHAPE);
+    const made = makeRandomImage({ ...SHAPE, layerBytes: Number(layerBytes) });
     const repository = `${proxy.host}/${NAME}`;
     image = { reference: `${repository}@${made.identity.digest}`, ...made.identity };
     await pushImage({ host: registry.host, name: NAME, image: made });

@@ -20,7 +20,7 @@ it("the comparison of whole pipelines knows the example's jobs, and a script's f
 });
 
 it("the comparison of promotions runs, and finds the tested digest under every tag", async () => {
-  const said = await bench("release", "--rounds", "1");
+  const said = await bench("release", "--rounds", "1", "--layer-bytes", "10000");
   const rows = said.split("\n").filter((line) => /^\| seatrial release.*\| yes \|$/.test(line));
   expect(rows.map((row) => row.split(" | ")[0])).toEqual([
     "| seatrial release",
@@ -33,9 +33,10 @@ it("the comparison of promotions runs, and finds the tested digest under every t
 });
 
 it("a comparison that is stopped removes what it made", async () => {
-  const { child, ended } = startCommand([process.execPath, `${ROOT}/bench/main.mjs`, "release"], {
-    cwd: ROOT,
-  });
+  const { child, ended } = startCommand(
+    [process.execPath, `${ROOT}/bench/main.mjs`, "release", "--layer-bytes", "10000"],
+    { cwd: ROOT },
+  );
   const containers = (...flags: string[]) =>
     docker("ps", "--quiet", ...flags, "--filter", `name=^/?seatrial-bench-registry-${child.pid}$`);
   await eventually({ ask: () => containers(), until: (found) => found !== "", within: 30_000 });
