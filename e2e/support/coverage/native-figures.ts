@@ -65,7 +65,7 @@ export const NODE_REPORT: NativeReport = {
   script: `cd /app
     profiles=$(mktemp -d)
     for file in $RAW/*/node/*.json; do cp "$file" "$profiles/$(echo "$file" | tr / -)"; done
-    npx c8 report --temp-directory $profiles --reporter json-summary --reports-dir /tmp/report
+    node_modules/.bin/c8 report --temp-directory $profiles --reporter json-summary --reports-dir /tmp/report
     cat /tmp/report/coverage-summary.json`,
   figures(output) {
     const { total: _, ...files } = JSON.parse(output) as CountedReport;
