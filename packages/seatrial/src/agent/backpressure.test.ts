@@ -7,10 +7,12 @@ const signal = new AbortController().signal;
 const CHUNK = 64 * 1024;
 /** What may be on its way between a process and a reader that does nothing: windows and buffers of both ends. */
 const UNDER_WAY = 4 * 1024 * 1024;
+/** More than that. */
+const CHUNKS = (1.5 * UNDER_WAY) / CHUNK;
 
 describe("a slow reader", () => {
   test("slows the process down instead of filling memory, and gets every byte", async () => {
-    const total = 64 * 1024 * 1024;
+    const total = 4 * UNDER_WAY;
     let produced = 0;
     const fake = fakeAgent({
       *processes() {
@@ -36,7 +38,7 @@ describe("a slow reader", () => {
   test("of one process does not hold up another process, nor a question", async () => {
     const fake = fakeAgent({
       *processes(spec) {
-        for (let at = 0; at < 400; at += 1) yield { stdout: Buffer.alloc(CHUNK) };
+        for (let at = 0; at < CHUNKS; at += 1) yield { stdout: Buffer.alloc(CHUNK) };
         yield { stdout: spec.argv[0] ?? "" };
       },
     });
@@ -45,7 +47,7 @@ describe("a slow reader", () => {
     const quick = await agent.run({ argv: ["quick"] }, signal);
     let read = 0;
     for await (const { data } of quick.output) read += data.length;
-    expect(read).toBe(400 * CHUNK + 5);
+    expect(read).toBe(CHUNKS * CHUNK + 5);
     expect(await agent.hello(signal)).toMatchObject({ protocol: 1 });
     expect(stuck).toHaveLength(20);
   });

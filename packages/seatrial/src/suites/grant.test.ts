@@ -41,9 +41,9 @@ describe("what processes are granted", () => {
 
   test("is each Go binary's own, and failed is only the one with a failing test", async () => {
     await using place = await tempPlace();
-    const body = `console.log("mine is " + process.env.MINE);`;
+    const body = 'echo "mine is $MINE"';
     await writeGoBinary(`${place.root}/out/a.test`, { tests: ["TestA"], body });
-    const broken = `${body} console.log(mark + "--- FAIL: " + test + " (0.00s)"); process.exit(1);`;
+    const broken = `${body}; echo "$mark--- FAIL: $test (0.00s)"; exit 1`;
     await writeGoBinary(`${place.root}/out/b.test`, { tests: ["TestB"], body: broken });
     const { grant, released, given } = numbers();
     const spec = { runner: "go", binaries: `${place.root}/out` } as const;

@@ -144,7 +144,7 @@ describe("what no test can tell", () => {
 
   test("an exit code that contradicts the tests is a problem", async () => {
     await using place = await tempPlace();
-    await writeGoBinary(`${place.root}/out/a.test`, { tests: ["TestX"], body: "process.exitCode = 66;" });
+    await writeGoBinary(`${place.root}/out/a.test`, { tests: ["TestX"], body: "code=66" });
     const run = await runLocalShard({ place, spec: goSpec(place) });
     expect(run).toMatchObject({
       status: "failed",

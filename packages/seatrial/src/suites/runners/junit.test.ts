@@ -13,15 +13,9 @@ const FAILED =
   '<testsuite name="s"><testcase classname="c" name="no"><failure message="m"/></testcase></testsuite>';
 
 function writing(files: Record<string, string>, after = ""): string[] {
-  const script = `
-const { mkdirSync, writeFileSync } = require("node:fs");
-for (const [name, text] of Object.entries(${JSON.stringify(files)})) {
-  const file = name.startsWith("/") ? name : process.env.SEATRIAL_RESULTS + "/" + name;
-  mkdirSync(require("node:path").dirname(file), { recursive: true });
-  writeFileSync(file, text);
-}
-${after}`;
-  return ["node", "-e", script];
+  const write = 'file=$(realpath -m "$1"); mkdir -p "${file%/*}"; printf %s "$2" > "$file"; shift 2';
+  const script = `cd "$SEATRIAL_RESULTS"\nwhile [ $# -gt 0 ]; do ${write}; done\n${after}`;
+  return ["sh", "-c", script, "sh", ...Object.entries(files).flat()];
 }
 
 const junit = (command: string[]) => ({ runner: "junit", command }) as const;
@@ -97,7 +91,7 @@ test("a file goes before a report on stdout", async () => {
   await using place = await tempPlace();
   const run = await runLocalShard({
     place,
-    spec: junit(writing({ "a.xml": REPORT }, `console.log(${JSON.stringify(FAILED)})`)),
+    spec: junit(writing({ "a.xml": REPORT }, `echo '${FAILED}'`)),
   });
   expect(run).toMatchObject({ status: "passed", counts: { passed: 1, failed: 0 } });
 });
@@ -120,7 +114,7 @@ test("an exit code that contradicts the report is a problem, both ways", async (
   await using place = await tempPlace();
   const failing = await runLocalShard({
     place,
-    spec: junit(writing({ "a.xml": REPORT }, "process.exit(1)")),
+    spec: junit(writing({ "a.xml": REPORT }, "exit 1")),
   });
   expect(failing).toMatchObject({ status: "failed", problems: [{ code: "SUITE_RESULTS_DISAGREE" }] });
   await using other = await tempPlace();
@@ -130,7 +124,7 @@ test("an exit code that contradicts the report is a problem, both ways", async (
 
 test("a failing test with a failing exit code needs no problem", async () => {
   await using place = await tempPlace();
-  const run = await runLocalShard({ place, spec: junit(writing({ "a.xml": FAILED }, "process.exit(1)")) });
+  const run = await runLocalShard({ place, spec: junit(writing({ "a.xml": FAILED }, "exit 1")) });
   expect(run).toMatchObject({ status: "failed", counts: { failed: 1 }, problems: [] });
 });
 

@@ -7,7 +7,7 @@ vi.setConfig({ testTimeout: 30_000 });
 
 const printing = (text: string, code = 0): Partial<SuiteSpec> => ({
   runner: "tap",
-  command: ["node", "-e", `console.log(${JSON.stringify(text)}); process.exitCode = ${code}`],
+  command: ["sh", "-c", `printf '%s\\n' "$0"; exit ${code}`, text],
 });
 
 test("each point is a test, reported while the command still runs", async () => {

@@ -10,14 +10,15 @@ import { TEXTS } from "./subjects-text.ts";
 import { watchRoom } from "./watch-room.ts";
 
 // A program of its own: with the little memory that it is started with, it ends where one of its inputs takes more.
-const [, , name] = process.argv;
-const subject = [...TEXTS, ...BINARIES, ...STORAGES, ...GREEDY].find((each) => each.name === name);
-if (subject === undefined) throw new Error(`there is no subject ${name}`);
-writeSync(1, `${JSON.stringify(await survive(subject))}\n`);
+const setInput = watchRoom();
+for (const name of process.argv.slice(2)) {
+  const subject = [...TEXTS, ...BINARIES, ...STORAGES, ...GREEDY].find((each) => each.name === name);
+  if (subject === undefined) throw new Error(`there is no subject ${name}`);
+  writeSync(1, `${JSON.stringify(await survive(subject))}\n`);
+}
 
 async function survive({ inputs, read }: Subject): Promise<FuzzCounts> {
   const counts: FuzzCounts = { read: 0, refused: 0 };
-  const setInput = watchRoom();
   let at = 0;
   for (const input of inputs()) {
     at += 1;
