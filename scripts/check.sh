@@ -2,13 +2,13 @@
 # What every commit passes: check.sh [sources | program]... Default: both. `program` needs the built one.
 . "$(dirname "$0")/lib.sh"
 sources() {
-  step "format and lint" npx biome ci . --error-on-warnings
-  step "unused code" npx knip
+  step "format and lint" node_modules/.bin/biome ci . --error-on-warnings
+  step "unused code" node_modules/.bin/knip
   # With the import table and generated files.
-  step "unit tests" npx vitest run --project unit --reporter=default --reporter=json --outputFile.json=.test-results/unit.json
+  step "unit tests" node_modules/.bin/vitest run --project unit --reporter=default --reporter=json --outputFile.json=.test-results/unit.json
 }
 program() {
-  step "types" npx tsc -p tsconfig.json
+  step "types" node_modules/.bin/tsc -p tsconfig.json
 }
 step "dependencies" install_dependencies
 [ $# -gt 0 ] || set -- sources program

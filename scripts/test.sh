@@ -27,7 +27,7 @@ await "base images"
 beside "stand-ins" rig/test --new
 beside "python client" node scripts/test-python-client.mjs
 failed=0
-step "contract and end-to-end" npx vitest run --project contract --project e2e --reporter=default --reporter=json --outputFile.json=.test-results/engine.json || failed=1
+step "contract and end-to-end" node_modules/.bin/vitest run --project contract --project e2e --reporter=default --reporter=json --outputFile.json=.test-results/engine.json || failed=1
 for part in "agent and Go client" "python client" "stand-ins"; do await "$part" || failed=1; done
 node scripts/test-summary.mjs || failed=1
 exit "$failed"
