@@ -37,13 +37,13 @@ describe("every wait ends", () => {
   });
 
   test("later for the end of an upload of many bytes, which a registry hashes and moves first", async () => {
-    await using subject = await startSubject({ client: { limits: { answer: 3_000 } } });
+    await using subject = await startSubject({ client: { limits: { answer: 2_000 } } });
     const { server, app, waits } = subject;
-    const blob = freshBlob(5_000_000);
+    const blob = freshBlob(30_000_000);
     server.fault(async ({ method, stream }, response) => {
       if (method !== "PUT") return;
       for await (const _chunk of stream);
-      setTimeout(() => response.writeHead(201).end(), 4_000);
+      setTimeout(() => response.writeHead(201).end(), 3_000);
       return true;
     });
     await app.blobs.put(blob, signal);
