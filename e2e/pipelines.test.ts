@@ -118,45 +118,14 @@ async function recordedDigests(folder: string): Promise<string[]> {
   return outcomes.flatMap(({ pushed = [] }) => pushed.map(({ digest }) => digest));
 }
 
-describe("against the engine's socket", () => {
-  const flags = ["--volume", "/var/run/docker.sock:/var/run/docker.sock"];
-
-  /** The engine as it would be on another machine: what was built or pulled is gone. */
-  async function betweenStages(build: RanJob) {
-    for (const { imageId } of await pushedBy(build)) {
-      await docker("image", "rm", "--force", imageId).catch(() => undefined);
-      await expect(docker("image", "inspect", imageId)).rejects.toThrow("No such image");
-    }
-  }
-
-  it("the jobs' image has all that seatrial needs", async () => {
-    const place = ["--volume", `${ROOT}/examples/go-redis:/project:ro`, "--workdir", "/project"];
-    const said = await docker("run", "--rm", ...flags, ...place, CI_IMAGE, "seatrial", "doctor");
-    expect(said.match(/^✔ \w+/gm)).toEqual(["✔ engine", "✔ agent", "✔ buildx", "✔ compose", "✔ project"]);
-  });
-
-  it("GitHub's workflow builds, tests in parallel jobs, and releases one image", async () => {
-    await using made = await till({ name: named("github"), system: "github", image: CI_IMAGE });
-    const { source, pipeline, sha } = made;
-    await using runner = await createRunner({ source: source.folder, image: CI_IMAGE, flags, betweenStages });
-    const jobs = githubJobs(pipeline, await settings("github"));
-    const ran = await runner.run(jobs);
-    await expectSameImage(ran, jobs, { team: "github", tags: [sha, "trunk", "latest"] });
-  }, 600_000);
-
-  it("Jenkins' pipeline for a tag builds, tests in parallel cells, and releases one image under the tag's name", async () => {
-    await using made = await till({ name: named("jenkins"), system: "jenkins", image: CI_IMAGE });
-    const { source, pipeline, sha } = made;
-    const tag: Ref = { type: "tag", name: "v1.2.0" };
-    await run("git", ["-C", source.folder, "tag", tag.name]);
-    await using runner = await createRunner({ source: source.folder, image: CI_IMAGE, flags, betweenStages });
-    const jobs = await jenkinsJobs(pipeline, await settings("jenkins"), tag);
-    const ran = await runner.run(jobs);
-    await expectSameImage(ran, jobs, { team: "jenkins", tags: [sha, tag.name, "latest"] });
-  }, 600_000);
+it("the jobs' image has all that seatrial needs", async () => {
+  const engine = ["--volume", "/var/run/docker.sock:/var/run/docker.sock"];
+  const place = ["--volume", `${ROOT}/examples/go-redis:/project:ro`, "--workdir", "/project"];
+  const said = await docker("run", "--rm", ...engine, ...place, CI_IMAGE, "seatrial", "doctor");
+  expect(said.match(/^✔ \w+/gm)).toEqual(["✔ engine", "✔ agent", "✔ buildx", "✔ compose", "✔ project"]);
 });
 
-describe("against Docker in Docker, over TLS", () => {
+describe("with an empty engine for each job", () => {
   let engine: SecondEngine;
   beforeAll(async () => {
     engine = await startSecondEngine({ port: Number(registry.host.split(":")[1]) });
@@ -165,7 +134,34 @@ describe("against Docker in Docker, over TLS", () => {
   }, 300_000);
   afterAll(() => engine?.[Symbol.asyncDispose]());
 
-  it("GitLab's pipeline of a project in a folder has an empty engine for each job, and releases the image that an earlier pipeline would have", async () => {
+  /** Runs jobs that find the engine by these flags of `docker run`. */
+  async function runnerOf(source: TestProject, flags: string[]) {
+    const beforeEach = () => engine.empty({ keep: [TILL_BASE] });
+    return await createRunner({ source: source.folder, image: CI_IMAGE, flags, beforeEach });
+  }
+  const itsSocket = () => ["--volume", `${engine.socket}:/var/run/docker.sock`];
+
+  it("GitHub's workflow builds, tests in parallel jobs, and releases one image, by the engine's socket", async () => {
+    await using made = await till({ name: named("github"), system: "github", image: CI_IMAGE });
+    const { source, pipeline, sha } = made;
+    await using runner = await runnerOf(source, itsSocket());
+    const jobs = githubJobs(pipeline, await settings("github"));
+    const ran = await runner.run(jobs);
+    await expectSameImage(ran, jobs, { team: "github", tags: [sha, "trunk", "latest"] });
+  }, 600_000);
+
+  it("Jenkins' pipeline for a tag builds, tests in parallel cells, and releases one image under the tag's name, by the engine's socket", async () => {
+    await using made = await till({ name: named("jenkins"), system: "jenkins", image: CI_IMAGE });
+    const { source, pipeline, sha } = made;
+    const tag: Ref = { type: "tag", name: "v1.2.0" };
+    await run("git", ["-C", source.folder, "tag", tag.name]);
+    await using runner = await runnerOf(source, itsSocket());
+    const jobs = await jenkinsJobs(pipeline, await settings("jenkins"), tag);
+    const ran = await runner.run(jobs);
+    await expectSameImage(ran, jobs, { team: "jenkins", tags: [sha, tag.name, "latest"] });
+  }, 600_000);
+
+  it("GitLab's pipeline of a project in a folder releases the image that an earlier pipeline would have, by Docker in Docker over TLS", async () => {
     const folder = "services/till";
     await using made = await till({ name: named("gitlab"), system: "gitlab", image: CI_IMAGE, folder });
     const { source, cwd, pipeline, sha } = made;
@@ -180,8 +176,7 @@ describe("against Docker in Docker, over TLS", () => {
 
     const certificates = engine.env["DOCKER_CERT_PATH"] ?? "";
     const flags = ["--add-host", `docker:${engine.address}`, "--volume", `${certificates}:/certs/client:ro`];
-    const beforeEach = () => engine.empty({ keep: [TILL_BASE] });
-    await using runner = await createRunner({ source: source.folder, image: CI_IMAGE, flags, beforeEach });
+    await using runner = await runnerOf(source, flags);
     const jobs = gitlabJobs(pipeline, own);
     expect(jobs[0]?.env).toMatchObject({ DOCKER_HOST: "tcp://docker:2376", DOCKER_TLS_VERIFY: "1" });
     const ran = await runner.run(jobs);

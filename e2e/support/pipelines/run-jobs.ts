@@ -26,10 +26,8 @@ export async function createRunner(options: {
   image: string;
   /** Flags of `docker run`: the way to the jobs' engine. */
   flags: string[];
-  /** Makes the engine ready for a job: they run one after the other then. Default: those of a stage share it. */
-  beforeEach?: () => Promise<void>;
-  /** Is given the first job as soon as it has passed, and is called again after each further stage. */
-  betweenStages?: (build: RanJob) => Promise<void>;
+  /** Makes the engine ready for a job. They run one after the other, also those that a system would run side by side. */
+  beforeEach: () => Promise<void>;
 }): Promise<Runner> {
   const home = await mkdtemp(path.join(tmpdir(), "seatrial-e2e-jobs-"));
   const artifacts = path.join(home, "artifacts");
@@ -69,11 +67,9 @@ export async function createRunner(options: {
   }
 
   async function runStage(jobs: readonly PipelineJob[]): Promise<RanJob[]> {
-    const { beforeEach } = options;
-    if (beforeEach === undefined) return await Promise.all(jobs.map(runJob));
     const ended: RanJob[] = [];
     for (const [index, job] of jobs.entries()) {
-      await beforeEach();
+      await options.beforeEach();
       ended.push(await runJob(job, index));
     }
     return ended;
@@ -86,7 +82,6 @@ export async function createRunner(options: {
         const ended = await runStage(jobs.filter((job) => job.stage === stage));
         ran.push(...ended);
         if (ended.some(({ code }) => code !== 0)) break;
-        if (ran[0] !== undefined) await options.betweenStages?.(ran[0]);
       }
       return ran;
     },
