@@ -9,7 +9,7 @@ const STATELESS = ["direct", "fanout", "topic", "headers"];
 /**
  * Puts a used vhost back to its template: every queue goes, with its messages, and what is declared is declared again. The space has
  * a new password then, which keeps out whoever comes back with the old one. True when the result is proven to be the template.
- * False: a client is connected, or there is something that cannot be judged.
+ * False: a client is connected or just going, or there is something that cannot be judged.
  */
 export async function resetVhost(parts: {
   vhosts: Vhosts;
@@ -27,7 +27,9 @@ export async function resetVhost(parts: {
   const now = await vhosts.export(name, signal);
   if (!now.exchanges.every(({ type }) => STATELESS.includes(String(type)))) return false;
 
-  const queues = await vhosts.rows(`queues/${at}?columns=name`, signal);
+  const queues = await vhosts.rows(`queues/${at}?columns=name,exclusive`, signal);
+  // Its connection is about to end, and nobody else can delete it.
+  if (queues.some(({ exclusive }) => exclusive === true)) return false;
   const declared = template.exchanges.map(textOf);
   const extra = now.exchanges.filter((exchange) => !declared.includes(textOf(exchange)));
   await inParallel(queues, (queue) => vhosts.remove(`queues/${at}`, queue, signal));
