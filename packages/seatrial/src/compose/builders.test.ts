@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
 import { builderVariables } from "./builders.ts";
 import { resolved } from "./testing/model.ts";
+import { projectTarget } from "./testing/project-target.ts";
 
 it("the variables of builds are those of active services, and of those that are named with all that they need", async () => {
-  const built = (secret: unknown) => ({ build: { context: "/p", secrets: [secret] } });
+  const built = (secret: unknown) => ({ build: { context: "/project", secrets: [secret] } });
   const compose = resolved({
     services: {
       app: built({ source: "npm", target: "npmrc" }),
@@ -17,7 +18,7 @@ it("the variables of builds are those of active services, and of those that are 
       npm: { environment: "NPM_TOKEN" },
       pip: { environment: "PIP_TOKEN" },
       dev: { environment: "DEV_TOKEN" },
-      file: { file: "/p/.npmrc" },
+      file: { file: "/project/.npmrc" },
     },
   });
   const of = (further: string[]) =>
@@ -27,26 +28,16 @@ it("the variables of builds are those of active services, and of those that are 
 });
 
 it("a secret that the project's configuration has too is only taken from the file for builds that are not the project's own", async () => {
-  const target = {
-    key: "release",
-    context: "/p",
-    dockerfile: "/p/Dockerfile",
-    args: {},
-    secrets: [],
-    contexts: {},
-    ssh: [],
-    extraHosts: [],
-    labels: {},
-    cacheFrom: [],
-  };
   const variables = async (build: object) => {
     const compose = resolved({
       services: {
-        app: { build: { context: "/p", secrets: [{ source: "npm", target: "npmrc" }, "pip"], ...build } },
+        app: {
+          build: { context: "/project", secrets: [{ source: "npm", target: "npmrc" }, "pip"], ...build },
+        },
       },
       secrets: { npm: { environment: "NPM_TOKEN" }, pip: { environment: "PIP_TOKEN" } },
     });
-    const projectTargets = [{ target, isLastStage: true }];
+    const projectTargets = [projectTarget({}, true)];
     return await builderVariables({ compose, further: [], projectTargets, overridden: ["npmrc"] });
   };
   expect(await variables({})).toEqual(["PIP_TOKEN"]);

@@ -1,10 +1,9 @@
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import type { BuildTarget } from "../model/index.ts";
 import { type PlanServicesOptions, planServices } from "./plan.ts";
-import type { ProjectTarget } from "./project-target.ts";
 import { folderWith } from "./testing/folder.ts";
 import { resolved, serviceOf } from "./testing/model.ts";
+import { projectTarget } from "./testing/project-target.ts";
 
 async function plan(
   services: object,
@@ -17,23 +16,6 @@ async function plan(
     environment: { TOKEN: "token-value" },
     ...options,
   });
-}
-
-function projectTarget(rest: Partial<BuildTarget>, isLastStage = false): ProjectTarget {
-  const target: BuildTarget = {
-    key: "release",
-    context: "/project",
-    dockerfile: "/project/Dockerfile",
-    args: {},
-    secrets: [],
-    contexts: {},
-    ssh: [],
-    extraHosts: [],
-    labels: {},
-    cacheFrom: [],
-    ...rest,
-  };
-  return { target, isLastStage };
 }
 
 describe("a build section", () => {
