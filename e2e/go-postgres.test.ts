@@ -87,12 +87,16 @@ describe("with its services in reach", () => {
     const binaries = files.filter((name) => name.endsWith(".test"));
     expect(binaries.length).toBeGreaterThan(7);
     expect((await run("up")).code).toBe(0);
-    for (const _ of ["first", "second"]) {
-      const all = 'for test in "$@"; do "$0/$test" -test.v || exit 1; done';
-      const ended = await run("exec", "--", "sh", "-c", all, `${example.folder}/tests`, ...binaries);
+    const all = 'for test in "$@"; do "$0/$test" -test.v || exit 1; done';
+    const passes = async (names: string[]) => {
+      const ended = await run("exec", "--", "sh", "-c", all, `${example.folder}/tests`, ...names);
       expect(ended.code, ended.stdout).toBe(0);
-      expect(ended.stdout.match(/--- PASS/g)).toHaveLength(TESTS.integration);
-    }
+      return ended.stdout.match(/--- PASS/g)?.length ?? 0;
+    };
+    expect(await passes(binaries)).toBe(TESTS.integration);
+    // Once more with what the first left, but for what makes databases by the dozen.
+    const fewer = binaries.filter((name) => !name.includes("isolation"));
+    expect(await passes(fewer)).toBeGreaterThan(fewer.length);
     expect((await run("down")).code).toBe(0);
     expect(await leftovers({ project: example.name })).toEqual([]);
   }, 300_000);

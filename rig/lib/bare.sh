@@ -7,6 +7,16 @@
 BARE_SUITE=bookworm
 BARE_PACKAGES=make,git,ca-certificates
 
+# bare_disk FOLDER: a disk of its own behind it, as large as is free here at most, and gone when it is not mounted any more. A folder here
+# would be as fast or slow as this machine's file system is: without a journal, as some have it, ext4 makes files slowly where many were removed.
+bare_disk() {
+  truncate --size 40G "$1.disk"
+  mkfs.ext4 -q "$1.disk"
+  mount -o loop "$1.disk" "$1"
+  rm "$1.disk"
+  rmdir "$1/lost+found"
+}
+
 # bare_root FOLDER: the root file system, with this machine's mirror, certificate authorities, Node and npm, and the repository.
 bare_root() {
   local root=$1 uri security node npm
@@ -100,5 +110,6 @@ bare_remove() {
   while read -r controller; do
     find "$controller/$name" -depth -type d 2>/dev/null | while read -r group; do rmdir "$group" || true; done
   done < <(bare_controllers)
-  rm -rf --one-file-system "$machine" "$machine.sources"
+  if mountpoint --quiet "$machine"; then umount "$machine"; fi
+  rm -rf --one-file-system "$machine" "$machine.sources" "$machine.disk"
 }

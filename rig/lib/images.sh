@@ -29,12 +29,15 @@ check_names() {
   done
 }
 
-# The state of every image of the engine: "tag stand-in? inputs".
+# The state of every image of the engine: "tag stand-in? inputs". Others may remove images meanwhile: the rest is told.
 image_labels() {
+  local ids
+  mapfile -t ids < <(docker image ls --quiet --no-trunc | sort -u)
+  [[ ${#ids[@]} -gt 0 ]] || return 0
   # shellcheck disable=SC2016 # the template's own variables
-  docker image ls --quiet --no-trunc | sort -u | xargs -r docker image inspect --format \
+  docker image inspect "${ids[@]}" 2> >(grep -vi 'no such image' >&2) --format \
     '{{range .RepoTags}}{{.}} {{with $.Config.Labels}}{{index . "org.seatrial.stand-in"}} {{index . "org.seatrial.stand-in.inputs"}}{{end}}
-{{end}}'
+{{end}}' || true
 }
 
 # inputs_hash FOLDER/STAGE BASE_HASH
