@@ -12,6 +12,8 @@ import { project, type TestProject } from "./support/project.ts";
 
 const EXAMPLE = `${ROOT}/examples/flask-webpack`;
 const MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
+/** The first build in an engine downloads what npm and pip install: the test that happens to come first waits for that. */
+const DOWNLOADS = { timeout: 600_000 };
 const named = projectNames("flask-webpack");
 
 /** The example in a folder of its own, under a name of its own. */
@@ -40,15 +42,19 @@ async function statusOf(url: string): Promise<number | string | undefined> {
   }
 }
 
-it("a changed line of Python runs no npm, webpack or pip again", async () => {
+it("a changed line of Python runs no npm, webpack or pip again", DOWNLOADS, async () => {
   await using example = await copy("one-line");
-  await seatrial(["build"], { cwd: example.folder });
+  const build = async () => {
+    const ended = await seatrial(["build"], { cwd: example.folder });
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0);
+  };
+  await build();
   const first = await latestOutcome(example.folder);
   const file = "src/lendly/terms.py";
   const source = await readFile(`${example.folder}/${file}`, "utf8");
   // A line that no other build has seen.
   await example.write(file, `${source}\n# ${example.folder}\n`);
-  await seatrial(["build"], { cwd: example.folder });
+  await build();
   const second = await latestOutcome(example.folder);
   const events = await readFile(`${example.folder}/.seatrial/latest/events.ndjson`, "utf8");
   const steps = [...events.matchAll(/"node-progress".*"note":"\[\S+ (\S+) \d+\/\d+\] ([^"]*)"/g)];
@@ -65,7 +71,7 @@ it("a changed line of Python runs no npm, webpack or pip again", async () => {
   expect(changed.map(({ target }) => target).sort()).toEqual(["release", "test"]);
 });
 
-it("is served by docker compose with the same files, from an empty database", async () => {
+it("is served by docker compose with the same files, from an empty database", DOWNLOADS, async () => {
   await using example = await project({}, { from: EXAMPLE });
   const name = named("compose");
   const env = { COMPOSE_PROJECT_NAME: name, PORT: `${await freePort()}` };
