@@ -39,6 +39,9 @@ await step("program", async () => {
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
     legalComments: "linked",
+    // Node reads all that a command needs at each start. Names stay, for those who read where an error came from.
+    minifyWhitespace: true,
+    minifySyntax: true,
     define: { "process.env.NODE_ENV": '"production"' },
     // The same library as ES modules: its CommonJS form cannot be shaken, and loses its names when imported lazily.
     alias: { yaml: join(root, "node_modules/yaml/browser/index.js") },

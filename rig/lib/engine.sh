@@ -101,7 +101,8 @@ engine_start() {
   # A configuration file of our own: the one in /etc belongs to the user's engine, if there ever is one.
   printf '{}\n' >"$RIG_STATE/daemon.json"
   mtu=$(uplink_mtu)
-  setsid nohup dockerd --config-file "$RIG_STATE/daemon.json" --label "$RIG_LABEL" \
+  # It starts itself anew several times for each container, and each of those would collect garbage that ends with it.
+  GOGC=400 setsid nohup dockerd --config-file "$RIG_STATE/daemon.json" --label "$RIG_LABEL" \
     --data-root "$RIG_STATE/docker" --exec-root "$RIG_RUN/exec" --pidfile "$RIG_RUN/docker.pid" \
     --host "unix://$ENGINE_SOCKET" --mtu "$((mtu > 1500 ? 1500 : mtu))" </dev/null >"$log" 2>&1 &
   pid=$!
