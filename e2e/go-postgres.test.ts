@@ -63,7 +63,7 @@ describe("with its services in reach", () => {
     const ended = await make("keep", example.cwd);
     expect(ended.code, ended.stdout).not.toBe(0);
     const { suites } = await latestOutcome(example.cwd);
-    expect(suites[0]?.counts).toEqual({ passed: TESTS.integration - 1, failed: 1, skipped: 0 });
+    expect(suites[0]?.counts).toEqual({ passed: 0, failed: 1, skipped: 0 });
     // The reason comes first, then where the database is.
     expect(ended.stdout).toMatch(/TestOnPurpose .*\n +\S+\.go:\d+: failed as it was asked to/);
     const list = await run("space", "list");
@@ -94,9 +94,8 @@ describe("with its services in reach", () => {
       return ended.stdout.match(/--- PASS/g)?.length ?? 0;
     };
     expect(await passes(binaries)).toBe(TESTS.integration);
-    // Once more with what the first left, but for what makes databases by the dozen.
-    const fewer = binaries.filter((name) => !name.includes("isolation"));
-    expect(await passes(fewer)).toBeGreaterThan(fewer.length);
+    // Once more some, with what the first left.
+    expect(await passes(binaries.filter((name) => name.includes("stocktake")))).toBeGreaterThan(3);
     expect((await run("down")).code).toBe(0);
     expect(await leftovers({ project: example.name })).toEqual([]);
   }, 300_000);

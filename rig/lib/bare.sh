@@ -110,6 +110,6 @@ bare_remove() {
   while read -r controller; do
     find "$controller/$name" -depth -type d 2>/dev/null | while read -r group; do rmdir "$group" || true; done
   done < <(bare_controllers)
-  if mountpoint --quiet "$machine"; then umount "$machine"; fi
+  if mountpoint --quiet "$machine"; then umount --lazy "$machine"; fi
   rm -rf --one-file-system "$machine" "$machine.sources" "$machine.disk"
 }
