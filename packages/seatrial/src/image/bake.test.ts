@@ -1,19 +1,9 @@
 import { expect, it } from "vitest";
-import type { BuildTarget } from "../model/index.ts";
+import { buildTarget } from "../model/testing/build-target.ts";
 import { bakeFile } from "./bake.ts";
 import { bakeName } from "./names.ts";
 
-const target: BuildTarget = {
-  key: "release",
-  context: "/project",
-  args: {},
-  secrets: [],
-  contexts: {},
-  ssh: [],
-  extraHosts: [],
-  labels: {},
-  cacheFrom: [],
-};
+const target = buildTarget();
 
 it("writes only what is said, so that equal sources give equal builds", () => {
   expect(bakeFile([target], () => ({ tags: ["a:1"] }))).toEqual({

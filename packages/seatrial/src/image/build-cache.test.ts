@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createMemoryEngine } from "../engine/memory/index.ts";
-import type { BuildTarget } from "../model/index.ts";
+import { buildTarget } from "../model/testing/build-target.ts";
 import {
   type BuildCache,
   cacheReference,
@@ -10,17 +10,7 @@ import {
   startsEmpty,
 } from "./build-cache.ts";
 
-const target = (key: string): BuildTarget => ({
-  key,
-  context: "/project",
-  args: {},
-  secrets: [],
-  contexts: {},
-  ssh: [],
-  extraHosts: [],
-  labels: {},
-  cacheFrom: [],
-});
+const target = (key: string) => buildTarget({ key });
 const cache: BuildCache = {
   repository: "localhost:5000/shop",
   scopes: { reads: [""], writes: "" },

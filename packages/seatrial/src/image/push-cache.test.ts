@@ -2,20 +2,10 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { fakeDocker } from "../compose/testing/docker.ts";
 import { createMemoryEngine } from "../engine/memory/index.ts";
-import type { BuildTarget } from "../model/index.ts";
+import { buildTarget } from "../model/testing/build-target.ts";
 import { pushCache } from "./push-cache.ts";
 
-const target: BuildTarget = {
-  key: "deps",
-  context: "/project",
-  args: {},
-  secrets: [],
-  contexts: {},
-  ssh: [],
-  extraHosts: [],
-  labels: {},
-  cacheFrom: [],
-};
+const target = buildTarget({ key: "deps" });
 const reference = "localhost:5000/shop:cache-deps";
 
 /** Pushes one stage, and gives the file that bake was given and what the engine pushed. */

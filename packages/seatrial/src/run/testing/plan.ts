@@ -1,4 +1,5 @@
 import type { BuildTarget, SuiteSpec } from "../../model/index.ts";
+import { buildTarget } from "../../model/testing/build-target.ts";
 import type { RunPlan } from "../run-plan.ts";
 
 /** A plan in which nothing is done. */
@@ -25,17 +26,7 @@ export function planWith(changes: Partial<RunPlan> = {}): RunPlan {
 }
 
 export function targetWith(key: string): BuildTarget {
-  return {
-    key,
-    context: "/project",
-    args: {},
-    secrets: [],
-    contexts: {},
-    ssh: [],
-    extraHosts: [],
-    labels: {},
-    cacheFrom: [],
-  };
+  return buildTarget({ key });
 }
 
 /** A suite of one command in an image that the engine holds. */
