@@ -29,15 +29,16 @@ check_names() {
   done
 }
 
-# The state of every image of the engine: "tag stand-in? inputs". Others may remove images meanwhile: the rest is told.
+# The state of every image of the engine: "tag stand-in? inputs". Others may remove images meanwhile, of which it says nothing.
 image_labels() {
-  local ids
-  mapfile -t ids < <(docker image ls --quiet --no-trunc | sort -u)
-  [[ ${#ids[@]} -gt 0 ]] || return 0
+  local ids problems
+  ids=$(docker image ls --quiet --no-trunc | sort -u) || return
   # shellcheck disable=SC2016 # the template's own variables
-  docker image inspect "${ids[@]}" 2> >(grep -vi 'no such image' >&2) --format \
+  { problems=$(xargs -r docker image inspect --format \
     '{{range .RepoTags}}{{.}} {{with $.Config.Labels}}{{index . "org.seatrial.stand-in"}} {{index . "org.seatrial.stand-in.inputs"}}{{end}}
-{{end}}' || true
+{{end}}' <<<"$ids" 2>&1 >&3) || true; } 3>&1
+  problems=$(grep -vi 'no such image' <<<"$problems") || true
+  if [[ -n $problems ]]; then die "The engine does not tell what its images are." "$problems"; fi
 }
 
 # inputs_hash FOLDER/STAGE BASE_HASH
