@@ -17,12 +17,17 @@ describe("a process", () => {
   });
 
   it("that has ended and waits for its parent to ask how has none", async () => {
-    // The shell becomes a program that never asks for the child it had.
-    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"]);
+    // The shell becomes a program that never asks for the child it had; as a shell it might ask, so that the child ends after that.
+    const script = "exec 3<&0; cat <&3 >/dev/null & echo $!; exec sleep 60";
+    const parent = spawn("sh", ["-c", script], { stdio: ["pipe", "pipe", "inherit"] });
     const [line] = await once(parent.stdout, "data");
     const pid = Number(String(line));
     try {
-      while (!/\) [ZX] /.test(await readFile(`/proc/${pid}/stat`, "utf8"))) await new Promise(setImmediate);
+      while ((await readFile(`/proc/${parent.pid}/comm`, "utf8")) !== "sleep\n")
+        await new Promise(setImmediate);
+      expect(await processIdentity(pid)).not.toBe("");
+      parent.stdin.end();
+      while (!/\) Z /.test(await readFile(`/proc/${pid}/stat`, "utf8"))) await new Promise(setImmediate);
       expect(await processIdentity(pid)).toBe("");
     } finally {
       parent.kill("SIGKILL");
