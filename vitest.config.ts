@@ -50,6 +50,7 @@ export default defineConfig({
           testTimeout: 60_000,
           // Some start servers, or build the image of one.
           hookTimeout: 120_000,
+          isolate: false,
           maxWorkers: 4,
         },
       },
@@ -60,6 +61,7 @@ export default defineConfig({
           setupFiles: ["packages/seatrial/src/support/testing/matchers.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          isolate: false,
           // Some wait for containers while others work; each test names and removes what is its own.
           maxWorkers: 4,
         },

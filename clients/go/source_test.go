@@ -9,10 +9,9 @@ func TestTheSourceIsFormattedAndVetted(t *testing.T) {
 	if output, err := exec.Command("gofmt", "-l", ".").CombinedOutput(); err != nil || len(output) > 0 {
 		t.Errorf("gofmt would change %s (%v)", output, err)
 	}
-	for _, tags := range []string{"", "real"} {
-		if output, err := exec.Command("go", "vet", "-tags", tags, ".", "./testdata/...").CombinedOutput(); err != nil {
-			t.Errorf("go vet: %v: %s", err, output)
-		}
+	// With the tag it is all of the source: no file is there without it alone.
+	if output, err := exec.Command("go", "vet", "-tags", "real", ".", "./testdata/...").CombinedOutput(); err != nil {
+		t.Errorf("go vet: %v: %s", err, output)
 	}
 }
 

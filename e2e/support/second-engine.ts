@@ -54,7 +54,9 @@ export async function startSecondEngine({ port }: { port?: number } = {}): Promi
     Object.entries(options).map(([name, value]) => `--${name}=${value}`),
     [`--host=unix://${socket}`, `--host=tcp://${space.address}:2376`],
   );
-  const daemon = spawn(file, args, { stdio: ["ignore", "ignore", "pipe"] });
+  // It starts itself anew several times for each container, and each of those would collect garbage that ends with it.
+  const env = { ...process.env, GOGC: "400" };
+  const daemon = spawn(file, args, { env, stdio: ["ignore", "ignore", "pipe"] });
   daemon.stderr.pipe(createWriteStream(at("dockerd.log")));
   const gone = once(daemon, "exit");
   const relay = port === undefined ? undefined : await relayPort(space, port);

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Compiles every package's tests into one binary each, below $1/unit and $1/integration. Folders mirror package paths, since two
 # packages may have the same name. The tag keeps the suites apart: unit tests exclude it, integration tests ask for it.
+# Vetting belongs where the source is checked: here it would be done again for each image.
 set -eu
 out=$1
 module=$(go list -m)
@@ -10,6 +11,6 @@ for suite in unit integration; do
   go list -tags "$tags" -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./... | while read -r package; do
     folder=$out/$suite/${package#"$module"/}
     mkdir -p "$folder"
-    go test -c -trimpath -tags "$tags" -ldflags "-s -w" -o "$folder/$(basename "$package").test" "$package"
+    go test -c -vet=off -trimpath -tags "$tags" -ldflags "-s -w" -o "$folder/$(basename "$package").test" "$package"
   done
 done
