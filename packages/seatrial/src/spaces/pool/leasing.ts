@@ -24,8 +24,8 @@ export interface Leasing {
 export function createLeasing(core: PoolCore, keeping: Keeping): Leasing {
   const { plan, clock, stock, pace } = core;
 
-  function startClock(space: Space, ttl: number): void {
-    space.until = clock.now() + ttl;
+  function startClock(space: Space, ttl: number, from = clock.now()): void {
+    space.until = from + ttl;
     space.stopClock = clock.after(ttl, () => lose(space, "time over"));
   }
 
@@ -50,7 +50,8 @@ export function createLeasing(core: PoolCore, keeping: Keeping): Leasing {
     give(space, request, waited) {
       space.holder = request.holder;
       space.leasedAt = clock.now();
-      startClock(space, request.ttl);
+      // Of one moment: their difference is what the holder is told that it was given.
+      startClock(space, request.ttl, space.leasedAt);
       stock.move(space, "leased");
       pace.inUse(stock.count("leased"));
       request.onLease(space, waited);

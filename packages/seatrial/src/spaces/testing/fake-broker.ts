@@ -58,7 +58,7 @@ export function fakeBroker(options: FakeBrokerOptions = {}): FakeBroker {
   let made = 0;
   let opened = 0;
 
-  const at = (ms: number) => new Date(now() + ms).toISOString();
+  const at = (ms: number, from = now()) => new Date(from + ms).toISOString();
   const leasedOnes = () => [...entries.values()].filter(({ summary }) => summary.state === "leased");
   const find = (id: string) => {
     const entry = entries.get(id);
@@ -72,8 +72,10 @@ export function fakeBroker(options: FakeBrokerOptions = {}): FakeBroker {
     const id = `lease-${made}`;
     const name = `${prefix}${made}`;
     const { space, holder, ttl = TTL_MS } = request;
+    const leasedAt = now();
     const leased: LeasedSpace = {
-      ...{ id, space, service: space, kind: "postgres", holder, leasedAt: at(0), until: at(ttl) },
+      ...{ id, space, service: space, kind: "postgres", holder },
+      ...{ leasedAt: at(0, leasedAt), until: at(ttl, leasedAt) },
       made: { name, port: PORT, values: { user: name, password, name } },
     };
     entries.set(id, {
