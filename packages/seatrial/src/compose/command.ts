@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { formatBytes, formatDuration } from "../model/index.ts";
 import { orAborted, withDeadline } from "../support/abort.ts";
 import { type CommandResult, runCommand } from "../support/command.ts";
+import { dockerPluginCommand } from "../support/docker-plugin.ts";
 import { composeMissing, pluginFailure, saysPluginIsMissing } from "./diagnosis.ts";
 import { composeError } from "./errors.ts";
 
@@ -33,10 +34,11 @@ export async function runCompose(options: ComposeCommandOptions): Promise<Comman
   const out = collect(tooMuch);
   const err = collect(tooMuch);
   try {
+    const compose = await dockerPluginCommand("compose", options.env);
     const ended = runCommand({
-      argv: ["docker", "compose", ...options.args],
+      argv: [...compose.argv, ...options.args],
       workingDir: options.workingDir,
-      env: options.env,
+      env: { ...options.env, ...compose.env },
       input: options.input,
       lifeline: true,
       onStdout: out.add,

@@ -1,5 +1,6 @@
 import type { Engine } from "../engine/index.ts";
 import { runCommand } from "../support/command.ts";
+import { dockerPluginCommand } from "../support/docker-plugin.ts";
 import { imageError } from "./errors.ts";
 import type { BuildProgress } from "./progress.ts";
 
@@ -15,16 +16,18 @@ export async function runBake(options: {
   const { file, engine, env, progress, signal } = options;
   const decoder = new TextDecoder();
   try {
+    const whole = {
+      // Seven questions to git for each target, of which only attestations would tell.
+      BUILDX_GIT_INFO: "0",
+      ...env,
+      ...engine.commandEnvironment,
+      ...BUILDX_ENVIRONMENT,
+      BUILDX_BUILDER: ownBuilder(engine),
+    };
+    const buildx = await dockerPluginCommand("buildx", whole);
     const result = await runCommand({
-      argv: ["docker", "buildx", "bake", "--file", "-", "--progress", "rawjson"],
-      env: {
-        // Seven questions to git for each target, of which only attestations would tell.
-        BUILDX_GIT_INFO: "0",
-        ...env,
-        ...engine.commandEnvironment,
-        ...BUILDX_ENVIRONMENT,
-        BUILDX_BUILDER: ownBuilder(engine),
-      },
+      argv: [...buildx.argv, "bake", "--file", "-", "--progress", "rawjson"],
+      env: { ...whole, ...buildx.env },
       input: JSON.stringify(file),
       lifeline: true,
       onStdout: () => undefined,
