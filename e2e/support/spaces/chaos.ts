@@ -66,6 +66,9 @@ export interface ChaosReport {
 const TOKEN = "the-token-of-the-crash-test";
 const SESSIONS = `FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`;
 
+/** The longest that a busy machine takes to replace an owner or to recover a server is ten seconds. */
+const LONGEST_GAP_MS = 120_000;
+
 /** Lets tests run until so many had a space, while clients, owners and the server's processes are killed. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { server, seed, reuse } = options;
@@ -190,17 +193,30 @@ function createTests({ file, url, random }: { file: string; url: string; random:
     });
   }
 
+  const told = () => [JSON.stringify(refused), ...faults].join("\n");
+
   return {
     uses,
     refused,
     faults,
     start,
     disturbed: () => uses.filter(({ isDisturbed }) => isDisturbed === true).length,
-    /** Resolves when so many spaces were given. */
+    /** Resolves when so many spaces were given; rejects when for a long time none was. */
     given: (count: number) =>
-      new Promise<void>((resolve) => {
+      new Promise<void>((resolve, reject) => {
+        let had = uses.length;
+        const giveUp = () => {
+          waiting.delete(look);
+          reject(new Error(`no space was given in ${LONGEST_GAP_MS / 1000} s, since ${had} were: ${told()}`));
+        };
+        const clock = setTimeout(giveUp, LONGEST_GAP_MS);
         const look = () => {
+          if (uses.length > had) {
+            had = uses.length;
+            clock.refresh();
+          }
           if (uses.length < count && processes.length > 0) return;
+          clearTimeout(clock);
           waiting.delete(look);
           resolve();
         };

@@ -37,8 +37,6 @@ const EXPECTED = new Set([
   "SPACE_UNKNOWN",
   // A session of an owner that is gone.
   "SPACE_REQUEST_INVALID",
-  // A template of an owner whose server crashed meanwhile.
-  "TEMPLATE_FAILED",
 ]);
 
 async function acquire(test: string): Promise<Space | undefined> {

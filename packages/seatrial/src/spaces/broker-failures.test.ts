@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isToolError } from "../support/error.ts";
 import { spaceError } from "./errors.ts";
+import { spacePrefix } from "./journal/entry.ts";
 import { openTestBroker, spaceRequest } from "./testing/broker.ts";
 import { settle } from "./testing/clock.ts";
 
@@ -45,6 +46,19 @@ describe("a broker whose server is away", () => {
     await expect(broker.acquire(spaceRequest(), signal)).toThrowWithCode("SPACE_SERVER_LOST");
     memory.fault = () => undefined;
     await expect(broker.acquire(spaceRequest(), signal)).toThrowWithCode("SPACE_SERVER_LOST");
+    await clock.advance(1001);
+    expect((await broker.acquire(spaceRequest(), signal)).space).toBe("db");
+  });
+
+  it("is not kept from it by what the first attempt has left there", async () => {
+    await using test = openTestBroker();
+    const { broker, signal, memory, clock, journal } = test;
+    memory.fault = () => ({ kind: "lost" });
+    await expect(broker.acquire(spaceRequest(), signal)).toThrowWithCode("SPACE_SERVER_LOST");
+    memory.fault = () => undefined;
+    const name = `${spacePrefix(journal.generation)}t0_template`;
+    const made = { name, port: 5432, values: {} };
+    memory.spaces.set(name, { made, data: new Map(), label: "", uses: 0, connections: new Set() });
     await clock.advance(1001);
     expect((await broker.acquire(spaceRequest(), signal)).space).toBe("db");
   });

@@ -51,10 +51,11 @@ export function createBroker(options: BrokerOptions): Broker {
   /** What names begin with that the makers gave, and see to by themselves. */
   const makersOwn: string[] = [];
   let names = 0;
+  let makers = 0;
   let closed: Promise<void> | undefined;
   let isClosing = false;
 
-  for (const [index, plan] of plans.entries()) {
+  for (const plan of plans) {
     const onNote = (note: string) => options.onNote?.(plan.name, note);
     const pool: Pool = createPool({
       plan,
@@ -75,7 +76,8 @@ export function createBroker(options: BrokerOptions): Broker {
           options.server(plan.service, opening),
           options.kind(plan.kind),
         ]);
-        const own = `${prefix}t${index}_`;
+        // Another one each time: what could not be removed of one that failed would be in the way of the next.
+        const own = `${prefix}t${makers++}_`;
         const { onWarning } = options;
         const runStep = (step: OutsideStep, during: AbortSignal) => options.runStep(plan, step, during);
         const { lost: onLost } = pool;

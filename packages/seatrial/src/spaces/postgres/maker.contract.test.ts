@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFolder } from "../../support/testing/folder.ts";
+import { spaceError } from "../errors.ts";
 import type { OutsideStep } from "../maker.ts";
 import { runToEnd } from "./container-process.ts";
 import { postgresKind } from "./index.ts";
@@ -35,6 +37,21 @@ async function asAdmin<T extends object>(sql: string, database = "postgres"): Pr
 async function leftovers(prefix: string): Promise<unknown[]> {
   return await asAdmin(`SELECT datname FROM pg_database WHERE starts_with(datname, '${prefix}')
     UNION ALL SELECT rolname FROM pg_roles WHERE starts_with(rolname, '${prefix}')`);
+}
+
+/** Kills the server's process behind a connection: the server ends all others then, and begins anew. */
+async function crash(client: Client): Promise<void> {
+  const { rows } = await client.query("SELECT pg_backend_pid() AS pid");
+  const ended = new Promise((resolve) => client.once("end", resolve));
+  const argv = ["kill", "-KILL", String(rows[0].pid)];
+  const { code } = await runToEnd({ server: real.server, argv, env: {}, signal });
+  expect(code).toBe(0);
+  await ended;
+}
+
+async function isBack(): Promise<void> {
+  const ask = () => asAdmin("SELECT 1").catch(() => []);
+  await expect.poll(ask, { timeout: 30_000 }).toHaveLength(1);
 }
 
 describe("a template", () => {
@@ -331,30 +348,10 @@ describe("a space", () => {
 
   test("of a server that has crashed since is not put back", async () => {
     const { prefix, own } = names();
-    await using crashing = await startPostgres();
-    await using maker = await postgresKind.open(makerOptions(crashing.server, { prefix: own }));
+    await using maker = await postgresKind.open(makerOptions(real.server, { prefix: own }));
     const space = await maker.make(`${prefix}1`, signal);
-    const client = await crashing.connectTo(space);
-    const { rows } = await client.query("SELECT pg_backend_pid() AS pid");
-    const ended = new Promise((resolve) => client.once("end", resolve));
-    const { code } = await runToEnd({
-      server: crashing.server,
-      argv: ["kill", "-KILL", String(rows[0].pid)],
-      env: {},
-      signal,
-    });
-    expect(code).toBe(0);
-    await ended;
-    await expect
-      .poll(
-        () =>
-          crashing.connect().then(
-            (back) => back.end(),
-            () => "away",
-          ),
-        { timeout: 20_000 },
-      )
-      .not.toBe("away");
+    await crash(await real.connectTo(space));
+    await isBack();
     expect(await maker.reset(space, signal)).toBe(false);
     await maker.drop(space.name, signal);
   });
@@ -398,4 +395,46 @@ test("a server that is away, or goes away, is said to be lost, and closing has n
   await expect(maker.reset(space, signal)).toThrowWithCode("SPACE_SERVER_LOST");
   await expect(maker.drop(space.name, signal)).toThrowWithCode("SPACE_SERVER_LOST");
   await maker[Symbol.asyncDispose]();
+});
+
+describe("a server that is lost while a template is built", () => {
+  test("is said to be lost when it goes during the copying of a database", async () => {
+    const { own } = names();
+    await asAdmin("CREATE DATABASE copied_when_lost");
+    const server = {
+      ...real.server,
+      async dial(port: number, during: AbortSignal) {
+        const stream = await real.server.dial(port, during);
+        const { write } = stream;
+        stream.write = (chunk: Buffer, ...more: unknown[]) => {
+          if (!chunk.includes(" TEMPLATE ")) return Reflect.apply(write, stream, [chunk, ...more]);
+          stream.destroy();
+          return false;
+        };
+        return stream;
+      },
+    };
+    const plan = planOf([], { template: { from: "copied_when_lost", steps: [] } });
+    await expect(postgresKind.open(makerOptions(server, { prefix: own, plan }))).toThrowWithCode(
+      "SPACE_SERVER_LOST",
+    );
+  });
+
+  test.each([
+    ["the crash of another process of it", async () => crash(await real.connect()), "SPACE_SERVER_LOST"],
+    ["nothing of the kind", async () => undefined, "TEMPLATE_FAILED"],
+  ])("is told from one that refused: %s", async (_, happens, code) => {
+    const { own } = names();
+    const step = { kind: "service", service: "migrate", variable: "DB" } as const;
+    const runStep = async () => {
+      await happens();
+      throw spaceError({ code: "TEMPLATE_FAILED", message: "migrate failed", lastLines: ["no connection"] });
+    };
+    const opening = postgresKind.open(
+      makerOptions(real.server, { prefix: own, plan: planOf([step]), runStep }),
+    );
+    const error = await opening.catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code, lastLines: ["no connection"] });
+    await isBack();
+  });
 });

@@ -6,6 +6,9 @@ import { runToEnd } from "./container-process.ts";
 import { serverWords, sqlState } from "./session.ts";
 import { identifier, literal } from "./sql.ts";
 
+/** SQLSTATE. */
+const OBJECT_IN_USE = "55006";
+
 /** Creates a database that is as another one; empty without one. Fails with TEMPLATE_FAILED. */
 export async function createFrom(options: {
   admin: Admin;
@@ -44,8 +47,9 @@ export async function createFrom(options: {
       await admin.query(`${create} TEMPLATE ${identifier(from ?? "")}`);
       return true;
     } catch (error) {
-      // Object in use.
-      if (sqlState(error) === "55006") return false;
+      if (sqlState(error) === OBJECT_IN_USE) return false;
+      // The server itself has gone, and has said nothing of the database.
+      if (sqlState(error) === undefined) throw error;
       throw failed(`${what}: the database ${from} cannot be copied: ${serverWords(error)}`, undefined, error);
     }
   }

@@ -1,5 +1,5 @@
 import { createCleanup } from "../../support/cleanup.ts";
-import { isToolError } from "../../support/error.ts";
+import { isToolError, messageOf, type ToolError } from "../../support/error.ts";
 import { spaceError } from "../errors.ts";
 import type { MadeSpace, MakerOptions } from "../maker.ts";
 import { envOf, valuesOf } from "./address.ts";
@@ -26,7 +26,10 @@ export interface Template {
   baseline: Baseline | undefined;
 }
 
-/** Builds what every space begins with, and seals it. Fails with TEMPLATE_FAILED, and then leaves nothing. */
+/**
+ * Builds what every space begins with, and seals it. Fails with TEMPLATE_FAILED, and then leaves nothing; with SPACE_SERVER_LOST when
+ * the server was away meanwhile, whatever else went wrong for it.
+ */
 export async function buildTemplate(admin: Admin, options: MakerOptions): Promise<Template> {
   const { plan, server, prefix, signal } = options;
   const name = `${prefix}template`;
@@ -39,6 +42,7 @@ export async function buildTemplate(admin: Admin, options: MakerOptions): Promis
   };
   const cleanup = createCleanup();
   cleanup.add(() => dropSpace(admin, name, AbortSignal.timeout(30_000)));
+  const life = await lifeOf(admin);
   try {
     await createOwner(admin, name, stored);
     const inside = envOf(valuesOf(made, { host: "127.0.0.1", port: server.port }));
@@ -61,13 +65,34 @@ export async function buildTemplate(admin: Admin, options: MakerOptions): Promis
     return { name, ...(await seal(admin, name, signal)) };
   } catch (error) {
     await Promise.allSettled([cleanup[Symbol.asyncDispose]()]);
-    if (isToolError(error) || signal.aborted || sqlState(error) === undefined) throw error;
+    if (signal.aborted || isToolError(error, "SPACE_SERVER_LOST")) throw error;
+    if ((await lifeOf(admin).catch(() => "away")) !== life) throw lost(options, error);
+    if (isToolError(error) || sqlState(error) === undefined) throw error;
     throw spaceError({
       code: "TEMPLATE_FAILED",
       message: `the template of spaces ${plan.name} cannot be built: ${serverWords(error)}`,
       cause: error,
     });
   }
+}
+
+/**
+ * Tells one life of the server from the next: when one of its processes crashes, it ends all others and begins anew. Undefined where we
+ * may not see it.
+ */
+async function lifeOf({ query }: Admin): Promise<string | null | undefined> {
+  const [row] = await query(`
+    SELECT backend_start AS began FROM pg_stat_activity a WHERE to_jsonb(a) ->> 'backend_type' = 'checkpointer'`);
+  return row?.["began"];
+}
+
+function lost({ plan, server }: MakerOptions, cause: unknown): ToolError {
+  return spaceError({
+    code: "SPACE_SERVER_LOST",
+    message: `PostgreSQL of service ${server.service} was away while the template of spaces ${plan.name} was built: ${messageOf(cause)}`,
+    lastLines: isToolError(cause) ? cause.lastLines : undefined,
+    cause,
+  });
 }
 
 async function createOwner(admin: Admin, name: string, stored: string): Promise<void> {

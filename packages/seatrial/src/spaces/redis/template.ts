@@ -27,7 +27,10 @@ export interface TemplateOptions {
   settings: ServerSettings;
 }
 
-/** Builds it in a server of its own, which is gone afterwards. Undefined: spaces begin empty. Fails with TEMPLATE_FAILED. */
+/**
+ * Builds it in a server of its own, which is gone afterwards. Undefined: spaces begin empty. Fails with TEMPLATE_FAILED; with
+ * SPACE_SERVER_LOST when it is the service's own server that went away.
+ */
 export async function buildTemplate(
   options: TemplateOptions,
   signal: AbortSignal,
@@ -41,6 +44,7 @@ export async function buildTemplate(
     return await carryOut(options, content, signal);
   } catch (error) {
     if (isToolError(error, "TEMPLATE_FAILED") || signal.aborted) throw error;
+    if (isToolError(error, "SPACE_SERVER_LOST") && options.base?.isOpen() === false) throw error;
     throw failed(plan.name, error instanceof Error ? error.message : String(error), error);
   }
 }
