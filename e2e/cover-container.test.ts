@@ -14,7 +14,7 @@ import { project } from "./support/project.ts";
 const DOCKERFILE = `FROM golang:1.24 AS build
 WORKDIR /src
 COPY covered .
-RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -trimpath -buildvcs=false -cover -covermode=atomic -o /out/app . && mkdir /out/profiles \\
+RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 GOGC=400 go build -trimpath -buildvcs=false -cover -covermode=atomic -o /out/app . && mkdir /out/profiles \\
  && mkdir -p /out/shared/go && chmod 777 /out/shared/go
 FROM scratch
 COPY --from=build /out/app /

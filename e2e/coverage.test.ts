@@ -133,7 +133,7 @@ func main() { http.ListenAndServe(":8080", http.NotFoundHandler()) }
 `,
         Dockerfile: `FROM golang:1.24 AS build
 WORKDIR /src
-ENV CGO_ENABLED=0 GOFLAGS=-trimpath
+ENV CGO_ENABLED=0 GOGC=400 GOFLAGS=-trimpath
 COPY . .
 RUN --mount=type=cache,target=/root/.cache/go-build go build -cover -o /out/stubborn ./stubborn && go build -cover -o /out/sudden ./sudden && go build -o /out/plain . && go test -c -vet=off -cover -o /tests/price.test ./price
 FROM scratch AS app

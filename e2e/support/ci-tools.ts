@@ -46,7 +46,7 @@ export async function actionlint(): Promise<string> {
       await run("go", ["install", module], { env: { ...process.env, GOBIN: target, GOFLAGS: "" } });
       return;
     }
-    const script = `CGO_ENABLED=0 GOFLAGS=-trimpath go install ${module} && cat /go/bin/actionlint`;
+    const script = `CGO_ENABLED=0 GOGC=400 GOFLAGS=-trimpath go install ${module} && cat /go/bin/actionlint`;
     const cache = ["--volume", "seatrial-test-go:/root/.cache/go-build"];
     const container = ["run", "--rm", ...cache, "--env", "GOPATH=/go", "golang:1.24", "sh", "-c", script];
     const { stdout } = await run("docker", container, { encoding: "buffer", maxBuffer: 1 << 28 });
