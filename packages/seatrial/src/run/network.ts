@@ -97,7 +97,7 @@ function poolEmpty({ pool, size }: NetworkPool, refusals: number): Error {
     code: "NETWORK_POOL_EMPTY",
     message:
       refusals < MOST_REFUSALS
-        ? `Every /${size} network of ${pool} is taken by a network that exists.`
+        ? `Every /${size} network of ${pool} is taken by a network that exists, or by a route of this machine.`
         : `The engine refused ${refusals} different /${size} networks of ${pool}.`,
     hint: "Remove networks that nobody uses (`seatrial gc --all`, `docker network prune`), or set network.pool in seatrial.yaml to another range.",
     exitCode: 3,

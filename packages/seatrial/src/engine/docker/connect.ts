@@ -22,6 +22,8 @@ export interface DockerOptions {
   connectTimeout?: number | undefined;
   /** Milliseconds until an answer has begun, where no call says otherwise. Default 120 s. */
   answerTimeout?: number | undefined;
+  /** Where Linux tells the routes of this machine. Default `/proc/net/route`. */
+  routeTable?: string | undefined;
 }
 
 /** A Docker Engine, dialled by the first call. Closing it ends idle connections and calls under way, not attached streams. */
@@ -51,7 +53,7 @@ export function connectDocker(options: DockerOptions): Engine {
     clock: async (signal) => await readClock({ client, endpoint, signal }),
     images: createDockerImages(parts),
     workloads: createDockerWorkloads(parts),
-    networks: createDockerNetworks(client),
+    networks: createDockerNetworks({ client, endpoint, routeTable: options.routeTable ?? "/proc/net/route" }),
     volumes: createDockerVolumes(client),
     async [Symbol.asyncDispose]() {
       close();

@@ -1,11 +1,19 @@
 import { engineError } from "../errors.ts";
 import type { NetworkEngine, NetworkSpec, NetworkSummary } from "../network.ts";
-import { type DockerClient, labelFilter, type Refusal } from "./call.ts";
+import { formatSubnet, overlaps, parseSubnet } from "../subnet.ts";
+import { labelFilter, type Refusal } from "./call.ts";
+import type { DockerParts } from "./parts.ts";
+import { readRoutes } from "./routes.ts";
 
-/** The networks of a Docker Engine: bridges. */
-export function createDockerNetworks(client: DockerClient): NetworkEngine {
+/** The networks of a Docker Engine: bridges. `routeTable` is where Linux tells the routes of this machine. */
+export function createDockerNetworks({
+  client,
+  endpoint,
+  routeTable,
+}: Pick<DockerParts, "client" | "endpoint"> & { routeTable: string }): NetworkEngine {
   return {
     async create(spec, signal) {
+      if (endpoint.address.kind === "unix") await checkRoutes(spec, routeTable);
       const answer = await client.json({
         method: "POST",
         path: "/networks/create",
@@ -82,6 +90,25 @@ function toSummary(entry: NetworkEntry): NetworkSummary {
     subnets: (entry.IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []),
     createdAt: Date.parse(entry.Created ?? "") || 0,
   };
+}
+
+/**
+ * An engine looks at its own networks only. A bridge of the same subnet that it no longer knows, as one that was killed leaves behind,
+ * gets the packets of the new network's containers: they reach nobody, and nobody says why. A route that is wider, such as a VPN's,
+ * is no trouble, since the narrower one wins.
+ */
+async function checkRoutes({ name, subnet }: NetworkSpec, routeTable: string): Promise<void> {
+  const wanted = parseSubnet(subnet);
+  if (wanted === undefined) return;
+  const inTheWay = (await readRoutes(routeTable)).find(
+    (route) => route.count <= wanted.count && overlaps(route, wanted),
+  );
+  if (inTheWay === undefined) return;
+  throw engineError({
+    code: "SUBNET_TAKEN",
+    message: `Network ${name} cannot have subnet ${subnet}: this machine has a route to ${formatSubnet(inTheWay)} already, through ${inTheWay.interface}.`,
+    hint: `Use another subnet, or look at what it belongs to: ip address show ${inTheWay.interface}`,
+  });
 }
 
 function createFailure(spec: NetworkSpec, { message }: Refusal) {

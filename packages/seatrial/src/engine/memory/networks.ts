@@ -1,7 +1,7 @@
 import { engineError } from "../errors.ts";
 import type { NetworkEngine } from "../network.ts";
+import { overlaps, parseSubnet } from "../subnet.ts";
 import { createId, hasLabels, type MemoryState } from "./state.ts";
-import { overlaps, parseSubnet } from "./subnet.ts";
 
 export function createMemoryNetworks(state: MemoryState): NetworkEngine {
   const { networks } = state;

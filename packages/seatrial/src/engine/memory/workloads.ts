@@ -1,12 +1,12 @@
 import { deferred, orAborted } from "../../support/abort.ts";
 import { engineError } from "../errors.ts";
+import { addressAt, parseSubnet } from "../subnet.ts";
 import type { WorkloadEngine, WorkloadExit, WorkloadMount, WorkloadSpec } from "../workload.ts";
 import { filesBelow } from "./files.ts";
 import { findImage } from "./images.ts";
 import { killWorkload, removeWorkload, startWorkload } from "./life.ts";
 import { createId, hasLabels, type MemoryImage, type MemoryState, type MemoryWorkload } from "./state.ts";
 import { createStdio } from "./stdio.ts";
-import { addressAt, parseSubnet } from "./subnet.ts";
 
 export function createMemoryWorkloads(state: MemoryState): WorkloadEngine {
   const { workloads } = state;

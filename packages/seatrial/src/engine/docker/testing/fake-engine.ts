@@ -88,7 +88,8 @@ async function listen(server: Server | NetServer, requests: string[]): Promise<F
     socket,
     requests,
     connections: () => connections,
-    connect: (options = {}) => connectDocker({ endpoint, environment: { HOME: folder }, ...options }),
+    connect: (options = {}) =>
+      connectDocker({ endpoint, environment: { HOME: folder }, routeTable: "/dev/null", ...options }),
     async [Symbol.asyncDispose]() {
       for (const connection of open) connection.destroy();
       await new Promise((resolve) => server.close(resolve));

@@ -19,6 +19,11 @@ export function overlaps(a: Subnet, b: Subnet): boolean {
   return a.first < b.first + b.count && b.first < a.first + a.count;
 }
 
+/** As CIDR. */
+export function formatSubnet(subnet: Subnet): string {
+  return `${addressAt(subnet, 0)}/${32 - Math.log2(subnet.count)}`;
+}
+
 /** The address at a distance from the first one. */
 export function addressAt(subnet: Subnet, offset: number): string {
   const address = subnet.first + offset;
