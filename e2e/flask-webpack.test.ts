@@ -58,7 +58,9 @@ it("a changed line of Python runs no npm, webpack or pip again", DOWNLOADS, asyn
   const second = await latestOutcome(example.folder);
   const events = await readFile(`${example.folder}/.seatrial/latest/events.ndjson`, "utf8");
   const steps = [...events.matchAll(/"node-progress".*"note":"\[\S+ (\S+) \d+\/\d+\] ([^"]*)"/g)];
-  expect(steps.map(([, stage, step]) => `${stage}: ${step}`)).toEqual([
+  // BuildKit may look at a base again, which runs nothing.
+  const work = steps.map(([, stage, step]) => `${stage}: ${step}`).filter((step) => !/: FROM /.test(step));
+  expect(work).toEqual([
     "release: COPY src src",
     "test: COPY --from=test-tools /test-tools /test-tools",
     "test: COPY pyproject.toml ./",
