@@ -40,7 +40,8 @@ export async function readBaseline(query: Query, owner: string): Promise<Baselin
   };
 }
 
-async function readSequences(query: Query): Promise<Map<string, string>> {
+/** The calls that set sequences to what they are, by oid. */
+export async function readSequences(query: Query): Promise<Map<string, string>> {
   const sequences = await query(`
     SELECT oid, oid::regclass::text AS name FROM pg_class WHERE relkind = 'S' AND relpersistence <> 't'`);
   if (sequences.length === 0) return new Map();

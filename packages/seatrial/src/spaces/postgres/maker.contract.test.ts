@@ -346,6 +346,26 @@ describe("a space", () => {
     expect(await maker.list(prefix, signal)).toEqual([]);
   });
 
+  test("of a template that was there when the server crashed has its sequences where they were", async () => {
+    const { prefix, own } = names();
+    await using folder = await createFolder({
+      "1.sql":
+        "CREATE TABLE t (id serial, a int); INSERT INTO t (a) SELECT generate_series(1, 20); CREATE SEQUENCE unused",
+    });
+    const plan = planOf([{ kind: "files", files: [join(folder.path, "1.sql")] }]);
+    await using maker = await postgresKind.open(makerOptions(real.server, { prefix: own, plan }));
+    await crash(await real.connect());
+    await isBack();
+    const space = await maker.make(`${prefix}1`, signal);
+    const client = await real.connectTo(space);
+    const { rows } = await client.query(
+      "INSERT INTO t (a) VALUES (21) RETURNING id, nextval('unused') AS unused",
+    );
+    await client.end();
+    expect(rows).toEqual([{ id: 21, unused: "1" }]);
+    await maker.drop(space.name, signal);
+  });
+
   test("of a server that has crashed since is not put back", async () => {
     const { prefix, own } = names();
     await using maker = await postgresKind.open(makerOptions(real.server, { prefix: own }));

@@ -5,13 +5,13 @@ import type { MadeSpace, MakerOptions } from "../maker.ts";
 import { envOf, valuesOf } from "./address.ts";
 import type { Admin } from "./admin.ts";
 import { type RoleColumn, readRoleColumns } from "./adoption.ts";
-import { type Baseline, readBaseline } from "./baseline.ts";
+import { type Baseline, readBaseline, readSequences } from "./baseline.ts";
 import { dropSpace } from "./drop.ts";
 import { endSessions } from "./ending.ts";
 import { canReset } from "./facts.ts";
 import { takeOwnership } from "./ownership.ts";
 import { newPassword } from "./password.ts";
-import { serverWords, sqlState } from "./session.ts";
+import { type Query, serverWords, sqlState } from "./session.ts";
 import { createFrom } from "./source.ts";
 import { checkName, identifier, literal } from "./sql.ts";
 import { runSqlFile } from "./sql-file.ts";
@@ -121,9 +121,21 @@ async function seal(admin: Admin, name: string, signal: AbortSignal): Promise<Om
 async function readSealed(admin: Admin, name: string, signal: AbortSignal): Promise<Omit<Template, "name">> {
   const { facts } = admin;
   await using session = await admin.open(name, signal);
-  if (facts.isSuperuser) await session.query(takeOwnership(name, facts.bootstrapUser));
+  if (facts.isSuperuser) {
+    await session.query(takeOwnership(name, facts.bootstrapUser));
+    await holdSequences(session.query);
+  }
   return {
     roleColumns: facts.isSuperuser ? await readRoleColumns(session.query, name) : [],
     baseline: canReset(facts) ? await readBaseline(session.query, name) : undefined,
   };
+}
+
+/**
+ * A sequence is logged 32 values ahead of what it has given, so that it skips them after a crash (SEQ_LOG_VALS in PostgreSQL's
+ * commands/sequence.c), and every later space with it. What is set is logged as it is.
+ */
+async function holdSequences(query: Query): Promise<void> {
+  const calls = [...(await readSequences(query)).values()];
+  if (calls.length > 0) await query(`VALUES (${calls.join("), (")})`);
 }
