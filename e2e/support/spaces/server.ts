@@ -16,6 +16,8 @@ export const PASSWORD = "lasting";
 const FLAGS = [
   "fsync=off",
   "synchronous_commit=off",
+  // So that a crash takes whatever nobody waited for.
+  "wal_writer_delay=10s",
   "full_page_writes=off",
   "max_connections=200",
   // Thousands of logins to passwords that are random.

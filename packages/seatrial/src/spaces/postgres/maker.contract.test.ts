@@ -366,6 +366,30 @@ describe("a space", () => {
     await maker.drop(space.name, signal);
   });
 
+  test.each(["made", "put back"])("that was %s before the server crashed is as it was then", async (how) => {
+    const { prefix, own } = names();
+    await using folder = await createFolder({ "1.sql": "CREATE TABLE t (a int); INSERT INTO t VALUES (1)" });
+    const plan = planOf([{ kind: "files", files: [join(folder.path, "1.sql")] }]);
+    await using maker = await postgresKind.open(makerOptions(real.server, { prefix: own, plan }));
+    const bystander = await real.connect();
+    const space = await maker.make(`${prefix}1`, signal);
+    if (how === "put back") {
+      const user = await real.connectTo(space);
+      await user.query("INSERT INTO t VALUES (2)");
+      await user.end();
+      expect(await maker.reset(space, signal)).toBe(true);
+    }
+    await crash(bystander);
+    await isBack();
+    const client = await real.connectTo(space);
+    const { rows } = await client.query(
+      "INSERT INTO t VALUES (3) RETURNING (SELECT array_agg(a) FROM t) AS found",
+    );
+    await client.end();
+    expect(rows).toEqual([{ found: [1] }]);
+    await maker.drop(space.name, signal);
+  });
+
   test("of a server that has crashed since is not put back", async () => {
     const { prefix, own } = names();
     await using maker = await postgresKind.open(makerOptions(real.server, { prefix: own }));

@@ -128,6 +128,13 @@ function isOfConnection(error: unknown): boolean {
   );
 }
 
+/**
+ * What every session of ours runs with. Servers of tests answer before a commit is logged (`synchronous_commit = off`): one of their processes
+ * that crashes would take the end of a template with it, or the making of a space that is handed out later. Where such a server does not
+ * wait for its disk either (`fsync = off`), logging costs a write into the page cache.
+ */
+const SETTINGS = { statement_timeout: "0", lock_timeout: "0", synchronous_commit: "local" };
+
 /** What a connection says of itself before anything else. */
 export function startupOf(
   login: Login,
@@ -137,7 +144,7 @@ export function startupOf(
     database: login.database,
     application_name: "seatrial",
     client_encoding: "UTF8",
-    options: optionsOf({ statement_timeout: "0", lock_timeout: "0", ...login.settings }),
+    options: optionsOf({ ...SETTINGS, ...login.settings }),
   };
 }
 
