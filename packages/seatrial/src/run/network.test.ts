@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it, vi } from "vitest";
+import { engineError } from "../engine/index.ts";
 import { guestLabel } from "./labels.ts";
 import { listNetworkCache, removeNetworkCache } from "./network-cache.ts";
 import { networkWorld } from "./testing/networks.ts";
@@ -140,6 +141,23 @@ it("says so when the pool is used up", async () => {
   await claim("a");
   await claim("b");
   await expect(claim("c")).toThrowWithCode("NETWORK_POOL_EMPTY");
+});
+
+it("says what was refused, and what to look at, when no subnet can be had", async () => {
+  const { engine, claim } = networkWorld({ pool: "10.213.0.0/25" });
+  engine.networks.create = async ({ subnet }) => {
+    throw engineError({
+      code: "SUBNET_TAKEN",
+      message: `There is a route to ${subnet}.`,
+      hint: "Look at routes.",
+    });
+  };
+  const refused = claim("a");
+  await expect(refused).toThrowWithCode("NETWORK_POOL_EMPTY");
+  await expect(refused).rejects.toThrow(
+    /, 2 were tried, the last one so: There is a route to 10\.213\.0\.\d+\/26\./,
+  );
+  await expect(refused).rejects.toMatchObject({ hint: expect.stringMatching(/ Look at routes\.$/) });
 });
 
 it("lists kept networks with who is idle, and removes those only that nobody is in", async () => {

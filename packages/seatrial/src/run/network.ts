@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Engine, NetworkSummary } from "../engine/index.ts";
-import { isToolError } from "../support/error.ts";
+import { isToolError, messageOf } from "../support/error.ts";
 import { runError } from "./errors.ts";
 import { guestLabel } from "./labels.ts";
 import { cacheLabels, removeUnlessInUse } from "./network-cache.ts";
@@ -78,28 +78,34 @@ async function createNetwork(options: {
   const { engine, seed, labels, pool, signal } = options;
   const name = `seatrial-network-${randomBytes(4).toString("hex")}`;
   const taken = (await engine.networks.list({}, signal)).flatMap(({ subnets }) => subnets);
-  let refusals = 0;
+  const refusals: unknown[] = [];
   for (const subnet of subnetsOf(pool, { seed, taken })) {
     try {
       await engine.networks.create({ name, labels, subnet, internal: false }, signal);
       return;
     } catch (error) {
       if (!isToolError(error, "SUBNET_TAKEN")) throw error;
-      refusals += 1;
-      if (refusals === MOST_REFUSALS) break;
+      refusals.push(error);
+      if (refusals.length === MOST_REFUSALS) break;
     }
   }
   throw poolEmpty(pool, refusals);
 }
 
-function poolEmpty({ pool, size }: NetworkPool, refusals: number): Error {
+function poolEmpty({ pool, size }: NetworkPool, refusals: unknown[]): Error {
+  const none = `No /${size} network of ${pool} can be had`;
+  const last = refusals.at(-1);
   return runError({
     code: "NETWORK_POOL_EMPTY",
     message:
-      refusals < MOST_REFUSALS
-        ? `Every /${size} network of ${pool} is taken by a network that exists, or by a route of this machine.`
-        : `The engine refused ${refusals} different /${size} networks of ${pool}.`,
-    hint: "Remove networks that nobody uses (`seatrial gc --all`, `docker network prune`), or set network.pool in seatrial.yaml to another range.",
+      last === undefined
+        ? `${none}: networks that exist take all of it.`
+        : `${none}. Of those that no network takes, ${refusals.length} were tried, the last one so: ${messageOf(last)}`,
+    hint: [
+      "Remove networks that nobody uses (`seatrial gc --all`, `docker network prune`), or set network.pool in seatrial.yaml to another range.",
+      ...(isToolError(last) && last.hint !== undefined ? [last.hint] : []),
+    ].join(" "),
+    cause: last,
     exitCode: 3,
   });
 }

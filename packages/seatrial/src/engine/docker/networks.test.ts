@@ -45,6 +45,7 @@ eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0
 tun0\t0000000A\t00000000\t0001\t0\t0\t0\t000000FF\t0\t0\t0
 br-0a1b2c3d4e5f\t8040D50A\t00000000\t0001\t0\t0\t0\tC0FFFFFF\t0\t0\t0
 tun0\t0541D50A\t00000000\t0005\t0\t0\t0\tFFFFFFFF\t0\t0\t0
+*\t0043D50A\t00000000\t0001\t0\t0\t0\tC0FFFFFF\t0\t0\t0
 down\t0042D50A\t00000000\t0000\t0\t0\t0\t00FFFFFF\t0\t0\t0
 `;
 
@@ -64,11 +65,21 @@ test.runIf(endianness() === "LE")(
     await expect(create("10.213.65.0/26")).rejects.toThrow(
       "a route to 10.213.65.5/32 already, through tun0.",
     );
+    await expect(create("10.213.67.0/26")).rejects.toThrow("a route to 10.213.67.0/26 already.");
     expect(fake.requests).toEqual([]);
     for (const free of ["10.213.64.192/26", "10.213.66.0/26", "172.16.0.0/26"])
       expect(await create(free)).toBe("abc");
   },
 );
+
+test("a call that was given up says so, whatever routes there are", async () => {
+  await using folder = await createFolder({ route: ROUTES });
+  await using fake = await startFakeEngine((_request, response) => answer(response, 201, { Id: "abc" }));
+  await using engine = fake.connect({ routeTable: path.join(folder.path, "route") });
+  const reason = new Error("given up");
+  const spec = { ...SPEC, subnet: "10.213.64.128/26" };
+  await expect(engine.networks.create(spec, AbortSignal.abort(reason))).rejects.toBe(reason);
+});
 
 test("the routes of this machine say nothing of an engine elsewhere", async () => {
   await using folder = await createFolder({ route: ROUTES });

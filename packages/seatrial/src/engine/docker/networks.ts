@@ -13,6 +13,7 @@ export function createDockerNetworks({
 }: Pick<DockerParts, "client" | "endpoint"> & { routeTable: string }): NetworkEngine {
   return {
     async create(spec, signal) {
+      signal.throwIfAborted();
       if (endpoint.address.kind === "unix") await checkRoutes(spec, routeTable);
       const answer = await client.json({
         method: "POST",
@@ -94,8 +95,8 @@ function toSummary(entry: NetworkEntry): NetworkSummary {
 
 /**
  * An engine looks at its own networks only. A bridge of the same subnet that it no longer knows, as one that was killed leaves behind,
- * gets the packets of the new network's containers: they reach nobody, and nobody says why. A route that is wider, such as a VPN's,
- * is no trouble, since the narrower one wins.
+ * gets the packets of the new network's containers: they reach nobody, and nobody says why. Wider routes, such as a VPN's, are let
+ * be, since the narrower one wins.
  */
 async function checkRoutes({ name, subnet }: NetworkSpec, routeTable: string): Promise<void> {
   const wanted = parseSubnet(subnet);
@@ -106,8 +107,8 @@ async function checkRoutes({ name, subnet }: NetworkSpec, routeTable: string): P
   if (inTheWay === undefined) return;
   throw engineError({
     code: "SUBNET_TAKEN",
-    message: `Network ${name} cannot have subnet ${subnet}: this machine has a route to ${formatSubnet(inTheWay)} already, through ${inTheWay.interface}.`,
-    hint: `Use another subnet, or look at what it belongs to: ip address show ${inTheWay.interface}`,
+    message: `Network ${name} cannot have subnet ${subnet}: this machine has a route to ${formatSubnet(inTheWay)} already${inTheWay.interface === undefined ? "" : `, through ${inTheWay.interface}`}.`,
+    hint: `Use another subnet, or look at what it belongs to: ip route show ${formatSubnet(inTheWay)}`,
   });
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import path from "node:path";
 import { build } from "esbuild";
@@ -57,6 +58,25 @@ describe("a real Docker Engine", () => {
     expect((await run(asking)).stdout.split(/\s+/)[0]).toBe(address);
     await engine.workloads.remove(web.id, signal);
     await engine.networks.remove(id, signal);
+  });
+
+  test("a subnet that is taken is refused by this machine's routes, and by the engine where they say nothing", async ({
+    skip,
+  }) => {
+    const { engine, signal, labels, name, subnet } = context();
+    const endpoint = await resolveEndpoint(process.env);
+    await using blind = connectDocker({ endpoint, environment: process.env, routeTable: "/dev/null" });
+    const spec = { name: name("routed"), labels, subnet: subnet(), internal: false };
+    const id = await engine.networks.create(spec, signal);
+    const again = { ...spec, name: name("again") };
+    const refused = blind.networks.create(again, signal);
+    await expect(refused).toThrowWithCode("SUBNET_TAKEN");
+    await expect(refused).rejects.not.toThrow("this machine has a route");
+    const isHere = endpoint.address.kind === "unix" && existsSync(`/sys/class/net/br-${id.slice(0, 12)}`);
+    if (isHere)
+      await expect(engine.networks.create(again, signal)).rejects.toThrow("this machine has a route");
+    await engine.networks.remove(id, signal);
+    if (!isHere) skip("the engine's bridges are not on this machine");
   });
 
   test("a registry that does not exist is told from an image that does not", async () => {

@@ -1,6 +1,7 @@
 import { readNewest } from "./additions.ts";
 import { type CatalogBaseline, readCatalogs } from "./catalogs.ts";
 import { type Counted, readCounted } from "./counters.ts";
+import { readSequences } from "./sequences.ts";
 import type { Query } from "./session.ts";
 import { literal } from "./sql.ts";
 
@@ -15,6 +16,8 @@ export interface Baseline {
   tables: Map<string, BaselineTable>;
   /** The calls that put sequences back, by oid. */
   sequences: Map<string, string>;
+  /** Some of it is emptied when the server crashes. */
+  hasUnlogged: boolean;
 }
 
 export interface BaselineTable {
@@ -37,24 +40,8 @@ export async function readBaseline(query: Query, owner: string): Promise<Baselin
     newest: await readNewest(query),
     tables: await readTables(query),
     sequences: await readSequences(query),
+    hasUnlogged: (await query("SELECT FROM pg_class WHERE relpersistence = 'u' LIMIT 1")).length > 0,
   };
-}
-
-/** The calls that set sequences to what they are, by oid. */
-export async function readSequences(query: Query): Promise<Map<string, string>> {
-  const sequences = await query(`
-    SELECT oid, oid::regclass::text AS name FROM pg_class WHERE relkind = 'S' AND relpersistence <> 't'`);
-  if (sequences.length === 0) return new Map();
-  const selects = sequences.map(
-    ({ oid, name }) => `SELECT ${oid} AS oid, last_value, is_called FROM ${name}`,
-  );
-  const states = await query(selects.join(" UNION ALL "));
-  return new Map(
-    states.map((row) => [
-      row["oid"] ?? "",
-      `setval(${row["oid"]}, ${row["last_value"]}, ${row["is_called"] === "t"})`,
-    ]),
-  );
 }
 
 async function readTables(query: Query): Promise<Map<string, BaselineTable>> {

@@ -2,6 +2,7 @@ import type { MadeSpace } from "../maker.ts";
 import type { Admin } from "./admin.ts";
 import { adopt, reassign } from "./adoption.ts";
 import { markOf } from "./ending.ts";
+import { lifeOf } from "./life.ts";
 import { openDoor, outsideQuery, type Pristine, putSettings, readOutside } from "./outside.ts";
 import { newPassword } from "./password.ts";
 import { createRole } from "./role.ts";
@@ -52,7 +53,10 @@ export async function makeSpace(options: {
     port: admin.server.port,
     values: { user: name, password, name, sslmode: facts.sslMode },
   };
-  if (template.baseline === undefined) return { made, pristine: undefined };
+  const { baseline, life } = template;
+  if (baseline === undefined) return { made, pristine: undefined };
+  // The template has no rows any more that the baseline knows of.
+  if (baseline.hasUnlogged && (await lifeOf(admin)) !== life) return { made, pristine: undefined };
   const rows = await query(outsideQuery(name));
   const outside = readOutside(rows);
   const since = rows[0]?.["since"];

@@ -106,6 +106,29 @@ describe("a template", () => {
     expect(await leftovers(prefix)).toEqual([]);
   });
 
+  test("is not what the server forgot of it when it crashed between two steps", async () => {
+    const { prefix, own } = names();
+    await using folder = await createFolder({ "1.sql": "CREATE TABLE first (a int)" });
+    const command = { kind: "command" as const, target: "test", argv: ["migrate"], env: {}, variable: "DB" };
+    const plan = planOf([{ kind: "files", files: [join(folder.path, "1.sql")] }, command]);
+    const opening = postgresKind.open(
+      makerOptions(real.server, {
+        prefix: own,
+        plan,
+        async runStep(step) {
+          const { user = "", password = "", name = "" } = step.values;
+          const login = { user, password, database: name };
+          await crash(await real.connect(login));
+          await isBack();
+          const client = await real.connect(login);
+          await client.query("CREATE TABLE second (a int)").finally(() => client.end());
+        },
+      }),
+    );
+    await expect(opening).toThrowWithCode("SPACE_SERVER_LOST");
+    expect(await leftovers(prefix)).toEqual([]);
+  });
+
   test.each([
     ["SELECT 1;\n\nSELECT * FROM nowhere;\n", ":3", 'relation "nowhere" does not exist'],
     [
@@ -346,24 +369,53 @@ describe("a space", () => {
     expect(await maker.list(prefix, signal)).toEqual([]);
   });
 
-  test("of a template that was there when the server crashed has its sequences where they were", async () => {
+  test.each(["postgres", "modest_maker"])(
+    "of a template that was there when the server crashed has its sequences where they were (made by %s)",
+    async (user) => {
+      const { prefix, own } = names();
+      const password = user === "postgres" ? real.server.admin.password : "modest";
+      if (user !== "postgres")
+        await asAdmin(`CREATE ROLE ${user} LOGIN CREATEDB CREATEROLE PASSWORD '${password}'`);
+      await using folder = await createFolder({
+        "1.sql": `
+          CREATE TABLE t (id serial, a int); INSERT INTO t (a) SELECT generate_series(1, 20); CREATE SEQUENCE unused;
+          DO $$ BEGIN FOR n IN 1..420 LOOP
+            EXECUTE format('CREATE SEQUENCE s%s; SELECT nextval(''s%s'')', n, n);
+          END LOOP; END $$`,
+      });
+      const plan = planOf([{ kind: "files", files: [join(folder.path, "1.sql")] }]);
+      const server = { ...real.server, admin: { user, password } };
+      await using maker = await postgresKind.open(makerOptions(server, { prefix: own, plan }));
+      await crash(await real.connect());
+      await isBack();
+      const space = await maker.make(`${prefix}1`, signal);
+      const client = await real.connectTo(space);
+      const { rows } = await client.query(`
+        INSERT INTO t (a) VALUES (21) RETURNING id, nextval('unused') AS unused,
+          (SELECT array_agg(DISTINCT nextval('s' || n)) FROM generate_series(1, 420) n) AS others`);
+      await client.end();
+      expect(rows).toEqual([{ id: 21, unused: "1", others: ["2"] }]);
+      await maker.drop(space.name, signal);
+    },
+  );
+
+  test("of a template with UNLOGGED tables has none of their rows since the server crashed, whoever had it before", async () => {
     const { prefix, own } = names();
-    await using folder = await createFolder({
-      "1.sql":
-        "CREATE TABLE t (id serial, a int); INSERT INTO t (a) SELECT generate_series(1, 20); CREATE SEQUENCE unused",
-    });
+    await using folder = await createFolder({ "1.sql": "CREATE UNLOGGED TABLE t AS SELECT 1 AS a" });
     const plan = planOf([{ kind: "files", files: [join(folder.path, "1.sql")] }]);
     await using maker = await postgresKind.open(makerOptions(real.server, { prefix: own, plan }));
+    const use = async (name: string) => {
+      const space = await maker.make(name, signal);
+      const client = await real.connectTo(space);
+      await client.query("INSERT INTO t VALUES (2)");
+      const { rows } = await client.query("SELECT a FROM t ORDER BY a").finally(() => client.end());
+      return { found: rows.map(({ a }) => a), isPutBack: await maker.reset(space, signal) };
+    };
+    expect(await use(`${prefix}1`)).toEqual({ found: [1, 2], isPutBack: true });
     await crash(await real.connect());
     await isBack();
-    const space = await maker.make(`${prefix}1`, signal);
-    const client = await real.connectTo(space);
-    const { rows } = await client.query(
-      "INSERT INTO t (a) VALUES (21) RETURNING id, nextval('unused') AS unused",
-    );
-    await client.end();
-    expect(rows).toEqual([{ id: 21, unused: "1" }]);
-    await maker.drop(space.name, signal);
+    expect(await use(`${prefix}2`)).toEqual({ found: [2], isPutBack: false });
+    for (const name of await maker.list(prefix, signal)) await maker.drop(name, signal);
   });
 
   test.each(["made", "put back"])("that was %s before the server crashed is as it was then", async (how) => {

@@ -5,13 +5,15 @@ import type { MadeSpace, MakerOptions } from "../maker.ts";
 import { envOf, valuesOf } from "./address.ts";
 import type { Admin } from "./admin.ts";
 import { type RoleColumn, readRoleColumns } from "./adoption.ts";
-import { type Baseline, readBaseline, readSequences } from "./baseline.ts";
+import { type Baseline, readBaseline } from "./baseline.ts";
 import { dropSpace } from "./drop.ts";
 import { endSessions } from "./ending.ts";
 import { canReset } from "./facts.ts";
+import { lifeOf } from "./life.ts";
 import { takeOwnership } from "./ownership.ts";
 import { newPassword } from "./password.ts";
-import { type Query, serverWords, sqlState } from "./session.ts";
+import { holdSequences } from "./sequences.ts";
+import { serverWords, sqlState } from "./session.ts";
 import { createFrom } from "./source.ts";
 import { checkName, identifier, literal } from "./sql.ts";
 import { runSqlFile } from "./sql-file.ts";
@@ -20,6 +22,8 @@ import { runSqlFile } from "./sql-file.ts";
 export interface Template {
   /** Of the database, and of the role that everything in it belongs to. */
   name: string;
+  /** The server's, in which it was built. */
+  life: string | null | undefined;
   /** Where that role occurs in the catalogs, as far as we may change them. */
   roleColumns: RoleColumn[];
   /** Undefined where used spaces cannot be put back. */
@@ -62,7 +66,10 @@ export async function buildTemplate(admin: Admin, options: MakerOptions): Promis
         await options.runStep({ step, values, env: envOf(values) }, signal);
       }
     }
-    return { name, ...(await seal(admin, name, signal)) };
+    const sealed = await seal(admin, name, signal);
+    // Steps that connect again may pass, and what those before them did is gone.
+    if ((await lifeOf(admin)) !== life) throw lost(options);
+    return { name, life, ...sealed };
   } catch (error) {
     await Promise.allSettled([cleanup[Symbol.asyncDispose]()]);
     if (signal.aborted || isToolError(error, "SPACE_SERVER_LOST")) throw error;
@@ -76,20 +83,10 @@ export async function buildTemplate(admin: Admin, options: MakerOptions): Promis
   }
 }
 
-/**
- * Tells one life of the server from the next: when one of its processes crashes, it ends all others and begins anew. Undefined where we
- * may not see it.
- */
-async function lifeOf({ query }: Admin): Promise<string | null | undefined> {
-  const [row] = await query(`
-    SELECT backend_start AS began FROM pg_stat_activity a WHERE to_jsonb(a) ->> 'backend_type' = 'checkpointer'`);
-  return row?.["began"];
-}
-
-function lost({ plan, server }: MakerOptions, cause: unknown): ToolError {
+function lost({ plan, server }: MakerOptions, cause?: unknown): ToolError {
   return spaceError({
     code: "SPACE_SERVER_LOST",
-    message: `PostgreSQL of service ${server.service} was away while the template of spaces ${plan.name} was built: ${messageOf(cause)}`,
+    message: `PostgreSQL of service ${server.service} was away while the template of spaces ${plan.name} was built${cause === undefined ? "" : `: ${messageOf(cause)}`}`,
     lastLines: isToolError(cause) ? cause.lastLines : undefined,
     cause,
   });
@@ -103,8 +100,10 @@ async function createOwner(admin: Admin, name: string, stored: string): Promise<
   if (!isSuperuser) await admin.query(`GRANT ${identifier(name)} TO CURRENT_USER`);
 }
 
+type Sealed = Pick<Template, "roleColumns" | "baseline">;
+
 /** Ends everybody's work in it for good. */
-async function seal(admin: Admin, name: string, signal: AbortSignal): Promise<Omit<Template, "name">> {
+async function seal(admin: Admin, name: string, signal: AbortSignal): Promise<Sealed> {
   const { query, facts } = admin;
   const quoted = identifier(name);
   await query(`ALTER ROLE ${quoted} NOLOGIN ${facts.isSuperuser ? "NOSUPERUSER " : ""}PASSWORD NULL`);
@@ -118,24 +117,13 @@ async function seal(admin: Admin, name: string, signal: AbortSignal): Promise<Om
   return read;
 }
 
-async function readSealed(admin: Admin, name: string, signal: AbortSignal): Promise<Omit<Template, "name">> {
+async function readSealed(admin: Admin, name: string, signal: AbortSignal): Promise<Sealed> {
   const { facts } = admin;
   await using session = await admin.open(name, signal);
-  if (facts.isSuperuser) {
-    await session.query(takeOwnership(name, facts.bootstrapUser));
-    await holdSequences(session.query);
-  }
+  if (facts.isSuperuser) await session.query(takeOwnership(name, facts.bootstrapUser));
+  await holdSequences(session.query);
   return {
     roleColumns: facts.isSuperuser ? await readRoleColumns(session.query, name) : [],
     baseline: canReset(facts) ? await readBaseline(session.query, name) : undefined,
   };
-}
-
-/**
- * A sequence is logged 32 values ahead of what it has given, so that it skips them after a crash (SEQ_LOG_VALS in PostgreSQL's
- * commands/sequence.c), and every later space with it. What is set is logged as it is.
- */
-async function holdSequences(query: Query): Promise<void> {
-  const calls = [...(await readSequences(query)).values()];
-  if (calls.length > 0) await query(`VALUES (${calls.join("), (")})`);
 }
