@@ -16,8 +16,8 @@ export interface Baseline {
   tables: Map<string, BaselineTable>;
   /** The calls that put sequences back, by oid. */
   sequences: Map<string, string>;
-  /** Some of it is emptied when the server crashes. */
-  hasUnlogged: boolean;
+  /** A crash of the server takes some of it, in the template too. */
+  losesInCrash: boolean;
 }
 
 export interface BaselineTable {
@@ -32,6 +32,11 @@ export interface BaselineTable {
 const TABLE_BYTES = 512 * 1024;
 const ALL_BYTES = 32 * 1024 * 1024;
 
+/** Rows and values of which the server keeps no log. */
+const UNLOGGED = `
+  SELECT FROM pg_class WHERE relpersistence = 'u'
+    AND CASE relkind WHEN 'S' THEN pg_sequence_last_value(oid) IS NOT NULL WHEN 'r' THEN pg_relation_size(oid) > 0 END`;
+
 /** Reads a template whose objects belong to `owner`, in a session whose search path is empty. */
 export async function readBaseline(query: Query, owner: string): Promise<Baseline> {
   return {
@@ -40,7 +45,7 @@ export async function readBaseline(query: Query, owner: string): Promise<Baselin
     newest: await readNewest(query),
     tables: await readTables(query),
     sequences: await readSequences(query),
-    hasUnlogged: (await query("SELECT FROM pg_class WHERE relpersistence = 'u' LIMIT 1")).length > 0,
+    losesInCrash: (await query(UNLOGGED)).length > 0,
   };
 }
 

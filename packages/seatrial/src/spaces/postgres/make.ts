@@ -55,8 +55,8 @@ export async function makeSpace(options: {
   };
   const { baseline, life } = template;
   if (baseline === undefined) return { made, pristine: undefined };
-  // The template has no rows any more that the baseline knows of.
-  if (baseline.hasUnlogged && (await lifeOf(admin)) !== life) return { made, pristine: undefined };
+  // The template has no longer all that the baseline knows of.
+  if (baseline.losesInCrash && (await lifeOf(admin)) !== life) return { made, pristine: undefined };
   const rows = await query(outsideQuery(name));
   const outside = readOutside(rows);
   const since = rows[0]?.["since"];

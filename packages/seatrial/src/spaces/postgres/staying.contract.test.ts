@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createCleanup } from "../../support/cleanup.ts";
+import { createFolder } from "../../support/testing/folder.ts";
 import type { MadeSpace, SpaceMaker } from "../maker.ts";
 import { runToEnd } from "./container-process.ts";
 import { postgresKind } from "./index.ts";
@@ -22,12 +23,16 @@ interface World extends AsyncDisposable {
   change(space: MadeSpace, statements: string): Promise<void>;
 }
 
-async function openWorld(reuse: "auto" | "connected", flags: readonly string[] = []): Promise<World> {
+const shop = join(import.meta.dirname, "testing/shop.sql");
+
+async function openWorld(
+  reuse: "auto" | "connected",
+  { flags = [], files = [shop] }: { flags?: string[]; files?: string[] } = {},
+): Promise<World> {
   const cleanup = createCleanup();
   const real = await startPostgres([...FAST_FLAGS, ...flags]);
   cleanup.add(async () => await real[Symbol.asyncDispose]());
-  const shop = join(import.meta.dirname, "testing/shop.sql");
-  const plan = planOf([{ kind: "files", files: [shop] }], { reuse });
+  const plan = planOf([{ kind: "files", files }], { reuse });
   const maker = await postgresKind.open(makerOptions(real.server, { prefix: `${prefix}t0_`, plan }));
   cleanup.add(async () => await maker[Symbol.asyncDispose]());
   let count = 0;
@@ -120,7 +125,7 @@ test("a session that stays in a space", { timeout: 120_000 }, async () => {
 test("no more sessions stay than an eighth of what the server takes, and the other spaces are put back too", {
   timeout: 120_000,
 }, async () => {
-  await using world = await openWorld("connected", ["max_connections=20"]);
+  await using world = await openWorld("connected", { flags: ["max_connections=20"] });
   const { real, maker, make, inside, change } = world;
   const spaces = [await make(), await make(), await make(), await make()];
   const clean = await fingerprintOf(real, await make());
@@ -140,7 +145,8 @@ test("no more sessions stay than an eighth of what the server takes, and the oth
 test("a session that stayed in a space holds up nothing when its server crashes", {
   timeout: 120_000,
 }, async () => {
-  await using world = await openWorld("connected");
+  await using folder = await createFolder({ "1.sql": "CREATE TABLE t AS SELECT 1 AS a" });
+  await using world = await openWorld("connected", { files: [join(folder.path, "1.sql")] });
   const { real, maker, make, inside } = world;
   const space = await make();
   expect(await maker.reset(space, signal)).toBe(true);
